@@ -1,0 +1,222 @@
+"""Evenly distributed class centroids: points on a sphere, as far apart as they can be."""
+
+import difflib
+
+import numpy as np
+from scipy.optimize import minimize
+
+# Small problems are solved this often from different starts and the best is kept: in three
+# dimensions, some starts end in an arrangement that is balanced but not the best.
+_RESTARTS = 24
+_SMALL = 1_000
+_PAPER_STEP = 0.01
+_PAPER_THRESHOLD = 0.01
+
+
+def pedcc(
+    num_classes: int,
+    dim: int,
+    method: str = "auto",
+    seed: int | None = None,
+    *,
+    iterations: int = 1_000,
+) -> np.ndarray:
+    """Returns predefined evenly-distributed class centroids on the unit sphere.
+
+    Args:
+        num_classes: Integer, at least 2: the number of points.
+        dim: Integer, at least 1: the dimensions of the space.
+        method: How the points are found.
+
+            - `"simplex"`, for at most `dim + 1` points: the regular simplex. All pairs have the
+              distance `sqrt(2 n / (n - 1))`, the most that is possible.
+            - `"orthoplex"`, for at most `2 dim` points: plus and minus an orthonormal basis. The
+              least distance is `sqrt(2)`, the most that more than `dim + 1` points can have.
+            - `"repulsion"`, for any number: like charges on the sphere, moved until the force
+              along the sphere vanishes.
+            - `"paper"`: the papers' algorithm 1 to the letter.
+            - `"auto"`: the first of simplex, orthoplex and repulsion that fits.
+        seed: Integer seed of the rotation (simplex, orthoplex) or the start (repulsion, paper).
+        iterations: Integer: steps of `"paper"`, which alone uses it.
+
+    Returns:
+        Array `(num_classes, dim)` of unit vectors, float64. The papers scale it by `sqrt(dim)`.
+
+    Raises:
+        ValueError: If there are fewer than two points, the method is not known, or it cannot
+            place that many points in so few dimensions.
+
+    Source: CSAE, both versions, section 3.1; the closed forms are this package's own.
+
+    Example:
+        >>> import numpy as np
+        >>> from keras_regen import least_distance, pedcc
+        >>> points = pedcc(10, 40, seed=0)
+        >>> bool(np.isclose(least_distance(points), np.sqrt(2 * 10 / 9)))
+        True
+    """
+    if num_classes < 2:
+        raise ValueError(f"`num_classes` must be at least 2. Received: num_classes={num_classes}.")
+    if dim < 1:
+        raise ValueError(f"`dim` must be at least 1. Received: dim={dim}.")
+    if dim == 1 and num_classes > 2:
+        raise ValueError(
+            "One dimension has room for two points, -1 and 1. "
+            f"Received: num_classes={num_classes}, dim=1. Use dim=2 or more."
+        )
+    if method == "auto":
+        if num_classes <= dim + 1:
+            method = "simplex"
+        else:
+            method = "orthoplex" if num_classes <= 2 * dim else "repulsion"
+    rng = np.random.default_rng(seed)
+    if method == "simplex":
+        return _simplex(num_classes, dim, rng)
+    if method == "orthoplex":
+        return _orthoplex(num_classes, dim, rng)
+    if method == "repulsion":
+        return _repulsion(num_classes, dim, rng)
+    if method == "paper":
+        return _paper(num_classes, dim, rng, iterations)
+    known = ("auto", "simplex", "orthoplex", "repulsion", "paper")
+    nearest = difflib.get_close_matches(str(method), known, n=1)
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    raise ValueError(f"`method` must be one of {known}. Received: method={method!r}.{hint}")
+
+
+def coulomb_energy(points: np.ndarray) -> float:
+    """Returns the energy of unit charges: the sum of 1 / distance over all pairs of points.
+
+    Args:
+        points: Array `(num_points, dim)`.
+
+    Returns:
+        Float; infinite where two points are the same.
+
+    Example:
+        >>> import numpy as np
+        >>> from keras_regen import coulomb_energy
+        >>> coulomb_energy(np.array([[-1.0], [1.0]]))
+        0.5
+    """
+    with np.errstate(divide="ignore"):
+        return float(np.sum(1 / _pairwise_distances(points)))
+
+
+def least_distance(points: np.ndarray) -> float:
+    """Returns the distance of the two points that are nearest to each other.
+
+    Args:
+        points: Array `(num_points, dim)`.
+
+    Returns:
+        Float.
+
+    Example:
+        >>> import numpy as np
+        >>> from keras_regen import least_distance
+        >>> least_distance(np.array([[-1.0], [1.0]]))
+        2.0
+    """
+    return float(np.min(_pairwise_distances(points)))
+
+
+def _pairwise_distances(points):
+    """Distances of all pairs, from differences: exact also for points that nearly touch."""
+    points = np.asarray(points, "float64")
+    rows = [np.linalg.norm(points[i + 1 :] - point, axis=1) for i, point in enumerate(points[:-1])]
+    return np.concatenate(rows)
+
+
+def _simplex(num_points, dim, rng):
+    if num_points > dim + 1:
+        raise ValueError(
+            f"A simplex of {num_points} points needs at least {num_points - 1} dimensions. "
+            f"Received: dim={dim}. Use dim={num_points - 1} or more, or method='repulsion'."
+        )
+    # The corners of the standard simplex about their center, in an orthonormal basis of the
+    # hyperplane that they span.
+    centered = np.eye(num_points) - 1 / num_points
+    plane = np.linalg.svd(centered)[2][: num_points - 1]
+    points = centered @ plane.T
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    return points @ _random_rotation(dim, rng)[: num_points - 1]
+
+
+def _orthoplex(num_points, dim, rng):
+    if num_points > 2 * dim:
+        raise ValueError(
+            f"An orthoplex in {dim} dimensions has {2 * dim} points. Received: num_classes="
+            f"{num_points}. Use dim={-(-num_points // 2)} or more, or method='repulsion'."
+        )
+    basis = _random_rotation(dim, rng)
+    # Opposite pairs first, so that the chosen points stay balanced about the center.
+    pairs = np.stack([basis, -basis], axis=1).reshape(2 * dim, dim)
+    return pairs[:num_points]
+
+
+def _random_rotation(dim, rng):
+    """An orthogonal matrix, uniformly distributed."""
+    q, r = np.linalg.qr(rng.standard_normal((dim, dim)))
+    return q * np.sign(np.diag(r))
+
+
+def _random_points(num_points, dim, rng):
+    points = rng.standard_normal((num_points, dim))
+    return points / np.linalg.norm(points, axis=1, keepdims=True)
+
+
+def _repulsion(num_points, dim, rng):
+    small = num_points * dim <= _SMALL
+    restarts = _RESTARTS if small else 1
+    # A large set is flat about its best arrangement: relative steps below 1e-10 change nothing.
+    tolerance = 1e-16 if small else 1e-10
+    best = None
+    for _ in range(restarts):
+        result = minimize(
+            _energy_and_gradient,
+            _random_points(num_points, dim, rng).ravel(),
+            args=(num_points, dim),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": 10_000, "maxfun": 20_000, "ftol": tolerance, "gtol": 1e-8},
+        )
+        if best is None or result.fun < best.fun:
+            best = result
+    points = best.x.reshape(num_points, dim)
+    return points / np.linalg.norm(points, axis=1, keepdims=True)
+
+
+def _energy_and_gradient(flat, num_points, dim):
+    """Energy of points pulled back to the unit sphere, and its gradient (minus the force)."""
+    free = flat.reshape(num_points, dim)
+    norms = np.linalg.norm(free, axis=1, keepdims=True)
+    points = free / norms
+    # The Gram matrix gives all distances without an array of shape (points, points, dim).
+    squared = 2 - 2 * (points @ points.T)
+    np.fill_diagonal(squared, 1)
+    inverse = 1 / np.sqrt(np.maximum(squared, 1e-24))
+    np.fill_diagonal(inverse, 0)
+    energy = inverse.sum() / 2
+    cubed = inverse**3
+    gradient = cubed @ points - cubed.sum(axis=1, keepdims=True) * points
+    # Only the part along the sphere moves a point.
+    gradient -= np.sum(gradient * points, axis=1, keepdims=True) * points
+    return energy, (gradient / norms).ravel()
+
+
+def _paper(num_points, dim, rng, iterations):
+    """Algorithm 1: equations 1 to 4, in the order of its table."""
+    points = _random_points(num_points, dim, rng)
+    velocity = np.zeros_like(points)
+    for _ in range(iterations):
+        squared = np.maximum(2 - 2 * (points @ points.T), 0)
+        inverse = 1 / np.maximum(np.sqrt(squared), _PAPER_THRESHOLD)
+        np.fill_diagonal(inverse, 0)
+        cubed = inverse**3
+        force = cubed.sum(axis=1, keepdims=True) * points - cubed @ points
+        tangential = force - np.sum(points * force, axis=1, keepdims=True) * points
+        points = points + velocity
+        points /= np.linalg.norm(points, axis=1, keepdims=True)
+        velocity = velocity + _PAPER_STEP * tangential
+    return points

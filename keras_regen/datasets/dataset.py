@@ -1,0 +1,116 @@
+"""`ImageDataset`: what every source of images is turned into."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from keras_regen.checks import check_images, check_labels
+from keras_regen.datasets.pixels import convert_images
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ImageDataset:
+    """Images in classes, split into training and test images, all in memory.
+
+    `keras_regen.datasets.load` makes it from any source; the fields fit `fit` and `evaluate`.
+
+    Args:
+        x_train: Images `(num_train, height, width, channels)`: `uint8` in 0..255, or `float32` in
+            0..1 where the source holds floats. 1 channel is grayscale, 3 are RGB.
+        y_train: Class numbers `(num_train,)`, `int64` in 0..`num_classes` - 1.
+        x_test: Test images, like `x_train`.
+        y_test: Test class numbers, like `y_train`.
+        class_names: One name per class, in the order of the class numbers.
+        name: Name of the dataset.
+        skipped: Paths of the files that could not be read and are left out.
+
+    Example:
+        >>> from keras_regen.datasets import load
+        >>> digits = load("digits")
+        >>> digits
+        ImageDataset('digits': 1438 training and 359 test images of shape (8, 8, 1), 10 classes)
+        >>> digits.class_names[:3], digits.image_shape, digits.num_classes
+        (('0', '1', '2'), (8, 8, 1), 10)
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    class_names: tuple[str, ...]
+    name: str
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes."""
+        return len(self.class_names)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """`(height, width, channels)` of every image."""
+        return self.x_train.shape[1:]
+
+    def __repr__(self) -> str:
+        return (
+            f"ImageDataset({self.name!r}: {len(self.x_train)} training and {len(self.x_test)} "
+            f"test images of shape {self.image_shape}, {self.num_classes} classes)"
+        )
+
+
+def dataset_from_arrays(
+    name: str,
+    train: tuple[np.ndarray, np.ndarray],
+    test: tuple[np.ndarray, np.ndarray],
+    class_names: Sequence[str],
+    *,
+    image_size: tuple[int, int] | None = None,
+    color_mode: str | None = None,
+    skipped: tuple[str, ...] = (),
+) -> ImageDataset:
+    """Checks images and labels, whatever their source, and gives them as an `ImageDataset`.
+
+    Args:
+        name: Name of the dataset.
+        train: `(images, labels)`; the images may be any integers in 0..255 or floats in 0..1.
+        test: `(images, labels)` of the same kind.
+        class_names: One name per class.
+        image_size: `(height, width)` to resize to, or `None`.
+        color_mode: `"grayscale"`, `"rgb"`, or `None` to keep the channels.
+        skipped: Files left out.
+
+    Raises:
+        ValueError: When the images or the labels break the contract, or training and test images
+            differ in shape or kind, or there are fewer than two classes.
+    """
+    (x_train, y_train), (x_test, y_test) = train, test
+    class_names = tuple(str(class_name) for class_name in class_names)
+    if len(class_names) < 2:
+        raise ValueError(
+            f"A dataset must have at least two classes. Received: {name!r} with {class_names}."
+        )
+    if len(set(class_names)) < len(class_names):
+        raise ValueError(f"Class names must differ. Received: {name!r} with {class_names}.")
+    check_images(x_train, name="x_train")
+    check_images(x_test, x_train.shape[1:], name="x_test")
+    if (x_train.dtype.kind == "f") != (x_test.dtype.kind == "f"):
+        raise ValueError(
+            "`x_train` and `x_test` must both be integers or both be floats. "
+            f"Received: {x_train.dtype} and {x_test.dtype}."
+        )
+    check_labels(y_train, len(x_train), len(class_names), name="y_train")
+    check_labels(y_test, len(x_test), len(class_names), name="y_test")
+    return ImageDataset(
+        x_train=convert_images(_standard_type(x_train), image_size, color_mode),
+        y_train=y_train.astype("int64"),
+        x_test=convert_images(_standard_type(x_test), image_size, color_mode),
+        y_test=y_test.astype("int64"),
+        class_names=class_names,
+        name=name,
+        skipped=skipped,
+    )
+
+
+def _standard_type(images: np.ndarray) -> np.ndarray:
+    return images.astype("float32" if images.dtype.kind == "f" else "uint8", copy=False)

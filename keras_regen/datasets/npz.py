@@ -1,0 +1,104 @@
+"""A NumPy `.npz` file with `x_train`, `y_train`, `x_test` and `y_test`."""
+
+import zipfile
+import zlib
+
+import numpy as np
+
+from keras_regen.checks import check_labels
+from keras_regen.datasets.dataset import ImageDataset, dataset_from_arrays
+
+KEYS = ("x_train", "y_train", "x_test", "y_test")
+
+
+def load_npz(
+    name: str,
+    path: str,
+    default_names: tuple[str, ...] | None,
+    image_size: tuple[int, int] | None,
+    color_mode: str | None,
+) -> ImageDataset:
+    """Reads images and labels of an `.npz` file; nothing in it is unpickled.
+
+    Images of shape `(n, height, width)` get a channel axis, labels of shape `(n, 1)` lose theirs.
+
+    Args:
+        name: Name of the dataset.
+        path: Path of the file.
+        default_names: Names of the classes if the file has no `class_names`; `None` stands for
+            the class numbers.
+        image_size: `(height, width)` to resize to, or `None`.
+        color_mode: `"grayscale"`, `"rgb"`, or `None` to keep the channels.
+
+    Raises:
+        ValueError: When the file cannot be read, an array is missing, or images or labels break
+            the package's contract.
+    """
+    arrays = _read(path)
+    missing = [key for key in KEYS if key not in arrays]
+    if missing:
+        raise ValueError(
+            f"An .npz dataset must hold the arrays {', '.join(KEYS)}. "
+            f"Received: {path!r} with {sorted(arrays)}, without {', '.join(missing)}."
+        )
+    try:
+        x_train, y_train, x_test, y_test = (_with_axes(key, arrays[key]) for key in KEYS)
+        class_names = _class_names(arrays) or default_names or _class_numbers(y_train)
+        return dataset_from_arrays(
+            name,
+            (x_train, y_train),
+            (x_test, y_test),
+            class_names,
+            image_size=image_size,
+            color_mode=color_mode,
+        )
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def _read(path: str) -> dict[str, np.ndarray]:
+    try:
+        # NumPy leaves a file that it opened itself open when the file is broken.
+        with open(path, "rb") as file:
+            arrays = np.load(file, allow_pickle=False)
+            if not isinstance(arrays, np.lib.npyio.NpzFile):
+                raise ValueError("it holds one bare array")
+            return {key: arrays[key] for key in arrays.files if key in (*KEYS, "class_names")}
+    except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
+        if isinstance(error, FileNotFoundError | PermissionError):
+            raise
+        raise ValueError(
+            "Expected an .npz file of plain arrays, as written by `numpy.savez`. "
+            f"Received: {path!r}, which cannot be read ({error})."
+        ) from error
+
+
+def _with_axes(key: str, array: np.ndarray) -> np.ndarray:
+    if key.startswith("x") and array.ndim == 3:
+        return array[..., None]
+    if key.startswith("y") and array.ndim == 2 and array.shape[1] == 1:
+        return array[:, 0]
+    return array
+
+
+def _class_names(arrays: dict[str, np.ndarray]) -> list[str] | None:
+    if "class_names" not in arrays:
+        return None
+    names = arrays["class_names"]
+    if names.ndim != 1 or names.dtype.kind not in "US":
+        raise ValueError(
+            "`class_names` must be one row of strings. "
+            f"Received: shape={names.shape}, dtype={names.dtype}."
+        )
+    return [str(name) for name in names.astype("U")]
+
+
+def _class_numbers(y_train: np.ndarray) -> list[str]:
+    check_labels(y_train, name="y_train")
+    present = np.unique(y_train)
+    if len(present) != present[-1] + 1:
+        raise ValueError(
+            "`y_train` must hold every class from 0 on, unless the file has `class_names`. "
+            f"Received: {len(present)} classes with numbers from {present[0]} to {present[-1]}."
+        )
+    return [str(label) for label in present]

@@ -1,0 +1,42 @@
+"""DeconvolutionBlock: the decoder's block in the first version of CSAE."""
+
+import keras
+from keras import layers
+
+from keras_regen.layers.upsampling_block import UpsamplingBlock
+
+
+@keras.saving.register_keras_serializable(package="keras_regen")
+class DeconvolutionBlock(UpsamplingBlock):
+    """Doubles an image by a transposed convolution, then 3x3 convolution, normalization, ReLU.
+
+    The transposed convolution has 2x2 kernels at stride 2, which do not overlap, and gives half
+    the input's channels, as in the authors' published code.
+
+    Args:
+        filters: Integer: channels of the output.
+        kernel_initializer: Initializer of the convolutions.
+        **kwargs: Arguments of `keras.layers.Layer`.
+
+    Input shape: `(batch, height, width, channels)`.
+    Output shape: `(batch, 2 * height, 2 * width, filters)`.
+
+    Source: CSAE, first version, section 3.3 and table 2.
+
+    Example:
+        >>> import numpy as np
+        >>> from keras_regen.layers import DeconvolutionBlock
+        >>> tuple(DeconvolutionBlock(32)(np.zeros((1, 4, 4, 64))).shape)
+        (1, 8, 8, 32)
+    """
+
+    def upsampling(self, channels: int) -> layers.Layer:
+        """Returns the layer that doubles images of this many channels."""
+        return layers.Conv2DTranspose(
+            max(1, channels // 2),
+            2,
+            strides=2,
+            kernel_initializer=self.kernel_initializer.clone(),
+            dtype=self.dtype_policy,
+            name="upsample",
+        )

@@ -1,0 +1,111 @@
+"""HaarTransform2D: the two-dimensional Haar wavelet transform of images."""
+
+import keras
+from keras import ops
+
+NORMALIZATIONS = {"average": 0.25, "orthonormal": 0.5}
+
+
+def haar_transform_2d(images, levels: int = 1, normalization: str = "average") -> list:
+    """Computes the two-dimensional Haar wavelet transform of a batch of images.
+
+    Args:
+        images: Float tensor `(batch, height, width, channels)` with a known height and width. An
+            odd one repeats its last row or column.
+        levels: Integer, at least 1: how often the low-pass image is transformed again.
+        normalization: `"average"` keeps the range of the images (the low-pass image is the local
+            mean); `"orthonormal"` keeps the sum of squares.
+
+    Returns:
+        The list `[low, (h, v, d) of the last level, ..., (h, v, d) of the first]`, in the order of
+        `pywt.wavedec2`: the low-pass image, then horizontal, vertical and diagonal details.
+
+    Raises:
+        ValueError: If there are more levels than the images can be halved, or the normalization
+            is not known.
+
+    Example:
+        >>> import numpy as np
+        >>> from keras_regen.layers import haar_transform_2d
+        >>> low, details = haar_transform_2d(np.ones((1, 4, 4, 1), "float32"))
+        >>> tuple(low.shape), float(low[0, 0, 0, 0]), float(details[0][0, 0, 0, 0])
+        ((1, 2, 2, 1), 1.0, 0.0)
+    """
+    check_levels(levels, normalization)
+    scale = NORMALIZATIONS[normalization]
+    low, details = images, []
+    for _ in range(levels):
+        height, width = low.shape[1:3]
+        if min(height, width) < 2:
+            raise ValueError(
+                f"`levels` must be at most {len(details)} for images of "
+                f"{images.shape[1]}x{images.shape[2]}: each level halves them. "
+                f"Received: levels={levels}."
+            )
+        if height % 2:
+            low = ops.concatenate([low, low[:, -1:]], axis=1)
+        if width % 2:
+            low = ops.concatenate([low, low[:, :, -1:]], axis=2)
+        top, bottom = low[:, 0::2], low[:, 1::2]
+        rows_sum, rows_difference = (top + bottom) * scale, (top - bottom) * scale
+        left, right = rows_sum[:, :, 0::2], rows_sum[:, :, 1::2]
+        left_edge, right_edge = rows_difference[:, :, 0::2], rows_difference[:, :, 1::2]
+        low = left + right
+        details.append((left_edge + right_edge, left - right, left_edge - right_edge))
+    return [low, *reversed(details)]
+
+
+def check_levels(levels: int, normalization: str) -> None:
+    """Raises `ValueError` unless `levels` and `normalization` name a Haar transform."""
+    if levels < 1:
+        raise ValueError(f"`levels` must be 1 or more. Received: levels={levels}.")
+    if normalization not in NORMALIZATIONS:
+        raise ValueError(
+            f"`normalization` must be one of {sorted(NORMALIZATIONS)}. "
+            f"Received: normalization={normalization!r}."
+        )
+
+
+@keras.saving.register_keras_serializable(package="keras_regen")
+class HaarTransform2D(keras.layers.Layer):
+    """Splits images into a coarse image and the details that it lacks, at several scales.
+
+    Args:
+        levels: Integer, at least 1: how often the low-pass image is transformed again.
+        normalization: `"average"` keeps the range of the images (the low-pass image is the local
+            mean); `"orthonormal"` equals PyWavelets' `haar`.
+        **kwargs: Arguments of `keras.layers.Layer`.
+
+    Input shape: `(batch, height, width, channels)`.
+    Output shape: as in `pywt.wavedec2`, the list `[low, (h, v, d) of the last level, ..., (h, v, d)
+    of the first]`; each level halves height and width, rounding up.
+
+    Raises:
+        ValueError: If `levels` is below 1 or the normalization is not known; when called, if
+            there are more levels than the images can be halved.
+
+    Source: CSAE, second version, section 3.2.2 and figure 3.
+
+    Example:
+        >>> import numpy as np
+        >>> from keras_regen.layers import HaarTransform2D
+        >>> low, coarse, fine = HaarTransform2D(levels=2)(np.zeros((1, 28, 28, 1)))
+        >>> tuple(low.shape), tuple(fine[0].shape)
+        ((1, 7, 7, 1), (1, 14, 14, 1))
+    """
+
+    def __init__(self, levels: int = 1, normalization: str = "average", **kwargs):
+        super().__init__(**kwargs)
+        check_levels(levels, normalization)
+        self.levels = levels
+        self.normalization = normalization
+
+    def call(self, inputs):
+        return haar_transform_2d(inputs, self.levels, self.normalization)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "levels": self.levels,
+            "normalization": self.normalization,
+        }

@@ -1,0 +1,86 @@
+"""ResidualBlock: the encoder's block in both CSAE papers."""
+
+import keras
+from keras import layers, ops
+
+from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
+
+
+@keras.saving.register_keras_serializable(package="keras_regen")
+class ResidualBlock(layers.Layer):
+    """Two 3x3 convolutions with batch normalization beside a shortcut, then ReLU.
+
+    Args:
+        filters: Integer: channels of the output.
+        strides: Integer: 2 halves the image, 1 keeps its size.
+        kernel_initializer: Initializer of the convolutions.
+        **kwargs: Arguments of `keras.layers.Layer`.
+
+    Input shape: `(batch, height, width, channels)`.
+    Output shape: `(batch, ceil(height / strides), ceil(width / strides), filters)`.
+
+    Source: CSAE, first version, figure 3; the block is that of He et al., 2016,
+    https://arxiv.org/abs/1512.03385. The shortcut is a 1x1 convolution wherever shapes differ.
+
+    Example:
+        >>> import numpy as np
+        >>> from keras_regen.layers import ResidualBlock
+        >>> tuple(ResidualBlock(64)(np.zeros((1, 32, 32, 32))).shape)
+        (1, 16, 16, 64)
+    """
+
+    def __init__(self, filters: int, strides: int = 2, kernel_initializer="he_normal", **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.strides = strides
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+
+        def conv(kernel_size, strides, name, **options):
+            return layers.Conv2D(
+                filters,
+                kernel_size,
+                strides=strides,
+                padding="same",
+                kernel_initializer=self.kernel_initializer.clone(),
+                dtype=self.dtype_policy,
+                name=name,
+                **options,
+            )
+
+        def norm(name):
+            return layers.BatchNormalization(
+                momentum=BATCH_NORM_MOMENTUM, dtype=self.dtype_policy, name=name
+            )
+
+        self.conv1 = conv(3, strides, "conv1", use_bias=False)
+        self.norm1 = norm("norm1")
+        self.conv2 = conv(3, 1, "conv2", use_bias=False)
+        self.norm2 = norm("norm2")
+        self.shortcut = conv(1, strides, "shortcut")
+
+    def build(self, input_shape):
+        shape = self.compute_output_shape(input_shape)
+        self.conv1.build(input_shape)
+        self.norm1.build(shape)
+        self.conv2.build(shape)
+        self.norm2.build(shape)
+        if self.strides == 1 and input_shape[-1] == self.filters:
+            self.shortcut = None
+        else:
+            self.shortcut.build(input_shape)
+
+    def call(self, inputs, training=None):
+        x = ops.relu(self.norm1(self.conv1(inputs), training=training))
+        x = self.norm2(self.conv2(x), training=training)
+        return ops.relu(x + (inputs if self.shortcut is None else self.shortcut(inputs)))
+
+    def compute_output_shape(self, input_shape):
+        return self.conv1.compute_output_shape(input_shape)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "strides": self.strides,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+        }

@@ -1,0 +1,72 @@
+"""UpsamplingBlock: the decoder's block in the second version of CSAE."""
+
+import keras
+from keras import layers, ops
+
+from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
+
+
+@keras.saving.register_keras_serializable(package="keras_regen")
+class UpsamplingBlock(layers.Layer):
+    """Doubles an image by linear interpolation, then 3x3 convolution, normalization, ReLU.
+
+    Args:
+        filters: Integer: channels of the output.
+        kernel_initializer: Initializer of the convolution.
+        **kwargs: Arguments of `keras.layers.Layer`.
+
+    Input shape: `(batch, height, width, channels)`.
+    Output shape: `(batch, 2 * height, 2 * width, filters)`.
+
+    Source: CSAE, second version, section 3.3 ("linear interpolation + convolutional layer").
+
+    Example:
+        >>> import numpy as np
+        >>> from keras_regen.layers import UpsamplingBlock
+        >>> tuple(UpsamplingBlock(64)(np.zeros((1, 4, 4, 128))).shape)
+        (1, 8, 8, 64)
+    """
+
+    def __init__(self, filters: int, kernel_initializer="he_normal", **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.conv = layers.Conv2D(
+            filters,
+            3,
+            padding="same",
+            use_bias=False,
+            kernel_initializer=self.kernel_initializer.clone(),
+            dtype=self.dtype_policy,
+            name="conv",
+        )
+        self.norm = layers.BatchNormalization(
+            momentum=BATCH_NORM_MOMENTUM, dtype=self.dtype_policy, name="norm"
+        )
+
+    def upsampling(self, channels: int) -> layers.Layer:
+        """Returns the layer that doubles images of this many channels."""
+        return layers.UpSampling2D(
+            2, interpolation="bilinear", dtype=self.dtype_policy, name="upsample"
+        )
+
+    def build(self, input_shape):
+        self.upsample = self.upsampling(input_shape[-1])
+        self.upsample.build(input_shape)
+        shape = self.upsample.compute_output_shape(input_shape)
+        self.conv.build(shape)
+        self.norm.build(self.conv.compute_output_shape(shape))
+
+    def call(self, inputs, training=None):
+        return ops.relu(self.norm(self.conv(self.upsample(inputs)), training=training))
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        return (batch, height and 2 * height, width and 2 * width, self.filters)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+        }

@@ -1,0 +1,4 @@
+"""The papers' models: a classifier and its generator in one."""
+
+from keras_regen.models.base import ImageModel as ImageModel
+from keras_regen.models.csae import CSAE as CSAE

@@ -1,0 +1,305 @@
+"""The contract of a model: what `keras_regen.generate` and its neighbours need."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_regen.checks import check_images, check_labels
+
+_ENCODE_BLOCK = 8192
+
+
+class ImageModel(keras.Model):
+    """A Keras model of images in classes that encodes, decodes and classifies what it can.
+
+    It has `compile`, `fit`, `evaluate`, `predict` and `save` like any Keras model. Integer images
+    are taken as 0..255 and float images as 0..1; images come back as float32 in [0, 1].
+
+    A subclass sets `encoder`, `decoder` and `prior` (each may be `None`), and gives what it has of
+    `probabilities`, `latent` and `reconstruction` as a dict from `call`.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        class_names: Names of the classes, in the order of their labels.
+        **kwargs: Arguments of `keras.Model`.
+
+    Raises:
+        ValueError: If two classes have one name.
+
+    Example:
+        >>> from keras_regen.models import CSAE, ImageModel
+        >>> issubclass(CSAE, ImageModel)
+        True
+    """
+
+    def __init__(self, image_shape: tuple[int, int, int], class_names: Sequence[str], **kwargs):
+        super().__init__(**kwargs)
+        self.image_shape = tuple(image_shape)
+        self.class_names = tuple(str(name) for name in class_names)
+        if len(set(self.class_names)) != len(self.class_names):
+            raise ValueError(f"`class_names` must differ. Received: {self.class_names}.")
+        self.encoder = self.decoder = self.prior = None
+
+    @property
+    def num_classes(self) -> int:
+        """The number of classes."""
+        return len(self.class_names)
+
+    @property
+    def latent_dim(self) -> int | None:
+        """The number of dimensions of the latent, or `None` for a model without one."""
+        return None if self.encoder is None else self.encoder.output_shape[-1]
+
+    def fit(self, x=None, y=None, *args, validation_data=None, adapt_prior=True, **kwargs):
+        """Trains the model, then adapts its prior to the latents of the training images.
+
+        Args:
+            x: Images `(num_samples, height, width, channels)`, or a dataset of (images, labels)
+                batches, as in `keras.Model.fit`.
+            y: Integer labels `(num_samples,)`; left out with a dataset.
+            *args: Further arguments of `keras.Model.fit`.
+            validation_data: As in `keras.Model.fit`.
+            adapt_prior: Boolean: `False` leaves the prior as it is. Data that can be read only
+                once (a generator) always does; `adapt_prior()` is then called by hand.
+            **kwargs: Further arguments of `keras.Model.fit`.
+
+        Returns:
+            A `keras.callbacks.History`.
+
+        Raises:
+            ValueError: If images or labels are not as the model needs them.
+        """
+        self._check_data(x, y)
+        if isinstance(validation_data, tuple):
+            self._check_data(*validation_data[:2])
+        if validation_data is not None:
+            kwargs["validation_data"] = validation_data
+        history = super().fit(x, y, *args, **kwargs)
+        # A generator is its own iterator: what `fit` read of it is gone.
+        if adapt_prior and self.prior is not None and iter_is_new(x):
+            self.adapt_prior(x, y, num_batches=kwargs.get("steps_per_epoch"))
+        return history
+
+    def evaluate(self, x=None, y=None, *args, **kwargs):
+        """Measures the losses and metrics on images and labels, as `keras.Model.evaluate`.
+
+        Raises:
+            ValueError: If images or labels are not as the model needs them.
+        """
+        self._check_data(x, y)
+        return super().evaluate(x, y, *args, **kwargs)
+
+    def predict(self, x, *args, **kwargs):
+        """Gives a dict of `probabilities`, `latent` and `reconstruction`, as far as there are any.
+
+        Raises:
+            ValueError: If the images are not as the model needs them.
+        """
+        if is_array(x):
+            check_images(np.asarray(x), self.image_shape)
+        return super().predict(x, *args, **kwargs)
+
+    def encode(self, x, batch_size: int = 256) -> np.ndarray:
+        """Gives the latents of images.
+
+        Args:
+            x: Images `(num_samples, height, width, channels)`.
+            batch_size: Integer: images in one step.
+
+        Returns:
+            Array `(num_samples, latent_dim)`, float32.
+
+        Raises:
+            ValueError: If the model has no encoder or the images are not as it needs them.
+        """
+        encoder = self._part("encoder", "encode images")
+        x = np.asarray(x)
+        check_images(x, self.image_shape)
+        latents = np.empty((len(x), self.latent_dim), "float32")
+        for start in range(0, len(x), _ENCODE_BLOCK):
+            # In blocks, so that scaled copies of all images never stand beside each other.
+            block = unit_range(x[start : start + _ENCODE_BLOCK])
+            latents[start : start + _ENCODE_BLOCK] = encoder.predict(block, batch_size, verbose=0)
+        return latents
+
+    def decode(self, z, batch_size: int = 256) -> np.ndarray:
+        """Gives the images of latents.
+
+        Args:
+            z: Latents `(num_samples, latent_dim)`.
+            batch_size: Integer: images in one step.
+
+        Returns:
+            Array `(num_samples, height, width, channels)`, float32 in [0, 1].
+
+        Raises:
+            ValueError: If the model has no decoder or the latents have another dimension.
+        """
+        decoder = self._part("decoder", "draw images")
+        z = np.asarray(z, "float32")
+        if z.ndim != 2 or z.shape[1] != decoder.input_shape[-1]:
+            raise ValueError(
+                f"The latents must have the shape (num_samples, {decoder.input_shape[-1]}). "
+                f"Received an array of shape {z.shape}."
+            )
+        images = np.empty((len(z), *self.image_shape), "float32")
+        block = 16 * batch_size
+        for start in range(0, len(z), block):
+            # In blocks, so that memory holds the result and little beside it.
+            decoded = decoder.predict(z[start : start + block], batch_size, verbose=0)
+            np.clip(decoded, 0, 1, out=images[start : start + block])
+        return images
+
+    def classify(self, x, batch_size: int = 256) -> np.ndarray:
+        """Gives the labels of images.
+
+        Args:
+            x: Images `(num_samples, height, width, channels)`.
+            batch_size: Integer: images in one step.
+
+        Returns:
+            Integer array `(num_samples,)`; `class_names` has their names.
+
+        Raises:
+            ValueError: If the model does not classify or the images are not as it needs them.
+        """
+        outputs = self.predict(x, batch_size=batch_size, verbose=0)
+        if "probabilities" not in outputs:
+            raise ValueError(f"{type(self).__name__} {self.name!r} does not classify images.")
+        return np.argmax(outputs["probabilities"], axis=-1)
+
+    def reconstruct(self, x, batch_size: int = 256) -> np.ndarray:
+        """Gives images as the model draws them again: `decode(encode(x))`.
+
+        Args:
+            x: Images `(num_samples, height, width, channels)`.
+            batch_size: Integer: images in one step.
+
+        Returns:
+            Array `(num_samples, height, width, channels)`, float32 in [0, 1].
+
+        Raises:
+            ValueError: If the model has no encoder or decoder, or the images are not as it needs
+                them.
+        """
+        return self.decode(self.encode(x, batch_size), batch_size)
+
+    def adapt_prior(self, x, y=None, *, num_batches: int | None = None) -> None:
+        """Adapts the prior to the latents of images, in one pass. `fit` does it by itself.
+
+        Args:
+            x: Images, or an iterable of (images, labels) batches.
+            y: Integer labels; left out with an iterable.
+            num_batches: Integer: batches to take from an iterable that has no end.
+
+        Raises:
+            ValueError: If the model has no prior, or images or labels are not as it needs them.
+        """
+        prior = self._part("prior", "draw new latents")
+        self._check_data(x, y)
+        if is_array(x):
+            batches = [(x, y)]
+        elif isinstance(x, keras.utils.PyDataset):
+            batches = (x[index] for index in range(x.num_batches or num_batches))
+        else:
+            batches = x
+        prior.reset_state()
+        for images, labels, *_ in itertools.islice(batches, num_batches):
+            images, labels = ops.convert_to_numpy(images), ops.convert_to_numpy(labels)
+            prior.update_state(self.encode(images), labels)
+        prior.finalize_state()
+
+    def class_index(self, class_id: int | str) -> int:
+        """Gives the label of a class from its label or name.
+
+        Args:
+            class_id: Integer label, or a class name.
+
+        Returns:
+            Integer label.
+
+        Raises:
+            ValueError: If there is no such class; the message has those that there are.
+        """
+        if isinstance(class_id, str):
+            if class_id in self.class_names:
+                return self.class_names.index(class_id)
+        elif not isinstance(class_id, (bool, np.bool_)) and isinstance(class_id, (int, np.integer)):
+            if 0 <= class_id < self.num_classes:
+                return int(class_id)
+        known = ", ".join(f"{index} {name!r}" for index, name in enumerate(self.class_names))
+        raise ValueError(
+            f"`class_id` must be one of the model's classes: {known}. "
+            f"Received: class_id={class_id!r}."
+        )
+
+    def compile(self, optimizer="adam", loss=None, **kwargs):
+        """Configures training, as `keras.Model.compile`; the losses are the model's own.
+
+        Args:
+            optimizer: A Keras optimizer or its name.
+            loss: Not taken: the model's losses are arguments of its constructor.
+            **kwargs: Further arguments of `keras.Model.compile`; `metrics` is a dict from the
+                outputs' names (`probabilities`, `latent`, `reconstruction`) to metrics.
+
+        Raises:
+            ValueError: If a loss is given.
+        """
+        if loss is not None:
+            raise ValueError(
+                f"{type(self).__name__} has its own losses: give them to its constructor, and "
+                f"`compile` only the optimizer. Received: loss={loss!r}."
+            )
+        super().compile(optimizer=optimizer, **kwargs)
+
+    def compile_from_config(self, config):
+        # Keras leaves a saved model uncompiled where `compile` is overridden, unless told so.
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
+
+    def get_config(self):
+        return {"name": self.name, "class_names": self.class_names, "dtype": self.dtype_policy}
+
+    def _check_data(self, x, y):
+        """Checks arrays at the call that got them; a stream is checked by its source."""
+        if not is_array(x):
+            return
+        check_images(np.asarray(x), self.image_shape)
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} learns classes and needs labels. Received images without "
+                "labels: call it with (images, labels)."
+            )
+        check_labels(np.asarray(y), num_samples=len(x), num_classes=self.num_classes)
+
+    def _part(self, name, purpose):
+        part = getattr(self, name)
+        if part is None:
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r} cannot {purpose}: it has no {name}."
+            )
+        return part
+
+
+def is_array(x) -> bool:
+    """Whether data is one array or tensor, rather than a dataset of batches."""
+    return isinstance(x, np.ndarray) or ops.is_tensor(x)
+
+
+def iter_is_new(x) -> bool:
+    """Whether data can be read a second time."""
+    if is_array(x) or isinstance(x, keras.utils.PyDataset):
+        return True
+    return isinstance(x, Iterable) and iter(x) is not x
+
+
+def unit_range(images):
+    """Gives images as floats in [0, 1]: integers are taken as 0..255."""
+    if isinstance(images, np.ndarray):
+        scaled = images.astype("float32")
+        return scaled / 255 if images.dtype.kind in "iu" else scaled
+    scaled = ops.cast(images, "float32")
+    return scaled / 255.0 if "int" in keras.backend.standardize_dtype(images.dtype) else scaled

@@ -1,0 +1,186 @@
+"""CSAE: the classification supervised autoencoder."""
+
+from collections.abc import Sequence
+
+import keras
+from keras import ops
+
+from keras_regen.layers import NoisyLatent, PEDCCHead
+from keras_regen.losses import WaveletLoss, centroid_loss
+from keras_regen.models.base import ImageModel, unit_range
+from keras_regen.priors import ClassGaussianPrior, Prior
+
+
+@keras.saving.register_keras_serializable(package="keras_regen")
+class CSAE(ImageModel):
+    """An autoencoder whose latent is also its classifier.
+
+    The encoder's latents are pulled to fixed, evenly spread class centroids; the nearest centroid
+    classifies. The decoder learns to draw the image from the latent and its noisy neighbourhood,
+    so that latents drawn from each class's distribution decode to new images of the class.
+
+    Args:
+        encoder: Keras model from images `(batch, height, width, channels)` to latents
+            `(batch, latent_dim)`.
+        decoder: Keras model from latents to images, or `None`: the model then only classifies
+            (the papers' `CSAE_encoder`).
+        head: `PEDCCHead`. Its `subspace` also decides what the centroid loss pulls.
+        noise: Layer between encoder and decoder. Defaults to `NoisyLatent()`.
+        image_losses: A loss of (image, reconstruction) or a sequence of them, added up. Defaults
+            to `WaveletLoss()`.
+        loss_weights: Dict from the names of losses (`"centroid_loss"`, and each image loss's own)
+            to floats. Defaults to 1 for each.
+        prior: `keras_regen.priors.Prior`. Defaults to `ClassGaussianPrior`.
+        class_names: Names of the classes. Defaults to `"0"`, `"1"`, ...
+        **kwargs: Arguments of `keras.Model`.
+
+    Input shape: `(batch, height, width, channels)`; integers 0..255 or floats 0..1.
+    Output: a dict of `probabilities` `(batch, num_classes)`, `latent` `(batch, latent_dim)` and,
+    with a decoder, `reconstruction` in the images' shape: in [0, 1], but as the decoder left it
+    (unbounded) in training.
+
+    Raises:
+        ValueError: If the parts' shapes do not fit together, `loss_weights` names a loss that is
+            not there, or there are not as many class names as centroids.
+
+    Source: CSAE, first version, equation 10, and second version, equation 10 and figure 1.
+
+    Example:
+        >>> import numpy as np
+        >>> from keras_regen.layers import NoisyLatent, PEDCCHead
+        >>> from keras_regen.losses import WaveletLoss
+        >>> from keras_regen.models import CSAE
+        >>> from keras_regen.networks import csae_decoder, csae_encoder
+        >>> model = CSAE(
+        ...     encoder=csae_encoder((8, 8, 1), latent_dim=12, stem_filters=4),
+        ...     decoder=csae_decoder((8, 8, 1), latent_dim=12, stem_filters=4),
+        ...     head=PEDCCHead(num_classes=10),
+        ...     noise=NoisyLatent(beta=0.04),
+        ...     image_losses=WaveletLoss(levels=2),
+        ... )
+        >>> model.compile("adam")
+        >>> images = np.random.default_rng(0).random((20, 8, 8, 1))
+        >>> history = model.fit(images, np.arange(20) % 10, verbose=0)
+        >>> sorted(history.history)
+        ['accuracy', 'centroid_loss', 'loss', 'wavelet_loss']
+    """
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model | None,
+        head: PEDCCHead,
+        noise: keras.layers.Layer | None = None,
+        image_losses: keras.losses.Loss | Sequence[keras.losses.Loss] | None = None,
+        loss_weights: dict[str, float] | None = None,
+        prior: Prior | None = None,
+        class_names: Sequence[str] | None = None,
+        **kwargs,
+    ):
+        class_names = class_names or [str(label) for label in range(head.num_classes)]
+        super().__init__(encoder.input_shape[1:], class_names, **kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.head = head
+        self.noise = noise or NoisyLatent()
+        if image_losses is None:
+            image_losses = WaveletLoss()
+        elif isinstance(image_losses, keras.losses.Loss):
+            image_losses = [image_losses]
+        self.image_losses = list(image_losses) if decoder is not None else []
+        self.prior = prior or ClassGaussianPrior(head.num_classes)
+        self._check_parts()
+
+        terms = ["centroid_loss", *(loss.name for loss in self.image_losses)]
+        self.loss_weights = dict.fromkeys(terms, 1.0) | dict(loss_weights or {})
+        if set(self.loss_weights) != set(terms):
+            raise ValueError(
+                f"`loss_weights` must be of the losses {terms}, each named once. "
+                f"Received: loss_weights={loss_weights}."
+            )
+        self.loss_trackers = {name: keras.metrics.Mean(name=name) for name in terms}
+        self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+
+        for part in (self.head, self.noise, self.prior):
+            if not part.built:
+                part.build((None, self.latent_dim))
+        self.built = True
+
+    def call(self, inputs, training=None):
+        latent = self.encoder(unit_range(inputs), training=training)
+        outputs = {
+            "probabilities": ops.softmax(self.head(latent)),
+            "latent": ops.cast(latent, "float32"),
+        }
+        if self.decoder is not None:
+            image = self.decoder(self.noise(latent, training=training), training=training)
+            image = ops.cast(image, "float32")
+            # Clipping in training would take the gradient from pixels that overshoot.
+            outputs["reconstruction"] = image if training else ops.clip(image, 0.0, 1.0)
+        return outputs
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        latent = y_pred["latent"]
+        terms = {"centroid_loss": centroid_loss(y, latent, self.head.centroids, self.head.basis)}
+        images = unit_range(x)
+        for loss in self.image_losses:
+            values = loss.call(images, y_pred["reconstruction"])
+            terms[loss.name] = ops.mean(ops.reshape(values, (ops.shape(values)[0], -1)), axis=-1)
+        total = sum(self.losses, ops.zeros(()))
+        for name, values in terms.items():
+            self.loss_trackers[name].update_state(values, sample_weight)
+            if sample_weight is not None:
+                values = values * ops.cast(ops.reshape(sample_weight, (-1,)), values.dtype)
+            total = total + self.loss_weights[name] * ops.mean(values)
+        return total
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        self.accuracy.update_state(y, y_pred["probabilities"], sample_weight)
+        # For the metrics that the user gave to `compile`, by the names of the outputs.
+        targets = {"probabilities": y, "latent": y, "reconstruction": unit_range(x)}
+        targets = {name: targets[name] for name in y_pred}
+        return super().compute_metrics(x, targets, y_pred, sample_weight)
+
+    def get_config(self):
+        def serialized(value):
+            return keras.saving.serialize_keras_object(value)
+
+        return {
+            **super().get_config(),
+            "encoder": serialized(self.encoder),
+            "decoder": serialized(self.decoder),
+            "head": serialized(self.head),
+            "noise": serialized(self.noise),
+            "image_losses": [serialized(loss) for loss in self.image_losses],
+            "loss_weights": dict(self.loss_weights),
+            "prior": serialized(self.prior),
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        parts = {
+            key: keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
+            for key, value in config.items()
+            if key in ("encoder", "decoder", "head", "noise", "image_losses", "prior", "dtype")
+        }
+        return cls(**{**config, **parts})
+
+    def _check_parts(self):
+        if self.decoder is not None and (
+            self.decoder.input_shape[1:] != self.encoder.output_shape[1:]
+            or self.decoder.output_shape[1:] != self.image_shape
+        ):
+            raise ValueError(
+                "The decoder must turn the encoder's latents into images of the encoder's shape, "
+                f"{self.encoder.output_shape[1:]} -> {self.image_shape}. Received a decoder with "
+                f"{self.decoder.input_shape[1:]} -> {self.decoder.output_shape[1:]}."
+            )
+        for name, count in (
+            ("class_names", self.num_classes),
+            ("the prior", self.prior.num_classes),
+        ):
+            if count != self.head.num_classes:
+                raise ValueError(
+                    f"The head has {self.head.num_classes} centroids, but {name} "
+                    f"{count} classes. Give one number of classes to all."
+                )

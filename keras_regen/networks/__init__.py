@@ -1,0 +1,7 @@
+"""The papers' architecture tables as functions that return functional Keras models."""
+
+from keras_regen.networks.csae import basenet as basenet
+from keras_regen.networks.csae import csae_decoder as csae_decoder
+from keras_regen.networks.csae import csae_encoder as csae_encoder
+from keras_regen.networks.csae import csae_linear_decoder as csae_linear_decoder
+from keras_regen.networks.csae import csae_linear_encoder as csae_linear_encoder

@@ -1,0 +1,86 @@
+"""The contract of a prior: where a new latent comes from."""
+
+import keras
+import numpy as np
+
+
+class Prior(keras.layers.Layer):
+    """Draws new latents for a decoder, after it has seen those of the training images.
+
+    A prior learns its state with `adapt`, as Keras' preprocessing layers do, and keeps it in
+    weights, so that one `.keras` file holds all that `keras_regen.generate` needs. It draws on
+    the host with NumPy: one saved model and one seed give the same latents on every backend.
+
+    A subclass creates its weights in `build` and defines `reset_state`, `update_state`,
+    `finalize_state`, `adapted` and `sample`.
+
+    Args:
+        num_classes: Integer: the number of classes of the latents.
+        **kwargs: Arguments of `keras.layers.Layer`.
+
+    Raises:
+        ValueError: If `num_classes` is below 1.
+
+    Example:
+        >>> from keras_regen.priors import ClassGaussianPrior, Prior
+        >>> isinstance(ClassGaussianPrior(num_classes=10), Prior)
+        True
+    """
+
+    def __init__(self, num_classes: int, **kwargs):
+        super().__init__(**kwargs)
+        if num_classes < 1:
+            raise ValueError(
+                f"`num_classes` must be at least 1. Received: num_classes={num_classes}."
+            )
+        self.num_classes = num_classes
+
+    def adapt(self, latents, labels) -> None:
+        """Learns from all training latents at once, forgetting what it knew.
+
+        Args:
+            latents: Array `(num_samples, latent_dim)`.
+            labels: Integer array `(num_samples,)`.
+
+        Raises:
+            ValueError: If there are no latents, shapes differ or a label is out of range.
+        """
+        self.reset_state()
+        self.update_state(latents, labels)
+        self.finalize_state()
+
+    def reset_state(self) -> None:
+        """Begins a new pass over the training latents."""
+        raise NotImplementedError
+
+    def update_state(self, latents, labels) -> None:
+        """Takes one batch of latents `(batch, latent_dim)` and labels `(batch,)`."""
+        raise NotImplementedError
+
+    def finalize_state(self) -> None:
+        """Ends the pass: what was learned goes into the weights."""
+        raise NotImplementedError
+
+    @property
+    def adapted(self) -> bool:
+        """Whether the prior can be drawn from."""
+        raise NotImplementedError
+
+    def sample(self, num_samples: int, class_id: int, rng: np.random.Generator) -> np.ndarray:
+        """Draws latents of one class.
+
+        Args:
+            num_samples: Integer: how many.
+            class_id: Integer: the class.
+            rng: The generator of random numbers.
+
+        Returns:
+            Array `(num_samples, latent_dim)`, float32.
+
+        Raises:
+            ValueError: If the prior is not adapted.
+        """
+        raise NotImplementedError
+
+    def get_config(self):
+        return {**super().get_config(), "num_classes": self.num_classes}

@@ -1,0 +1,130 @@
+"""Archives give what the folder that was packed gives, and are safe to read."""
+
+import io
+import os
+import tarfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_regen.datasets import load
+
+PICTURES = {
+    **{f"train/{name}/{i}.png": 10 * i for name in ("b", "a") for i in range(3)},
+    **{f"test/{name}/{i}.jpg": 10 * i for name in ("b", "a") for i in range(2)},
+}
+
+
+def png(value):
+    file = io.BytesIO()
+    Image.new("L", (3, 2), value).save(file, "PNG")
+    return file.getvalue()
+
+
+def write_tar(path, members, mode="w"):
+    with tarfile.open(path, mode) as archive:
+        for name, content in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+
+
+@pytest.mark.parametrize(
+    "suffix, mode",
+    [
+        (".tar", "w"),
+        (".tar.gz", "w:gz"),
+        (".tgz", "w:gz"),
+        (".tar.bz2", "w:bz2"),
+        (".tar.xz", "w:xz"),
+    ],
+)
+@pytest.mark.parametrize("outer", ["", "outer"])
+def test_equals_the_folder(make_folder, tmp_path, suffix, mode, outer):
+    folder = make_folder(PICTURES)
+    path = tmp_path / f"packed{suffix}"
+    with tarfile.open(path, mode) as archive:
+        archive.add(folder, outer or ".")
+    before = sorted(os.listdir(tmp_path))
+    expected, data = load(folder, color_mode="rgb"), load(path, color_mode="rgb")
+    assert sorted(os.listdir(tmp_path)) == before
+    assert data.name == "packed" and data.class_names == expected.class_names
+    for field in ("x_train", "y_train", "x_test", "y_test"):
+        np.testing.assert_array_equal(getattr(data, field), getattr(expected, field))
+
+
+def test_order_of_the_members_does_not_matter(tmp_path):
+    members = [(f"{name}/{i}.png", png(i)) for name in "ab" for i in range(5)]
+    write_tar(tmp_path / "one.tar", members)
+    write_tar(tmp_path / "two.tar", members[::-1])
+    one, two = load(tmp_path / "one.tar"), load(tmp_path / "two.tar")
+    np.testing.assert_array_equal(one.x_train, two.x_train)
+
+
+def test_only_plain_files_inside_are_read(tmp_path):
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(png(200))
+    path = tmp_path / "evil.tar"
+    write_tar(path, [(f"{name}/{i}.png", png(1)) for name in "ab" for i in range(2)])
+    with tarfile.open(path, "a") as archive:
+        for name, kind in (("a/link.png", tarfile.SYMTYPE), ("b/hard.png", tarfile.LNKTYPE)):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, str(secret)
+            archive.addfile(info)
+        for name in ("../c/out.png", "a/../../out.png", "a/.hidden.png"):
+            info = tarfile.TarInfo(name)
+            info.size = len(png(2))
+            archive.addfile(info, io.BytesIO(png(2)))
+        info = tarfile.TarInfo("a/device")
+        info.type = tarfile.CHRTYPE
+        archive.addfile(info)
+    data = load(path, test_fraction=0.5)
+    assert data.class_names == ("a", "b") and data.skipped == ()
+    assert len(data.x_train) + len(data.x_test) == 4
+    assert (data.x_train == 1).all() and (data.x_test == 1).all()
+
+
+def test_unreadable_members(tmp_path):
+    path = tmp_path / "some.tar"
+    members = [(f"{name}/{i}.png", png(1)) for name in "ab" for i in range(2)]
+    write_tar(path, [*members, ("a/broken.png", png(1)[:20])])
+    with pytest.warns(UserWarning, match=r"broken\.png"):
+        assert load(path).skipped == (os.path.join(path, "a", "broken.png"),)
+    with pytest.raises(ValueError, match=r"broken\.png"):
+        load(path, strict=True)
+
+
+@pytest.mark.parametrize("suffix, mode", [(".tar", "w"), (".tar.gz", "w:gz"), (".tar.xz", "w:xz")])
+@pytest.mark.parametrize("place", [0, 300, 900])
+def test_a_cut_archive_is_an_error(tmp_path, suffix, mode, place):
+    path = tmp_path / f"cut{suffix}"
+    noise = np.random.default_rng(0).bytes(2000)
+    write_tar(path, [(f"{name}/{i}.png", noise) for name in "ab" for i in range(9)], mode)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2 + place])
+    with pytest.raises(ValueError, match="whole tar archive"):
+        load(path)
+
+
+def test_something_else_is_an_error(tmp_path):
+    path = tmp_path / "text.tar.xz"
+    path.write_text("hello")
+    with pytest.raises(ValueError, match="whole tar archive"):
+        load(path)
+
+
+def test_empty_archive(tmp_path):
+    write_tar(tmp_path / "empty.tar", [])
+    with pytest.raises(ValueError, match="no folders"):
+        load(tmp_path / "empty.tar")
+
+
+def test_cifar10(real_data):
+    data = load("cifar10")
+    assert data.image_shape == (32, 32, 3)
+    assert np.bincount(data.y_train).tolist() == [5000] * 10
+    assert np.bincount(data.y_test).tolist() == [1000] * 10
+    # The published mean of the training images; JPEG and the order of the files leave it as it is.
+    mean = data.x_train.mean(axis=(0, 1, 2)) / 255
+    np.testing.assert_allclose(mean, [0.4914, 0.4822, 0.4465], atol=0.002)

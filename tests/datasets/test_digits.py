@@ -1,0 +1,43 @@
+"""The embedded digits against scikit-learn's own."""
+
+import numpy as np
+import sklearn.datasets
+
+from keras_regen.datasets import load
+
+
+def test_all_digits_are_there_scaled_to_0_to_255():
+    digits = load("digits")
+    source = sklearn.datasets.load_digits()
+    assert len(digits.x_train) + len(digits.x_test) == 1797
+    assert digits.x_train.dtype == np.uint8 and digits.y_train.dtype == np.int64
+    assert digits.image_shape == (8, 8, 1)
+    assert digits.class_names == tuple("0123456789")
+    assert digits.num_classes == 10 and digits.skipped == ()
+    expected = sorted(
+        (label, *(round(float(value) * 255 / 16) for value in image.ravel()))
+        for image, label in zip(source.images, source.target, strict=True)
+    )
+    images = np.concatenate([digits.x_train, digits.x_test]).reshape(1797, 64)
+    labels = np.concatenate([digits.y_train, digits.y_test])
+    found = sorted((int(label), *image) for image, label in zip(images, labels, strict=True))
+    assert found == expected
+
+
+def test_split_by_fraction_and_seed():
+    counts = np.bincount(sklearn.datasets.load_digits().target)
+    digits = load("digits", test_fraction=0.1, seed=3)
+    np.testing.assert_allclose(np.bincount(digits.y_test), counts * 0.1, atol=0.5)
+    again = load("digits", test_fraction=0.1, seed=3)
+    other = load("digits", test_fraction=0.1, seed=4)
+    np.testing.assert_array_equal(digits.x_test, again.x_test)
+    assert (digits.x_test != other.x_test).any()
+
+
+def test_size_and_colour():
+    digits = load("digits", image_size=(10, 12), color_mode="rgb")
+    assert digits.image_shape == (10, 12, 3)
+
+
+def test_repr_is_short():
+    assert len(repr(load("digits"))) < 120

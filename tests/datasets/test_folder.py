@@ -1,0 +1,188 @@
+"""Folders of class folders: what is read, in which order, and what is wrong with the others."""
+
+import io
+import os
+import warnings
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_regen.datasets import load
+
+
+def png(value=0, size=(4, 5)):
+    file = io.BytesIO()
+    Image.fromarray(np.full(size, value, "uint8")).save(file, "PNG")
+    return file.getvalue()
+
+
+def two_classes(per_class=5):
+    """`cat/0.png` has the pixels 0, `cat/1.png` 1, ...; `dog/0.png` 100, ..."""
+    return {
+        f"{name}/{i}.png": start + i
+        for name, start in (("cat", 0), ("dog", 100))
+        for i in range(per_class)
+    }
+
+
+def test_images_labels_and_names(make_folder):
+    folder = make_folder(two_classes(10))
+    data = load(folder, test_fraction=0.3)
+    assert data.name == "pictures" and data.class_names == ("cat", "dog")
+    assert data.image_shape == (4, 5, 1) and data.x_train.dtype == np.uint8
+    assert data.y_train.dtype == data.y_test.dtype == np.int64
+    assert np.bincount(data.y_train).tolist() == [7, 7]
+    assert np.bincount(data.y_test).tolist() == [3, 3]
+    values = np.concatenate([data.x_train, data.x_test])
+    assert (values == values[:, :1, :1]).all()
+    found = values[:, 0, 0, 0].tolist()
+    assert sorted(found) == [*range(10), *range(100, 110)]
+    labels = np.concatenate([data.y_train, data.y_test])
+    assert ((values[:, 0, 0, 0] >= 100) == labels).all()
+
+
+def test_train_and_test_folders_are_taken_as_they_are(make_folder):
+    folder = make_folder(
+        {
+            "train/b/2.png": 12,
+            "train/b/1.jpg": 11,
+            "train/a/x.bmp": 1,
+            "test/a/y.png": 2,
+            "test/b/z.png": 13,
+            "val/c/w.png": 99,
+            "README.md": b"about",
+        }
+    )
+    data = load(folder, test_fraction=0.5)
+    assert data.x_train[:, 0, 0, 0].tolist() == [1, 11, 12]
+    assert data.y_train.tolist() == [0, 1, 1]
+    assert data.x_test[:, 0, 0, 0].tolist() == [2, 13]
+    assert data.y_test.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("names", [("train", "bus"), ("test", "bus")])
+def test_a_class_may_be_called_train(make_folder, names):
+    folder = make_folder({f"{name}/{i}.png": i for name in names for i in range(2)})
+    assert load(folder, test_fraction=0.5).class_names == tuple(sorted(names))
+
+
+@pytest.mark.parametrize("outer", ["cifar10", "a/b/c", "train"])
+def test_outer_folders_do_not_matter(make_folder, outer):
+    plain = load(make_folder(two_classes(), "plain"))
+    pictures = {f"{outer}/{path}": value for path, value in two_classes().items()}
+    wrapped = load(make_folder(pictures, "wrapped"))
+    assert wrapped.class_names == plain.class_names
+    np.testing.assert_array_equal(wrapped.x_train, plain.x_train)
+
+
+def test_hidden_files_and_folders_are_ignored(make_folder):
+    folder = make_folder({**two_classes(), ".git/a": b"", "cat/.DS_Store": b"", ".x/1.png": 3})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        data = load(folder)
+    assert data.class_names == ("cat", "dog") and data.skipped == ()
+
+
+def test_one_colour_picture_makes_all_rgb(make_folder):
+    colour = Image.new("RGB", (5, 4), (1, 2, 3))
+    folder = make_folder({**two_classes(), "dog/9.png": colour})
+    data = load(folder, test_fraction=0.5)
+    assert data.image_shape == (4, 5, 3)
+    images = np.concatenate([data.x_train, data.x_test])
+    rows = {tuple(image[0, 0]) for image in images}
+    assert rows == {*((v, v, v) for v in (*range(5), *range(100, 105))), (1, 2, 3)}
+    assert load(folder, color_mode="grayscale").image_shape == (4, 5, 1)
+
+
+def test_gray_pictures_as_rgb(make_folder):
+    assert load(make_folder(two_classes()), color_mode="rgb").image_shape == (4, 5, 3)
+
+
+def test_two_sizes_need_image_size(make_folder):
+    folder = make_folder({**two_classes(), "dog/big.png": png(7, (6, 9))})
+    with pytest.raises(ValueError, match="image_size") as error:
+        load(folder)
+    assert os.path.join("cat", "0.png") + " of 4x5" in str(error.value)
+    assert os.path.join("dog", "big.png") + " of 6x9" in str(error.value)
+    assert load(folder, image_size=(3, 2)).image_shape == (3, 2, 1)
+    assert load(folder, image_size=8).image_shape == (8, 8, 1)
+
+
+def test_unreadable_files_are_left_out_listed_and_warned_about_once(make_folder):
+    whole = png(size=(64, 64))
+    bad = {"cat/cut.png": whole[: len(whole) // 2], "dog/empty.jpg": b"", "dog/notes.txt": b"hello"}
+    folder = make_folder({**two_classes(), **bad, "dog/more/1.png": 9})
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        data = load(folder)
+    skipped = {os.path.join(folder, path) for path in (*bad, "dog/more")}
+    assert set(data.skipped) == skipped
+    assert len(caught) == 1
+    assert all(path in str(caught[0].message) for path in skipped)
+    assert len(data.x_train) + len(data.x_test) == 10
+
+
+def test_the_warning_stays_short(make_folder):
+    folder = make_folder({**two_classes(), **{f"cat/{i}.txt": b"" for i in range(50)}})
+    with pytest.warns(UserWarning, match="Left out 50 files") as caught:
+        assert len(load(folder).skipped) == 50
+    assert "and 45 more" in str(caught[0].message)
+
+
+def test_strict_makes_an_unreadable_file_an_error(make_folder):
+    folder = make_folder({**two_classes(), "dog/notes.txt": b"hello"})
+    with pytest.raises(ValueError, match=r"notes\.txt"):
+        load(folder, strict=True)
+    os.remove(os.path.join(folder, "dog/notes.txt"))
+    assert load(folder, strict=True).skipped == ()
+
+
+def test_a_broken_link_is_an_unreadable_file(make_folder):
+    folder = make_folder(two_classes())
+    os.symlink("nowhere.png", os.path.join(folder, "cat", "link.png"))
+    os.mkfifo(os.path.join(folder, "cat", "pipe.png"))
+    with pytest.warns(UserWarning, match=r"link\.png"):
+        data = load(folder)
+    assert data.skipped == (os.path.join(folder, "cat", "link.png"),)
+
+
+@pytest.mark.parametrize(
+    "pictures, message",
+    [
+        ({}, "holds no folders and 0 files"),
+        ({"1.png": 0, "2.png": 0}, "holds no folders and 2 files"),
+        ({"cat/1.png": 0}, r"at least two class folders.*\['cat'\]"),
+        ({"train/cat/1.png": 0, "test/cat/1.png": 0}, r"at least two class folders.*\['cat'\]"),
+        ({"cat/1.png": 0, "dog/.keep": b""}, r"at least one readable.*\['dog'\]"),
+        ({"cat/1.png": 0, "dog/1.png": b"no"}, r"at least one readable.*\['dog'\].*1\.png"),
+        ({"x/cat/1.png": 0, "y/cat/1.png": 0}, r"readable.*\['x', 'y'\].*not read"),
+        (
+            {"train/a/1.png": 0, "train/b/1.png": 0, "test/a/1.png": 0, "test/c/1.png": 0},
+            r"\['b'\] only in `train` and \['c'\] only in `test`",
+        ),
+        (
+            {"train/a/1.png": 0, "train/b/1.png": 0, "test/a/1.png": 0, "test/b/1.png": b""},
+            r"test, with none in the class folders \['b'\]",
+        ),
+        ({"cat/1.png": 0, "dog/1.png": 0}, "too few samples for a test set"),
+    ],
+)
+def test_what_is_wrong_with_a_folder(make_folder, pictures, message):
+    with pytest.raises(ValueError, match=f"(?s){message}"):
+        load(make_folder(pictures))
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        load(tmp_path / "missing")
+
+
+def test_a_file_without_permission_is_left_out(make_folder):
+    folder = make_folder(two_classes())
+    path = os.path.join(folder, "cat", "0.png")
+    os.chmod(path, 0)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user may read every file")
+    with pytest.warns(UserWarning, match="Permission"):
+        assert load(folder).skipped == (path,)

@@ -1,0 +1,142 @@
+"""The stream of a folder against `load` of the same folder, and as what `fit` reads."""
+
+import io
+import warnings
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_regen.datasets import ImageFolderStream, as_dataset, load
+
+
+def pictures(num=9):
+    rng = np.random.default_rng(0)
+    return {
+        f"{name}/{i}.png": Image.fromarray(rng.integers(0, 256, (4, 5), dtype="uint8"))
+        for name in ("cat", "dog", "eel")
+        for i in range(num)
+    }
+
+
+def everything(stream):
+    batches = list(stream)
+    return tuple(np.concatenate(part) for part in zip(*batches, strict=True))
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"seed": 3, "test_fraction": 0.4},
+        {"image_size": (6, 3)},
+        {"image_size": 8, "color_mode": "rgb"},
+        {"color_mode": "rgb"},
+    ],
+)
+@pytest.mark.parametrize("kind", ["plain", "mixed", "split"])
+def test_equals_load_file_by_file(make_folder, split, options, kind):
+    some = pictures()
+    if kind == "mixed":  # colour, a palette, 16 bits and a file that is cut short
+        cut = io.BytesIO()
+        Image.new("L", (5, 4)).save(cut, "PNG")
+        some["dog/colour.png"] = Image.new("RGB", (5, 4), (1, 2, 3))
+        some["cat/palette.png"] = Image.new("P", (5, 4), 1)
+        some["eel/deep.png"] = Image.fromarray(np.full((4, 5), 12345, "uint16"))
+        some["eel/cut.png"] = cut.getvalue()[:44]
+    if kind == "split":
+        some = {
+            f"{part}/{path}": image for part in ("train", "test") for path, image in some.items()
+        }
+    folder = make_folder(some)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        data = load(folder, **options)
+        stream = as_dataset(folder, split=split, batch_size=4, shuffle=False, **options)
+    images, labels = everything(stream)
+    assert images.dtype == np.uint8 and labels.dtype == np.int64
+    np.testing.assert_array_equal(images, getattr(data, f"x_{split}"))
+    np.testing.assert_array_equal(labels, getattr(data, f"y_{split}"))
+    assert stream.class_names == data.class_names and stream.num_classes == 3
+    assert stream.image_shape == data.image_shape
+    assert stream.skipped == data.skipped and len(stream.skipped) == (kind == "mixed")
+
+
+def test_order_depends_on_seed_and_epoch_only(make_folder):
+    folder = make_folder(pictures())
+    plain = everything(as_dataset(folder, seed=5, shuffle=False))
+    stream = as_dataset(folder, seed=5, epoch=2, batch_size=4, num_threads=1)
+    for epoch in (2, 3):
+        order = np.random.default_rng([5, epoch]).permutation(len(plain[1]))
+        for found, expected in zip(everything(stream), plain, strict=True):
+            np.testing.assert_array_equal(found, expected[order])
+        stream.on_epoch_end()
+
+
+def test_fit_takes_the_stream(make_folder):
+    rng = np.random.default_rng(0)
+    folder = make_folder(
+        {
+            f"{name}/{i}.png": Image.fromarray(rng.integers(low, low + 80, (4, 5), dtype="uint8"))
+            for name, low in (("dark", 0), ("light", 170))
+            for i in range(20)
+        }
+    )
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input((4, 5, 1)),
+            keras.layers.Rescaling(1 / 127.5, offset=-1),
+            keras.layers.Flatten(),
+            keras.layers.Dense(2, activation="softmax"),
+        ]
+    )
+    model.compile(
+        keras.optimizers.Adam(0.05), "sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
+    train, test = as_dataset(folder, batch_size=6), as_dataset(folder, batch_size=6, split="test")
+    history = model.fit(train, validation_data=test, epochs=4, verbose=0)
+    assert history.history["val_accuracy"][-1] == 1
+    assert model.evaluate(test, verbose=0, return_dict=True)["accuracy"] == 1
+    assert model.predict(test, verbose=0).shape == (8, 2)
+
+
+def test_errors_are_those_of_load(make_folder, tmp_path):
+    folder = make_folder({**pictures(), "dog/big.png": Image.new("L", (9, 9))})
+    with pytest.raises(ValueError, match="Pass image_size"):
+        as_dataset(folder)
+    folder = make_folder({**pictures(), "dog/bad.png": b"no"}, "other")
+    with pytest.raises(ValueError, match=r"bad\.png"):
+        as_dataset(folder, strict=True)
+    with pytest.raises(FileNotFoundError, match="missing"):
+        as_dataset(tmp_path / "missing")
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"split": "val"}, "`split`"),
+        ({"batch_size": 0}, "`batch_size`"),
+        ({"num_threads": 0}, "`num_threads`"),
+        ({"seed": -1}, "`seed`"),
+        ({"epoch": -1}, "`epoch`"),
+        ({"image_size": 0}, "`image_size`"),
+        ({"color_mode": "x"}, "`color_mode`"),
+        ({"test_fraction": 0}, "`test_fraction`"),
+    ],
+)
+def test_arguments_are_checked_before_the_folder_is_read(tmp_path, options, message):
+    with pytest.raises(ValueError, match=message):
+        ImageFolderStream(tmp_path / "missing", **options)
+
+
+def test_a_file_that_vanishes_is_named(make_folder):
+    import os
+
+    folder = make_folder(pictures())
+    stream = as_dataset(folder, shuffle=False)
+    os.remove(stream.files[0])
+    with pytest.raises(ValueError, match="No such file"):
+        stream[0]
