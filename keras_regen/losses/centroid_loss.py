@@ -24,7 +24,8 @@ def centroid_loss(y_true, y_pred, centroids, basis=None):
     Example:
         >>> import numpy as np
         >>> from keras_regen.losses import centroid_loss
-        >>> loss = centroid_loss(np.array([0]), np.zeros((1, 2), "float32"), np.eye(2, dtype="float32"))
+        >>> centroids = np.eye(2, dtype="float32")
+        >>> loss = centroid_loss(np.array([0]), np.zeros((1, 2), "float32"), centroids)
         >>> float(loss[0])
         0.5
     """

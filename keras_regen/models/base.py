@@ -227,9 +227,12 @@ class ImageModel(keras.Model):
         if isinstance(class_id, str):
             if class_id in self.class_names:
                 return self.class_names.index(class_id)
-        elif not isinstance(class_id, (bool, np.bool_)) and isinstance(class_id, (int, np.integer)):
-            if 0 <= class_id < self.num_classes:
-                return int(class_id)
+        elif (
+            isinstance(class_id, (int, np.integer))
+            and not isinstance(class_id, bool)
+            and 0 <= class_id < self.num_classes
+        ):
+            return int(class_id)
         known = ", ".join(f"{index} {name!r}" for index, name in enumerate(self.class_names))
         raise ValueError(
             f"`class_id` must be one of the model's classes: {known}. "

@@ -1,0 +1,93 @@
+"""CSAE: training, its outputs, and a saved model in a fresh process."""
+
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from keras_regen.layers import NoisyLatent, PEDCCHead
+from keras_regen.losses import LaplacianLoss
+from keras_regen.models import CSAE
+from keras_regen.networks import csae_decoder, csae_encoder
+
+
+@pytest.fixture(scope="module")
+def trained():
+    keras.utils.set_random_seed(0)
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 3
+    images = np.clip(rng.normal(0.2, 0.1, (60, 8, 8, 1)), 0, 1)
+    for label in range(3):
+        images[labels == label, :, 2 * label : 2 * label + 3] = 0.9
+    images = np.round(images * 255).astype("uint8")
+    model = CSAE(
+        csae_encoder((8, 8, 1), latent_dim=4, stem_filters=4),
+        csae_decoder((8, 8, 1), latent_dim=4, stem_filters=4),
+        PEDCCHead(3),
+        NoisyLatent(0.04, seed=0),
+        [keras.losses.MeanSquaredError(), LaplacianLoss()],
+        loss_weights={"laplacian_loss": 0.1},
+        class_names=["left", "middle", "right"],
+    )
+    model.compile("adam")
+    history = model.fit(
+        images, labels, epochs=12, batch_size=20, validation_data=(images, labels), verbose=0
+    )
+    return model, images, labels, history.history
+
+
+def test_training_reports_every_term_and_learns(trained):
+    _, _, _, history = trained
+    terms = {"loss", "centroid_loss", "mean_squared_error", "laplacian_loss", "accuracy"}
+    assert set(history) == terms | {f"val_{term}" for term in terms}
+    assert history["centroid_loss"][-1] < history["centroid_loss"][0]
+
+
+def test_evaluate_equals_the_terms_computed_by_hand(trained):
+    model, images, labels, _ = trained
+    outputs = model.predict(images, verbose=0)
+    scaled = images / 255
+    centroids = np.asarray(keras.ops.convert_to_numpy(model.head.centroids))
+    centroid = np.mean((outputs["latent"] - centroids[labels]) ** 2)
+    squared = np.mean((outputs["reconstruction"] - scaled) ** 2)
+    measured = model.evaluate(images, labels, verbose=0, return_dict=True)
+    np.testing.assert_allclose(measured["centroid_loss"], centroid, rtol=1e-4)
+    np.testing.assert_allclose(measured["mean_squared_error"], squared, rtol=1e-4)
+    total = centroid + squared + 0.1 * measured["laplacian_loss"]
+    np.testing.assert_allclose(measured["loss"], total, rtol=1e-4)
+
+
+def test_saved_model_is_the_same_in_a_fresh_process(trained, tmp_path):
+    model, images, _, _ = trained
+    model.save(tmp_path / "model.keras")
+    np.save(tmp_path / "images.npy", images)
+    code = (
+        "import sys, keras, numpy as np, keras_regen\n"
+        "folder = sys.argv[1]\n"
+        "model = keras.saving.load_model(folder + '/model.keras')\n"
+        "images = np.load(folder + '/images.npy')\n"
+        "latents = model.prior.sample(5, 1, np.random.default_rng(0))\n"
+        "np.savez(folder + '/out.npz', **model.predict(images, verbose=0), drawn=latents)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+    loaded = np.load(tmp_path / "out.npz")
+    for name, value in model.predict(images, verbose=0).items():
+        np.testing.assert_allclose(loaded[name], value, atol=1e-5)
+    drawn = model.prior.sample(5, 1, np.random.default_rng(0))
+    np.testing.assert_array_equal(loaded["drawn"], drawn)
+
+
+def test_bad_input_is_refused_at_the_call(trained):
+    model, images, labels, _ = trained
+    with pytest.raises(ValueError, match="needs labels"):
+        model.fit(images, verbose=0)
+    with pytest.raises(ValueError):
+        model.fit(images, labels + 1, verbose=0)
+    with pytest.raises(ValueError):
+        model.fit(images[:10], labels, verbose=0)
+    with pytest.raises(ValueError, match="middle"):
+        model.class_index("top")
+    with pytest.raises(ValueError, match="its own losses"):
+        model.compile("adam", loss="mse")
