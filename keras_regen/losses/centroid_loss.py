@@ -31,6 +31,7 @@ def centroid_loss(y_true, y_pred, centroids, basis=None):
     """
     # `Loss.__call__` has turned the labels into floats.
     labels = ops.cast(ops.reshape(y_true, (-1,)), "int32")
+    y_pred = ops.convert_to_tensor(y_pred)
     distances = y_pred - ops.take(ops.cast(centroids, y_pred.dtype), labels, axis=0)
     latent_dim = distances.shape[-1]
     if basis is not None:
