@@ -12,10 +12,16 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _EXPORTS = {
     "CSAE": "keras_regen.models",
+    "Classifier": "keras_regen.models",
+    "GenerationReport": "keras_regen.generation",
     "ImageModel": "keras_regen.models",
     "coulomb_energy": "keras_regen.centroids",
+    "generate": "keras_regen.generation",
+    "interpolate": "keras_regen.generation",
     "least_distance": "keras_regen.centroids",
+    "load_model": "keras_regen.saving",
     "pedcc": "keras_regen.centroids",
+    "reconstruct": "keras_regen.generation",
 }
 _SUBPACKAGES = (
     "datasets",
@@ -23,6 +29,8 @@ _SUBPACKAGES = (
     "losses",
     "models",
     "networks",
+    "optimizers",
+    "presets",
     "priors",
 )
 

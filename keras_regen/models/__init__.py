@@ -1,4 +1,5 @@
 """The papers' models: a classifier and its generator in one."""
 
 from keras_regen.models.base import ImageModel as ImageModel
+from keras_regen.models.classifier import Classifier as Classifier
 from keras_regen.models.csae import CSAE as CSAE

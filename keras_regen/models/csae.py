@@ -6,8 +6,15 @@ import keras
 from keras import ops
 
 from keras_regen.layers import NoisyLatent, PEDCCHead
-from keras_regen.losses import WaveletLoss, centroid_loss
-from keras_regen.models.base import ImageModel, unit_range
+from keras_regen.losses import LaplacianLoss, WaveletLoss, centroid_loss
+from keras_regen.models.base import ImageModel
+from keras_regen.models.inputs import unit_range
+from keras_regen.networks import (
+    csae_decoder,
+    csae_encoder,
+    csae_linear_decoder,
+    csae_linear_encoder,
+)
 from keras_regen.priors import ClassGaussianPrior, Prior
 
 
@@ -105,6 +112,97 @@ class CSAE(ImageModel):
             if not part.built:
                 part.build((None, self.latent_dim))
         self.built = True
+
+    @classmethod
+    def for_images(
+        cls,
+        image_shape: tuple[int, int, int],
+        class_names: Sequence[str],
+        *,
+        network: str = "convolutional",
+        latent_dim: int = 40,
+        stem_filters: int = 32,
+        upsampling: str = "bilinear",
+        hidden: int = 400,
+        with_decoder: bool = True,
+        image_loss: str = "wavelet",
+        image_weight: float = 1.0,
+        levels: int = 2,
+        beta: float = 0.06,
+        centroids: str = "auto",
+        subspace: bool = False,
+        shrinkage: float | str = "auto",
+        seed: int = 0,
+    ) -> "CSAE":
+        """Builds a CSAE of the papers' parts for images of a shape.
+
+        Args:
+            image_shape: `(height, width, channels)`, as in `csae_encoder`.
+            class_names: Names of the classes, at least two.
+            network: `"convolutional"`, or `"linear"` for CSAE-L.
+            latent_dim: Integer: dimensions of the latent.
+            stem_filters: Integer: filters of the first convolution: 32 as in the second paper, 16
+                as in the first.
+            upsampling: `"bilinear"` (second paper) or `"transposed"` (first paper).
+            hidden: Integer: units of CSAE-L's hidden layers.
+            with_decoder: Boolean: `False` for a classifier only, the papers' `CSAE_encoder`.
+            image_loss: `"wavelet"` (second paper); `"laplacian"`, the mean squared error and the
+                Laplacian loss (first paper); or `"mse"`.
+            image_weight: Float: weight of the image losses beside the centroid loss.
+            levels: Integer: Haar levels of the wavelet loss.
+            beta: Float in [0, 1]: strength of the noise on the latent.
+            centroids: How the centroids are spread, as in `keras_regen.pedcc`.
+            subspace: Boolean: whether to pull only the latent's projection on the centroids' span.
+            shrinkage: Of the prior, as in `ClassGaussianPrior`.
+            seed: Integer: of centroids and noise.
+
+        Returns:
+            A model to `compile`.
+
+        Raises:
+            ValueError: If an argument is out of range or not known.
+
+        Example:
+            >>> from keras_regen import CSAE
+            >>> model = CSAE.for_images((28, 28, 1), ["cat", "dog"], latent_dim=16, beta=0.04)
+            >>> model.latent_dim, model.num_classes
+            (16, 2)
+        """
+        losses = {
+            "wavelet": lambda: [WaveletLoss(levels)],
+            "laplacian": lambda: [keras.losses.MeanSquaredError(name="mse_loss"), LaplacianLoss()],
+            "mse": lambda: [keras.losses.MeanSquaredError(name="mse_loss")],
+        }
+        networks = {
+            "convolutional": (
+                lambda: csae_encoder(image_shape, latent_dim, stem_filters),
+                lambda: csae_decoder(image_shape, latent_dim, stem_filters, upsampling),
+            ),
+            "linear": (
+                lambda: csae_linear_encoder(image_shape, latent_dim, hidden),
+                lambda: csae_linear_decoder(image_shape, latent_dim, hidden),
+            ),
+        }
+        for argument, value, known in (
+            ("network", network, networks),
+            ("image_loss", image_loss, losses),
+        ):
+            if value not in known:
+                raise ValueError(
+                    f"`{argument}` must be one of {sorted(known)}. Received: {argument}={value!r}."
+                )
+        encoder, decoder = networks[network]
+        image_losses = losses[image_loss]()
+        return cls(
+            encoder=encoder(),
+            decoder=decoder() if with_decoder else None,
+            head=PEDCCHead(len(class_names), centroids, subspace=subspace, seed=seed),
+            noise=NoisyLatent(beta, seed=seed),
+            image_losses=image_losses,
+            loss_weights={loss.name: image_weight for loss in image_losses if with_decoder},
+            prior=ClassGaussianPrior(len(class_names), shrinkage),
+            class_names=class_names,
+        )
 
     def call(self, inputs, training=None):
         latent = self.encoder(unit_range(inputs), training=training)

@@ -1,0 +1,97 @@
+"""Models from recipes by name, and from folders that `save_to_preset` wrote."""
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+
+import keras
+
+from keras_regen.optimizers import build_optimizer
+from keras_regen.presets import Preset, get_preset
+from keras_regen.saving import load_model, replace_when_whole
+
+MODEL_FILE, PRESET_FILE = "model.keras", "preset.json"
+
+
+def model_from_preset(
+    cls,
+    preset: str | os.PathLike | Preset,
+    image_shape: tuple[int, int, int] | None = None,
+    class_names=None,
+    num_samples: int | None = None,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    seed: int = 0,
+    **options,
+) -> keras.Model:
+    """Does the work of `ImageModel.from_preset`, which describes the arguments."""
+    changes = {
+        "image_shape": image_shape and tuple(image_shape),
+        "num_classes": class_names and len(class_names),
+        "num_samples": num_samples,
+        "epochs": epochs,
+        "batch_size": batch_size,
+    }
+    changes = {name: value for name, value in changes.items() if value is not None}
+    if not isinstance(preset, Preset):
+        if os.path.isdir(preset):
+            return _from_folder(cls, Path(preset), bool(changes or options))
+        preset = get_preset(preset)
+    for name in changes.keys() & {"num_samples", "epochs", "batch_size"}:
+        if changes[name] < 1:
+            raise ValueError(f"`{name}` must be at least 1. Received: {name}={changes[name]}.")
+    preset = dataclasses.replace(preset, options=preset.options | options, **changes)
+    from keras_regen import models
+
+    found = getattr(models, preset.model)
+    _check_class(cls, found, preset.name)
+    model = found.for_images(
+        preset.image_shape,
+        class_names or [str(label) for label in range(preset.num_classes)],
+        seed=seed,
+        **preset.options,
+    )
+    steps = preset.epochs * -(-preset.num_samples // preset.batch_size)
+    model.compile(build_optimizer(total_steps=steps, **preset.optimizer))
+    model.preset = preset
+    return model
+
+
+def save_preset(model, folder: str | os.PathLike) -> None:
+    """Does the work of `ImageModel.save_to_preset`."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    recipe = model.preset and model.preset.to_dict()
+    with replace_when_whole(folder / MODEL_FILE) as path:
+        model.save(path)
+    with replace_when_whole(folder / PRESET_FILE) as path:
+        text = json.dumps({"class": type(model).__name__, "recipe": recipe}, indent=1)
+        path.write_text(text + "\n")
+
+
+def _from_folder(cls, folder, changed):
+    if not (folder / MODEL_FILE).exists():
+        raise ValueError(
+            f"Expected a folder that `save_to_preset` wrote, with {MODEL_FILE} in it. "
+            f"Received: {str(folder)!r}."
+        )
+    if changed:
+        raise ValueError(
+            f"The model in {str(folder)!r} is trained: its shape and options are its own. "
+            "Give other arguments only with the name of a preset."
+        )
+    model = load_model(folder / MODEL_FILE)
+    _check_class(cls, type(model), str(folder))
+    if (folder / PRESET_FILE).exists():
+        recipe = json.loads((folder / PRESET_FILE).read_text())["recipe"]
+        model.preset = recipe and Preset(**recipe)
+    return model
+
+
+def _check_class(cls, found, name):
+    if not issubclass(found, cls):
+        raise ValueError(
+            f"{cls.__name__} cannot be made from {name!r}, which is a {found.__name__}. "
+            f"Use {found.__name__}.from_preset({name!r})."
+        )

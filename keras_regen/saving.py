@@ -1,0 +1,89 @@
+"""Files that are whole or not there, and models read back with errors that say what is wrong."""
+
+import contextlib
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+
+
+@contextlib.contextmanager
+def replace_when_whole(path: str | os.PathLike) -> Iterator[Path]:
+    """Gives a temporary path to write to, which takes the file's name when all went well.
+
+    An interruption or an error leaves what was there before, and no half-written file.
+
+    Args:
+        path: Where the file shall be. Its folder must exist.
+
+    Yields:
+        A path beside it with the same suffix.
+
+    Example:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> with replace_when_whole(folder / "note.txt") as partial:
+        ...     _ = partial.write_text("whole")
+        >>> [file.name for file in folder.iterdir()]
+        ['note.txt']
+    """
+    path = Path(path)
+    # The process's number keeps two writers apart; Keras and Matplotlib read the suffix.
+    partial = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load_model(path: str | os.PathLike, **kwargs) -> keras.Model:
+    """Loads a model from a `.keras` file, or from a folder of a run or preset.
+
+    `keras.saving.load_model` does the same wherever `keras_regen` was imported; this one also
+    says what is wrong with a file that is no model.
+
+    Args:
+        path: A `.keras` file, or a folder with `model.keras` in it.
+        **kwargs: Further arguments of `keras.saving.load_model`.
+
+    Returns:
+        The model, compiled if it was compiled when saved.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is truncated, is no `.keras` file, or holds what cannot be built.
+
+    Example:
+        >>> import keras_regen
+        >>> keras_regen.load_model("missing.keras")
+        Traceback (most recent call last):
+        ...
+        FileNotFoundError: Expected a `.keras` file, or a folder with model.keras in it...
+    """
+    from keras_regen import models  # noqa: F401  (registers the classes that the file names)
+
+    path = Path(path)
+    file = path / "model.keras" if path.is_dir() else path
+    if not file.exists():
+        raise FileNotFoundError(
+            "Expected a `.keras` file, or a folder with model.keras in it. "
+            f"Received: {str(path)!r}, where there is no {file.name}."
+        )
+    try:
+        with zipfile.ZipFile(file) as archive:
+            missing = {"config.json", "model.weights.h5"} - set(archive.namelist())
+            damaged = archive.testzip()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise ValueError(
+            f"{str(file)!r} is not a whole `.keras` file: it is truncated or of another kind "
+            f"({error}). Take another copy of it, or a checkpoint."
+        ) from error
+    if missing or damaged:
+        raise ValueError(
+            f"{str(file)!r} is not a whole `.keras` file: "
+            f"{f'{damaged} is damaged' if damaged else f'it has no {sorted(missing)}'}."
+        )
+    return keras.saving.load_model(file, **kwargs)
