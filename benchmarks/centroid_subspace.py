@@ -20,7 +20,7 @@ ROWS = (
     ("subspace, wavelet loss x3", True, 3.0, 0.04),
     ("all coordinates, wavelet loss x10", False, 10.0, 0.06),
 )
-LATENT_DIM, LEVELS, LEARNING_RATE, BATCH_SIZE = 40, 2, 0.002, 256
+LATENT_DIM, LEVELS, LEARNING_RATE, BATCH_SIZE = 40, 2, 0.002, 64
 
 
 @click.command(help=__doc__)
@@ -54,8 +54,8 @@ def main(dataset, train_images, epochs, seeds, models, output):
         if study["setting"] != setting:
             raise click.ClickException(f"{output} holds another study: {study['setting']}.")
     done = {(run["row"], run["seed"]) for run in study["runs"]}
-    for seed in range(seeds):
-        for row in ROWS:
+    for row in ROWS:
+        for seed in range(seeds):
             if (row[0], seed) in done:
                 continue
             study["runs"].append(train(data, row, seed, train_images, epochs, models))

@@ -104,7 +104,7 @@ def list_presets(model: str | None = None) -> tuple[Preset, ...]:
 
 def _dataset(name):
     shape, num_classes, num_samples = {
-        "digits": ((8, 8, 1), 10, 1_437),
+        "digits": ((8, 8, 1), 10, 1_438),
         "mnist": ((28, 28, 1), 10, 60_000),
         "fashion_mnist": ((28, 28, 1), 10, 60_000),
         # The second paper's choice: 100 people, near to 100 pictures of each, all mirrored.

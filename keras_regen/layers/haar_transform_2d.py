@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_regen.checks import check_integer
+
 NORMALIZATIONS = {"average": 0.25, "orthonormal": 0.5}
 
 
@@ -57,8 +59,7 @@ def haar_transform_2d(images, levels: int = 1, normalization: str = "average") -
 
 def check_levels(levels: int, normalization: str) -> None:
     """Raises `ValueError` unless `levels` and `normalization` name a Haar transform."""
-    if levels < 1:
-        raise ValueError(f"`levels` must be 1 or more. Received: levels={levels}.")
+    check_integer("levels", levels, least=1)
     if normalization not in NORMALIZATIONS:
         raise ValueError(
             f"`normalization` must be one of {sorted(NORMALIZATIONS)}. "

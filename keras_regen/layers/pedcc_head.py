@@ -39,7 +39,8 @@ class PEDCCHead(keras.layers.Layer):
 
     Raises:
         ValueError: If there are fewer than two classes; when built, if the method cannot spread
-            that many centroids in the latent's dimensions.
+            that many centroids in the latent's dimensions; when called, if a latent has another
+            dimension than the head was built for.
 
     Source: CSAE, second version, sections 3.1 and 4.3.
 
@@ -72,6 +73,7 @@ class PEDCCHead(keras.layers.Layer):
 
     def build(self, input_shape):
         latent_dim = input_shape[-1]
+        self.input_spec = keras.layers.InputSpec(min_ndim=2, axes={-1: latent_dim})
         centroids = pedcc(self.num_classes, latent_dim, self.method, self.seed)
         self.centroids = self._fixed_weight("centroids", centroids * math.sqrt(latent_dim))
         self.basis = None

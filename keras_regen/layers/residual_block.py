@@ -35,28 +35,29 @@ class ResidualBlock(layers.Layer):
         self.strides = strides
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
-        def conv(kernel_size, strides, name, **options):
-            return layers.Conv2D(
-                filters,
-                kernel_size,
-                strides=strides,
-                padding="same",
-                kernel_initializer=self.kernel_initializer.clone(),
-                dtype=self.dtype_policy,
-                name=name,
-                **options,
-            )
-
         def norm(name):
             return layers.BatchNormalization(
                 momentum=BATCH_NORM_MOMENTUM, dtype=self.dtype_policy, name=name
             )
 
-        self.conv1 = conv(3, strides, "conv1", use_bias=False)
+        self.conv1 = self._conv(3, strides, "conv1", use_bias=False)
         self.norm1 = norm("norm1")
-        self.conv2 = conv(3, 1, "conv2", use_bias=False)
+        self.conv2 = self._conv(3, 1, "conv2", use_bias=False)
         self.norm2 = norm("norm2")
-        self.shortcut = conv(1, strides, "shortcut")
+        # Made where shapes differ only, for a layer that is never built cannot be left behind.
+        self.shortcut = None
+
+    def _conv(self, kernel_size, strides, name, **options):
+        return layers.Conv2D(
+            self.filters,
+            kernel_size,
+            strides=strides,
+            padding="same",
+            kernel_initializer=self.kernel_initializer.clone(),
+            dtype=self.dtype_policy,
+            name=name,
+            **options,
+        )
 
     def build(self, input_shape):
         shape = self.compute_output_shape(input_shape)
@@ -64,9 +65,8 @@ class ResidualBlock(layers.Layer):
         self.norm1.build(shape)
         self.conv2.build(shape)
         self.norm2.build(shape)
-        if self.strides == 1 and input_shape[-1] == self.filters:
-            self.shortcut = None
-        else:
+        if self.strides != 1 or input_shape[-1] != self.filters:
+            self.shortcut = self._conv(1, self.strides, "shortcut")
             self.shortcut.build(input_shape)
 
     def call(self, inputs, training=None):

@@ -21,6 +21,9 @@ def centroid_loss(y_true, y_pred, centroids, basis=None):
         Tensor `(batch,)`: the squared distance divided by `latent_dim`, also with a `basis`, so
         that a coordinate is pulled as hard in both forms.
 
+    Raises:
+        ValueError: If the labels are not class numbers.
+
     Example:
         >>> import numpy as np
         >>> from keras_regen.losses import centroid_loss
@@ -29,6 +32,13 @@ def centroid_loss(y_true, y_pred, centroids, basis=None):
         >>> float(loss[0])
         0.5
     """
+    y_true = ops.convert_to_tensor(y_true)
+    if len(y_true.shape) > 1 and y_true.shape[-1] != 1:
+        raise ValueError(
+            "The labels must be class numbers, `(batch,)` or `(batch, 1)`. "
+            f"Received labels of shape {tuple(y_true.shape)}. For one-hot rows take "
+            "`argmax(axis=-1)`."
+        )
     # `Loss.__call__` has turned the labels into floats.
     labels = ops.cast(ops.reshape(y_true, (-1,)), "int32")
     y_pred = ops.convert_to_tensor(y_pred)
@@ -57,7 +67,7 @@ class CentroidLoss(keras.losses.Loss):
 
     Raises:
         ValueError: If `centroids` is not a matrix; when called, if the latent has another
-            dimension than the centroids.
+            dimension than the centroids, or the labels are not class numbers.
 
     Source: CSAE, second version, equation 6; the subspace is this package's own.
 

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_regen.losses.image_difference import image_difference
+
 
 def laplacian_loss(y_true, y_pred):
     """Computes the mean squared difference of the Laplacians of two batches of images.
@@ -14,6 +16,9 @@ def laplacian_loss(y_true, y_pred):
     Returns:
         Tensor `(batch,)`.
 
+    Raises:
+        ValueError: If the two are not images of one shape.
+
     Example:
         >>> import numpy as np
         >>> from keras_regen.losses import laplacian_loss
@@ -24,7 +29,7 @@ def laplacian_loss(y_true, y_pred):
     """
     # The operator is linear, so it is applied once, to the difference. Outside the image the
     # difference is 0.
-    difference = y_pred - y_true
+    difference = image_difference(y_true, y_pred)
     padded = ops.pad(difference, ((0, 0), (1, 1), (1, 1), (0, 0)))
     laplacian = (
         padded[:, :-2, 1:-1]
@@ -47,6 +52,9 @@ class LaplacianLoss(keras.losses.Loss):
         reduction: As in `keras.losses.Loss`.
         name: As in `keras.losses.Loss`.
         dtype: As in `keras.losses.Loss`.
+
+    Raises:
+        ValueError: When called, if the two are not images of one shape.
 
     Source: CSAE, first version, equations 8 and 9 (the mean over pixels where equation 9 prints a
     sum, as in its text and beside its equation 7).

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_regen.layers.haar_transform_2d import check_levels, haar_transform_2d
+from keras_regen.losses.image_difference import image_difference
 
 
 def wavelet_loss(
@@ -23,7 +24,8 @@ def wavelet_loss(
         Tensor `(batch,)`.
 
     Raises:
-        ValueError: If there are more levels than the images can be halved.
+        ValueError: If there are more levels than the images can be halved, or the two are not
+            images of one shape.
 
     Example:
         >>> import numpy as np
@@ -33,11 +35,12 @@ def wavelet_loss(
         0.25
     """
     # The transform is linear, so one transform of the difference serves for both images.
-    low, *details = haar_transform_2d(y_pred - y_true, levels, normalization)
+    low, *details = haar_transform_2d(image_difference(y_true, y_pred), levels, normalization)
     loss = weights[0] * ops.mean(low**2, axis=(1, 2, 3))
     for level in details:
         for weight, band in zip(weights[1:], level, strict=True):
-            loss = loss + weight * ops.mean(ops.abs(band), axis=(1, 2, 3))
+            # Not `ops.abs`: its gradient at 0, where flat parts of images agree, is 1 on JAX.
+            loss = loss + weight * ops.mean(band * ops.sign(band), axis=(1, 2, 3))
     return loss
 
 
@@ -61,7 +64,7 @@ class WaveletLoss(keras.losses.Loss):
     Raises:
         ValueError: If `levels` is below 1, `weights` are not four numbers of at least 0, or the
             normalization is not known; when called, if there are more levels than the images can
-            be halved.
+            be halved, or the two are not images of one shape.
 
     Source: CSAE, second version, equations 8 and 9.
 

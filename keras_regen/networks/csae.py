@@ -97,8 +97,8 @@ def csae_decoder(
         raise ValueError(
             f"`upsampling` must be one of {sorted(blocks)}. Received: upsampling={upsampling!r}."
         )
-    height, width, channels = image_shape
     padding, filters = _stages(image_shape, stem_filters)
+    height, width, channels = image_shape
     stride = 2 ** (len(filters) - 1)
     map_shape = (
         (height + sum(padding[0])) // stride,
@@ -232,6 +232,7 @@ def check_image_shape(image_shape: tuple[int, int, int]) -> None:
     """Raises `ValueError` unless a network of this package can take images of this shape."""
     valid = (
         len(image_shape) == 3
+        and None not in image_shape
         and all(SMALLEST_IMAGE <= side <= LARGEST_IMAGE for side in image_shape[:2])
         and image_shape[2] in (1, 3)
     )

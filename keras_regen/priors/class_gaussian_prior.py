@@ -75,19 +75,25 @@ class ClassGaussianPrior(Prior):
             labels: Integer array `(batch,)`.
 
         Raises:
-            ValueError: If shapes differ from each other or from earlier batches, or a label is
-                out of range.
+            ValueError: If shapes differ from each other or from earlier batches, a latent is not
+                finite, or a label is out of range.
         """
         latents, labels = np.asarray(latents, "float64"), np.asarray(labels)
         check_labels(labels, num_samples=len(latents), num_classes=self.num_classes)
-        if not self.built:
-            self.build(latents.shape)
-        latent_dim = self.mean.shape[-1]
-        if latents.ndim != 2 or latents.shape[1] != latent_dim:
+        latent_dim = self.mean.shape[-1] if self.built else "latent_dim"
+        if latents.ndim != 2 or (self.built and latents.shape[1] != latent_dim):
             raise ValueError(
                 f"The latents must have the shape (batch, {latent_dim}). "
                 f"Received an array of shape {latents.shape}."
             )
+        if not np.isfinite(latents).all():
+            raise ValueError(
+                "The latents must be finite. Received: NaN or infinite values, as an encoder "
+                "gives after a training that diverged."
+            )
+        if not self.built:
+            self.build(latents.shape)
+        latent_dim = latents.shape[1]
         if self._moments is None:
             self._moments = (
                 np.zeros(self.num_classes),
@@ -146,8 +152,8 @@ class ClassGaussianPrior(Prior):
             Array `(num_samples, latent_dim)`, float32.
 
         Raises:
-            ValueError: If the prior is not adapted, or its training latents had none of this
-                class.
+            ValueError: If the prior is not adapted, there is no such class, or its training
+                latents had none of it.
         """
         mean = self.class_mean(class_id)
         scale = ops.convert_to_numpy(self.scale)[class_id].astype("float64")
@@ -158,14 +164,18 @@ class ClassGaussianPrior(Prior):
         """Returns the mean latent of one class, `(latent_dim,)`.
 
         Raises:
-            ValueError: If the prior is not adapted, or its training latents had none of this
-                class.
+            ValueError: If the prior is not adapted, there is no such class, or its training
+                latents had none of it.
         """
         if not self.adapted:
             raise ValueError(
                 "The prior is not adapted: it has seen no training latents. `fit` adapts it when "
                 "training ends; for data that can be read only once, call "
                 "`model.adapt_prior(images, labels)`."
+            )
+        if not 0 <= class_id < self.num_classes:
+            raise ValueError(
+                f"`class_id` must lie in 0..{self.num_classes - 1}. Received: class_id={class_id}."
             )
         if not ops.convert_to_numpy(self.count)[class_id]:
             raise ValueError(

@@ -1,0 +1,41 @@
+"""What every loss of two images begins with."""
+
+from keras import ops
+
+
+def image_difference(y_true, y_pred):
+    """Subtracts images from their reconstructions.
+
+    Shapes that differ would be broadcast, and a wrong loss would come back in silence.
+
+    Args:
+        y_true: Float images `(batch, height, width, channels)`.
+        y_pred: Float images of the same shape.
+
+    Returns:
+        Tensor `(batch, height, width, channels)`: `y_pred - y_true`.
+
+    Raises:
+        ValueError: If the two are not images of one shape.
+
+    Example:
+        >>> import numpy as np
+        >>> from keras_regen.losses.image_difference import image_difference
+        >>> images = np.ones((2, 8, 8, 1), "float32")
+        >>> image_difference(images[..., 0], images)
+        Traceback (most recent call last):
+        ...
+        ValueError: A loss of images needs two batches (batch, height, width, channels) of one
+        shape. Received: y_true of shape (2, 8, 8) and y_pred of shape (2, 8, 8, 1).
+    """
+    shapes = tuple(y_true.shape), tuple(y_pred.shape)
+    same = all(len(shape) == 4 for shape in shapes) and all(
+        true == pred or None in (true, pred) for true, pred in zip(*shapes, strict=True)
+    )
+    if not same:
+        raise ValueError(
+            "A loss of images needs two batches (batch, height, width, channels) of one shape. "
+            f"Received: y_true of shape {shapes[0]} and y_pred of shape {shapes[1]}."
+        )
+    # Not the operator: it takes neither arrays beside PyTorch's tensors, nor mixed precision.
+    return ops.subtract(y_pred, y_true)

@@ -1,0 +1,6 @@
+"""Measures of a trained model."""
+
+from keras_regen.metrics.generation_accuracy import generation_accuracy as generation_accuracy
+from keras_regen.metrics.generation_accuracy import svm_judge as svm_judge
+from keras_regen.metrics.latent_distances import latent_distances as latent_distances
+from keras_regen.metrics.reconstruction_error import reconstruction_error as reconstruction_error
