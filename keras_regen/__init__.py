@@ -24,14 +24,19 @@ _EXPORTS = {
     "reconstruct": "keras_regen.generation",
 }
 _SUBPACKAGES = (
+    "callbacks",
     "datasets",
+    "evaluation",
     "layers",
     "losses",
+    "metrics",
     "models",
     "networks",
     "optimizers",
+    "plotting",
     "presets",
     "priors",
+    "runs",
 )
 
 __all__ = ["__version__", *_EXPORTS, *_SUBPACKAGES]

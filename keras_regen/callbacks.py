@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 
-from keras_regen.saving import replace_when_whole
+from keras_regen.writing import replace_when_whole
 
 
 class Checkpoint(keras.callbacks.Callback):

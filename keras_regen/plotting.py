@@ -10,7 +10,7 @@ from PIL import Image
 
 from keras_regen.metrics import latent_distances
 from keras_regen.models.inputs import unit_range
-from keras_regen.saving import replace_when_whole
+from keras_regen.writing import replace_when_whole
 
 _INK, _PAPER, _MUTED = "#1a1a2e", "white", "#8d99ae"
 _COLORS = ("#3a5ba0", "#c8553d", "#588157", "#7a5195", "#e0a030")

@@ -17,7 +17,8 @@ from keras_regen.datasets import ImageDataset, ShuffledArrays, load
 from keras_regen.evaluation import evaluate_model
 from keras_regen.generation import generate
 from keras_regen.presets import get_preset
-from keras_regen.saving import load_model, replace_when_whole
+from keras_regen.saving import load_model
+from keras_regen.writing import replace_when_whole
 
 SETTINGS = "run.json"
 # What a run writes: `overwrite` removes these, and nothing else that lies in the folder.

@@ -9,7 +9,8 @@ import keras
 
 from keras_regen.optimizers import build_optimizer
 from keras_regen.presets import Preset, get_preset
-from keras_regen.saving import load_model, replace_when_whole
+from keras_regen.saving import load_model
+from keras_regen.writing import replace_when_whole
 
 MODEL_FILE, PRESET_FILE = "model.keras", "preset.json"
 

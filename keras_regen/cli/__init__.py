@@ -1,0 +1,3 @@
+"""The `keras-regen` command."""
+
+from keras_regen.cli.main import main as main

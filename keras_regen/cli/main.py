@@ -1,0 +1,43 @@
+"""The group of commands. Each is imported when it is called, and Keras after that."""
+
+import importlib
+
+import click
+
+from keras_regen import __version__
+
+# Name of a command, its module, and what it does: so that `--help` imports none of them.
+_COMMANDS = {
+    "demo": ("training", "Train on bundled digits, and draw new ones."),
+    "train": ("training", "Train a preset, and write all there is to see of it into a folder."),
+    "generate": ("drawing", "Draw new images of any class."),
+    "reconstruct": ("drawing", "Draw a dataset's images again."),
+    "evaluate": ("evaluation", "Measure a model on held-out images."),
+    "centroids": ("centroids", "Spread class centroids evenly on a sphere."),
+    "datasets": ("listing", "List the datasets that can be loaded here."),
+    "presets": ("listing", "List the recipes that can be trained."),
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx):
+        return list(_COMMANDS)
+
+    def get_command(self, ctx, name):
+        if name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"keras_regen.cli.{_COMMANDS[name][0]}")
+        return getattr(module, name)
+
+    def format_commands(self, ctx, formatter):
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="keras-regen")
+def main():
+    """Train a classifier that can also draw what it has learned."""

@@ -1,0 +1,134 @@
+"""`keras-regen demo` and `keras-regen train`."""
+
+import ast
+import time
+from pathlib import Path
+
+import click
+
+from keras_regen.cli.options import json_option, note, output_json, seed_option, uses_keras
+
+_PICTURES = ("samples.png", "reconstructions.png", "distances.png", "losses.png")
+
+
+@click.command()
+@click.option("--output", default="runs/demo", show_default=True, help="Folder to write to.")
+@click.option("--epochs", type=click.IntRange(min=1), help="Passes over the training images.")
+@seed_option
+@json_option
+@uses_keras
+def demo(output, epochs, seed, as_json):
+    """Train on scikit-learn's 8x8 digits, and draw new ones."""
+    note("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
+    from keras_regen.cli.progress import EpochBars
+    from keras_regen.runs import train_run
+
+    start = time.perf_counter()
+    metrics = train_run(
+        "csae_digits", output, epochs=epochs, seed=seed, overwrite=True, callbacks=[EpochBars()]
+    )
+    metrics["seconds"] = round(time.perf_counter() - start, 1)
+    _show(metrics, output, as_json)
+
+
+@click.command()
+@click.argument("preset", required=False)
+@click.option("--output", help="Folder of the run.  [default: runs/PRESET]")
+@click.option("--dataset", help="Name or path of other images than the preset's.")
+@click.option("--image-size", type=click.IntRange(min=1), help="Resize to this height and width.")
+@click.option("--epochs", type=click.IntRange(min=1), help="The schedule scales with them.")
+@click.option("--batch-size", type=click.IntRange(min=1))
+@click.option(
+    "-o", "--option", "options", multiple=True, metavar="NAME=VALUE", help="Such as -o beta=0.02."
+)
+@click.option("--resume", is_flag=True, help="Go on with the run in the folder.")
+@click.option("--overwrite", is_flag=True, help="Replace the run in the folder.")
+@seed_option
+@json_option
+@uses_keras
+def train(
+    preset,
+    output,
+    dataset,
+    image_size,
+    epochs,
+    batch_size,
+    options,
+    resume,
+    overwrite,
+    seed,
+    as_json,
+):
+    """Train PRESET (`keras-regen presets` lists them)."""
+    from keras_regen.presets import get_preset
+
+    if preset is None and not (resume and output):
+        raise click.UsageError(
+            "Which preset? `keras-regen presets` lists them; `--resume --output FOLDER` goes on "
+            "with a run."
+        )
+    if preset is not None:
+        get_preset(preset)  # before Keras is imported, which takes seconds
+    output = output or f"runs/{preset}"
+    asked = (dataset, image_size, epochs, batch_size, *options)
+    if resume and any(value is not None for value in asked):
+        raise click.UsageError("`--resume` goes on with what the run was asked for: no changes.")
+
+    from keras_regen.cli.progress import EpochBars
+    from keras_regen.runs import read_settings, resume_run, train_run
+
+    try:
+        if resume:
+            begun = read_settings(output)["preset"]
+            if preset not in (None, begun):
+                raise click.UsageError(f"The run in {output!r} is of {begun!r}, not {preset!r}.")
+            metrics = resume_run(output, callbacks=[EpochBars()])
+        else:
+            metrics = train_run(
+                preset,
+                output,
+                dataset=dataset,
+                image_size=image_size,
+                epochs=epochs,
+                batch_size=batch_size,
+                seed=seed,
+                options=dict(_parse(option) for option in options),
+                overwrite=overwrite,
+                callbacks=[EpochBars()],
+            )
+    except KeyboardInterrupt:
+        note(f"\nInterrupted. Go on with: keras-regen train --resume --output {output}")
+        raise click.Abort() from None
+    _show(metrics, output, as_json)
+
+
+def _parse(option):
+    name, separator, value = option.partition("=")
+    if not separator:
+        raise click.BadParameter(f"expected NAME=VALUE, got {option!r}", param_hint="--option")
+    try:
+        return name, ast.literal_eval(value)
+    except (SyntaxError, ValueError):
+        return name, value
+
+
+def _show(metrics, output, as_json):
+    folder = Path(output)
+    pictures = [str(folder / name) for name in _PICTURES if (folder / name).exists()]
+    if as_json:
+        output_json({**metrics, "run": str(folder), "pictures": pictures})
+        return
+    click.echo(f"Test accuracy           {metrics['accuracy']:8.2%}")
+    if "generation_accuracy" in metrics:
+        click.echo(f"Reconstruction MSE      {metrics['reconstruction_mse']:8.5f}")
+        by_class = metrics["generation_accuracy_by_class"]
+        worst = min(by_class, key=by_class.get)
+        click.echo(
+            f"Generation accuracy     {metrics['generation_accuracy']:8.2%}  "
+            f"({metrics['samples_per_class']} drawn per class, judged by an SVC of real images; "
+            f"least: {by_class[worst]:.1%} of {worst!r})"
+        )
+    click.echo(f"Seconds                 {metrics['seconds']:8.1f}")
+    click.echo(f"Model                   {folder / 'model.keras'}")
+    for picture in pictures:
+        click.echo(f"Picture                 {picture}")
