@@ -95,4 +95,5 @@ def read_history(path: str | os.PathLike) -> list[dict[str, float]]:
     if not os.path.exists(path):
         return []
     with open(path, newline="") as file:
-        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+        rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+    return [{**row, "epoch": int(row["epoch"])} for row in rows]

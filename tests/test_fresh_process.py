@@ -1,0 +1,107 @@
+"""Layers, losses, networks and the prior, saved here and loaded by a process of its own."""
+
+import subprocess
+import sys
+
+import keras
+import numpy as np
+
+from keras_regen import pedcc
+from keras_regen.layers import (
+    DeconvolutionBlock,
+    HaarTransform2D,
+    NoisyLatent,
+    PEDCCHead,
+    ResidualBlock,
+    UpsamplingBlock,
+)
+from keras_regen.losses import CentroidLoss, LaplacianLoss, WaveletLoss
+from keras_regen.models import CSAE
+from keras_regen.networks import (
+    basenet,
+    csae_decoder,
+    csae_encoder,
+    csae_linear_decoder,
+    csae_linear_encoder,
+)
+from keras_regen.priors import ClassGaussianPrior
+from tests.contract import randomize, to_numpy
+
+# What a user writes: no custom objects, and safe mode as it is.
+LOAD = """
+import sys
+import keras, keras_regen
+import numpy as np
+
+folder = sys.argv[1]
+model = keras.saving.load_model(folder + "/parts.keras")
+data = np.load(folder + "/data.npz")
+found = model.predict(data["images"], verbose=0)
+targets = {name: data[f"target_{name}"] for name in ("latent", "bilinear", "linear")}
+found |= model.evaluate(data["images"], targets, verbose=0, return_dict=True)
+noise = model.get_layer("noise")
+found["noise"] = keras.ops.convert_to_numpy(noise(data["latents"], training=True))
+prior = keras.saving.load_model(folder + "/csae.keras").prior
+found["drawn"] = prior.sample(5, 1, np.random.default_rng(0))
+np.savez(folder + "/found.npz", **found)
+"""
+
+
+def parts():
+    """Every layer and network in one model; some losses in its compilation."""
+    shape, dim, options = (8, 8, 1), 4, {"stem_filters": 1}
+    image = keras.Input(shape, name="image")
+    latent = csae_encoder(shape, dim, **options)(image)
+    noisy = NoisyLatent(0.1, seed=3, name="noise")(latent)
+    low, *_, (_, _, diagonal) = HaarTransform2D(2, "orthonormal")(image)
+    painted = DeconvolutionBlock(1)(UpsamplingBlock(1)(ResidualBlock(2)(image)))
+    linear = csae_linear_encoder(shape, dim, hidden=3, name="linear_encoder")(image)
+    outputs = {
+        "latent": keras.layers.Identity(name="latent")(latent),
+        "score": PEDCCHead(3, subspace=True, seed=None)(latent),
+        "bilinear": csae_decoder(shape, dim, name="bilinear", **options)(noisy),
+        "transposed": csae_decoder(shape, dim, upsampling="transposed", name="b", **options)(noisy),
+        "linear": csae_linear_decoder(shape, dim, hidden=3, name="linear")(linear),
+        "probability": basenet(shape, 3, **options)(image),
+        "low": low,
+        "diagonal": diagonal,
+        "kept": ResidualBlock(1, strides=1, kernel_initializer="glorot_uniform")(image),
+        "painted": painted,
+    }
+    return keras.Model(image, outputs)
+
+
+def test_everything_is_the_same_in_a_fresh_process(tmp_path):
+    model = parts()
+    for layer in model.layers:
+        if not isinstance(layer, PEDCCHead):
+            randomize(layer)
+    losses = {
+        "latent": CentroidLoss(pedcc(3, 4), subspace=True),
+        "bilinear": WaveletLoss(1, (1, 2, 3, 4), "orthonormal"),
+        "linear": LaplacianLoss(),
+    }
+    model.compile("sgd", loss={name: losses.get(name) for name in model.output})
+    rng = np.random.default_rng(0)
+    images, latents = rng.random((3, 8, 8, 1), "float32"), rng.random((2, 4), "float32")
+    targets = {"latent": np.array([2, 0, 1]), "bilinear": images, "linear": images}
+    expected = model.predict(images, verbose=0)
+    expected |= model.evaluate(images, targets, verbose=0, return_dict=True)
+    noise = model.get_layer("noise")
+    noise(latents, training=True)  # the stream is saved in its midst
+
+    prior = ClassGaussianPrior(2, shrinkage=0.5)
+    prior.adapt(rng.normal(size=(20, 4)), np.arange(20) % 2)
+    encoder = csae_linear_encoder((8, 8, 1), latent_dim=4, hidden=3)
+    CSAE(encoder, None, PEDCCHead(2), prior=prior).save(tmp_path / "csae.keras")
+    model.save(tmp_path / "parts.keras")
+    named = {f"target_{name}": value for name, value in targets.items()}
+    np.savez(tmp_path / "data.npz", images=images, latents=latents, **named)
+    subprocess.run([sys.executable, "-c", LOAD, str(tmp_path)], check=True)
+
+    expected["noise"] = to_numpy(noise(latents, training=True))
+    expected["drawn"] = prior.sample(5, 1, np.random.default_rng(0))
+    found = np.load(tmp_path / "found.npz")
+    assert set(found.files) == set(expected)
+    for name, value in expected.items():
+        np.testing.assert_allclose(found[name], value, atol=1e-5, err_msg=name)

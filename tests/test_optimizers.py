@@ -1,0 +1,45 @@
+"""Schedules against their closed forms."""
+
+import numpy as np
+import pytest
+
+from keras_regen.optimizers import build_optimizer
+
+
+def rates(optimizer, steps):
+    return [float(optimizer._learning_rate(step)) for step in steps]
+
+
+def test_steps_are_a_tenth_after_each_quarter():
+    steps = np.arange(1, 120 * 235, 1234)
+    expected = [0.1 * 0.1 ** (4 * (step - 1) // (120 * 235)) for step in steps]
+    optimizer = build_optimizer("sgd", 0.1, 120 * 235, "steps", momentum=0.9)
+    np.testing.assert_allclose(rates(optimizer, steps), expected, rtol=1e-5)
+
+
+def test_cosine_and_constant():
+    steps = np.arange(0, 101, 10)
+    expected = 0.5 * 0.02 * (1 + np.cos(np.pi * steps / 100))
+    found = rates(build_optimizer("adam", 0.02, 100, "cosine"), steps)
+    np.testing.assert_allclose(found, expected, atol=1e-7)
+    assert float(build_optimizer("adam", 0.02, 100).learning_rate) == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("total_steps", [1, 2, 3])
+def test_very_short_trainings_have_a_schedule(total_steps):
+    optimizer = build_optimizer("sgd", 0.1, total_steps, "steps")
+    assert all(rate <= 0.1 + 1e-7 for rate in rates(optimizer, range(4)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("sdg", 0.1, 10), "`name` must be one of.*name='sdg'"),
+        (("sgd", 0.1, 10, "linear"), "`schedule` must be one of.*'linear'"),
+        (("sgd", 0.0, 10), "learning_rate=0.0"),
+        (("sgd", 0.1, 0), "total_steps=0"),
+    ],
+)
+def test_bad_arguments(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        build_optimizer(*arguments)

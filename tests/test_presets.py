@@ -1,0 +1,96 @@
+"""Recipes: each is what its paper says, and builds."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_regen import CSAE, Classifier, ImageModel
+from keras_regen.presets import get_preset, list_presets
+
+
+def test_the_papers_recipe():
+    for name in ("csae_mnist", "csae_fashion_mnist", "csae_facescrub"):
+        preset = get_preset(name)
+        assert preset.epochs == 120
+        assert dict(preset.optimizer) | {"weight_decay": None} == {
+            "name": "sgd",
+            "learning_rate": 0.1,
+            "momentum": 0.9,
+            "weight_decay": None,
+            "schedule": "steps",
+        }
+        assert preset.options["levels"] == (3 if "face" in name else 2)
+    assert get_preset("csae_linear_mnist").epochs == 200
+
+
+@pytest.mark.parametrize("preset", list_presets(), ids=lambda preset: preset.name)
+def test_every_recipe_names_what_there_is(preset):
+    if preset.image_shape[0] > 32:
+        return  # 128x128 networks are built in the tests of the networks
+    model = ImageModel.from_preset(preset.name, **_small(preset))
+    assert type(model).__name__ == preset.model
+    assert model.image_shape == preset.image_shape
+    assert model.num_classes == preset.num_classes
+    assert preset.to_dict()["name"] == preset.name
+
+
+def _small(preset):
+    if preset.options.get("network") == "linear":
+        return {"hidden": 4}
+    return {"stem_filters": 2}
+
+
+def test_fewer_epochs_scale_the_schedule():
+    model = CSAE.from_preset("csae_mnist", epochs=4, num_samples=512, stem_filters=2)
+    rates = [float(model.optimizer._learning_rate(step)) for step in range(8)]
+    np.testing.assert_allclose(rates, [0.1, 0.1, 0.1, 0.01, 0.01, 1e-3, 1e-3, 1e-4], rtol=1e-5)
+
+
+def test_fit_takes_the_recipes_batches_and_epochs():
+    model = CSAE.from_preset("csae_digits", epochs=2, batch_size=5, num_samples=20, stem_filters=2)
+    images, labels = np.zeros((20, 8, 8, 1), "uint8"), np.arange(20) % 10
+    history = model.fit(images, labels, verbose=0)
+    assert len(history.history["loss"]) == 2
+    assert int(model.optimizer.iterations) == 8
+    history = model.fit(images, labels, epochs=1, batch_size=20, verbose=0)
+    assert int(model.optimizer.iterations) == 9
+
+
+def test_a_folder_of_a_preset_comes_back_trained(tmp_path, digits_model):
+    digits_model.save_to_preset(tmp_path / "mine")
+    again = ImageModel.from_preset(tmp_path / "mine")
+    latents = np.ones((2, 12), "float32")
+    np.testing.assert_allclose(digits_model.decode(latents), again.decode(latents), atol=1e-6)
+    with pytest.raises(ValueError, match="trained: its shape and options are its own"):
+        CSAE.from_preset(tmp_path / "mine", epochs=3)
+    with pytest.raises(ValueError, match="Use CSAE"):
+        Classifier.from_preset(tmp_path / "mine")
+    with pytest.raises(ValueError, match="Expected a folder that `save_to_preset` wrote"):
+        CSAE.from_preset(tmp_path)
+
+
+def test_unknown_and_unfit_presets():
+    with pytest.raises(ValueError, match="Did you mean 'csae_mnist'"):
+        CSAE.from_preset("csae_minst")
+    with pytest.raises(ValueError, match=r"Use Classifier.from_preset\('basenet_mnist'\)"):
+        CSAE.from_preset("basenet_mnist")
+    with pytest.raises(ValueError, match="`epochs` must be at least 1"):
+        CSAE.from_preset("csae_mnist", epochs=0)
+    with pytest.raises(ValueError, match="beta"):
+        CSAE.from_preset("csae_digits", beta=-0.1)
+    with pytest.raises(ValueError, match="levels"):
+        CSAE.from_preset("csae_digits", levels=4).fit(np.zeros((4, 8, 8, 1)), np.arange(4))
+
+
+def test_recipes_cannot_be_changed():
+    with pytest.raises(TypeError):
+        get_preset("csae_mnist").options["beta"] = 1.0
+
+
+def test_seeds_give_the_same_model():
+    def weights():
+        keras.utils.set_random_seed(3)
+        return CSAE.from_preset("csae_digits", stem_filters=2, seed=3).get_weights()
+
+    for one, other in zip(weights(), weights(), strict=True):
+        np.testing.assert_array_equal(one, other)

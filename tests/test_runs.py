@@ -1,0 +1,99 @@
+"""Runs: what they leave, that they go on to the bit, and that they lose nothing."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from keras_regen import load_model
+from keras_regen.callbacks import Checkpoint, read_history
+from keras_regen.runs import resume_run, train_run
+from tests.conftest import TINY
+
+
+class Interrupt(keras.callbacks.Callback):
+    """Stands for Ctrl-C in the middle of an epoch."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.at = epoch
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.epoch == self.at and batch == 2:
+            raise KeyboardInterrupt
+
+
+def test_a_run_leaves_all_there_is_to_see(digits_run):
+    names = {path.name for path in digits_run.iterdir()}
+    assert names == {
+        "run.json",
+        "model.keras",
+        "checkpoints",
+        "history.csv",
+        "metrics.json",
+        "losses.png",
+        "samples.png",
+        "reconstructions.png",
+        "distances.png",
+    }
+    assert {path.name for path in (digits_run / "checkpoints").iterdir()} == {
+        "last.keras",
+        "best.keras",
+    }
+    metrics = json.loads((digits_run / "metrics.json").read_text())
+    assert metrics["accuracy"] > 0.6
+    rows = read_history(digits_run / "history.csv")
+    assert [row["epoch"] for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert rows[-1]["val_accuracy"] == pytest.approx(metrics["accuracy"], abs=1e-6)
+    assert load_model(digits_run / "checkpoints/best.keras").num_classes == 10
+
+
+def test_an_interrupted_run_ends_with_the_same_weights(tmp_path, digits_run):
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        train_run("csae_digits", folder, epochs=6, options=TINY, callbacks=[Interrupt(3)])
+    assert len(read_history(folder / "history.csv")) == 3
+    assert not (folder / "model.keras").exists()
+    load_model(folder / "checkpoints/last.keras")
+    resume_run(folder)
+    for one, other in zip(
+        load_model(folder).get_weights(), load_model(digits_run).get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    assert (folder / "history.csv").read_text() == (digits_run / "history.csv").read_text()
+
+
+def test_a_run_is_not_overwritten_without_being_told(digits_run):
+    before = (digits_run / "model.keras").read_bytes()
+    with pytest.raises(FileExistsError, match="--overwrite"):
+        train_run("csae_digits", digits_run, epochs=1, options=TINY)
+    # Nor is it lost to a new run that cannot begin.
+    with pytest.raises(ValueError, match="beta"):
+        train_run("csae_digits", digits_run, options={"beta": -1.0}, overwrite=True)
+    with pytest.raises(FileNotFoundError):
+        train_run("csae_digits", digits_run, dataset="no/such/folder", overwrite=True)
+    assert (digits_run / "model.keras").read_bytes() == before
+
+
+def test_going_on_with_nothing_or_on_another_backend(tmp_path, digits_run):
+    with pytest.raises(FileNotFoundError, match=r"run\.json"):
+        resume_run(tmp_path)
+    settings = json.loads((digits_run / "run.json").read_text())
+    (tmp_path / "run.json").write_text(json.dumps(settings | {"backend": "other"}))
+    with pytest.raises(ValueError, match="--backend other"):
+        resume_run(tmp_path)
+
+
+def test_the_best_epoch_is_kept(tmp_path, monkeypatch):
+    saved = []
+    checkpoint = Checkpoint(tmp_path, best=0.5)
+    monkeypatch.setattr(checkpoint, "_save", lambda name: saved.append(name))
+    for epoch, value in enumerate([0.4, 0.6, 0.6, 0.7]):
+        saved.append(epoch)
+        checkpoint.on_epoch_end(epoch, {"val_accuracy": value})
+    best, last = "best.keras", "last.keras"
+    assert saved == [0, last, 1, best, last, 2, last, 3, best, last]
