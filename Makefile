@@ -1,20 +1,45 @@
 PYTHON ?= python3
 BIN := .venv/bin
 BACKENDS := tensorflow jax torch
+PIP := $(BIN)/python -m pip install -q -c constraints.txt
 
-.PHONY: test lint
-.venv/.installed: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install -q --upgrade pip
-	$(BIN)/python -m pip install -q -c constraints.txt -e ".[tensorflow,jax,torch,datasets,dev]"
+.PHONY: help demo test lint docs clean
+
+help:
+	@echo "make demo   train on bundled digits and draw new ones (installs TensorFlow only)"
+	@echo "make test   lint, build the docs, run the tests on all three backends"
+	@echo "make lint   ruff"
+	@echo "make docs   build the site into site/"
+	@echo "make clean  remove .venv and what was built"
+
+# Two environments in one folder: the small one is enough to run, the large one to develop.
+.venv/.installed-demo: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) --upgrade pip
+	$(PIP) -e ".[tensorflow]"
 	touch $@
+
+.venv/.installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) --upgrade pip
+	$(PIP) -e ".[tensorflow,jax,torch,datasets,docs,dev]"
+	touch $@ .venv/.installed-demo
+
+demo: .venv/.installed-demo
+	$(BIN)/keras-regen demo --backend tensorflow
 
 lint: .venv/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-test: lint
+docs: .venv/.installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+test: lint docs
 	@set -e; for backend in $(BACKENDS); do \
 	  echo "== $$backend"; \
-	  KERAS_BACKEND=$$backend TF_CPP_MIN_LOG_LEVEL=2 $(BIN)/python -m pytest -n 2; \
+	  KERAS_BACKEND=$$backend TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest -n 2; \
 	done
+
+clean:
+	rm -rf .venv site build dist .pytest_cache .ruff_cache .hypothesis

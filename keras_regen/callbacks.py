@@ -20,7 +20,7 @@ class Checkpoint(keras.callbacks.Callback):
         monitor: Name of the value whose best epoch is kept, such as `"val_accuracy"`.
         best: Float: the best value so far, for a training that goes on; `None` at the start.
 
-    Example:
+    Examples:
         >>> from keras_regen.callbacks import Checkpoint
         >>> Checkpoint("runs/mine/checkpoints", monitor="val_loss").mode
         'min'
@@ -61,7 +61,7 @@ class HistoryFile(keras.callbacks.Callback):
         path: The file. Its folder must exist.
         rows: Dicts of the epochs before, for a training that goes on.
 
-    Example:
+    Examples:
         >>> from keras_regen.callbacks import HistoryFile
         >>> HistoryFile("runs/mine/history.csv").rows
         []

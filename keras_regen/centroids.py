@@ -48,7 +48,7 @@ def pedcc(
 
     Source: CSAE, both versions, section 3.1; the closed forms are this package's own.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen import least_distance, pedcc
         >>> points = pedcc(10, 40, seed=0)
@@ -93,7 +93,7 @@ def coulomb_energy(points: np.ndarray) -> float:
     Returns:
         Float; infinite where two points are the same.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen import coulomb_energy
         >>> coulomb_energy(np.array([[-1.0], [1.0]]))
@@ -112,7 +112,7 @@ def least_distance(points: np.ndarray) -> float:
     Returns:
         Float.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen import least_distance
         >>> least_distance(np.array([[-1.0], [1.0]]))

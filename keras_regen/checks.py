@@ -25,7 +25,7 @@ def check_images(
             values is not as described, or when there is a NaN or an infinite value. The message
             names what came.
 
-    Example:
+    Examples:
         >>> check_images(np.zeros((2, 8, 8, 1), "uint8"))
         >>> check_images(np.zeros((2, 8, 8)))
         Traceback (most recent call last):
@@ -73,7 +73,7 @@ def check_labels(
             are not), the number of labels is wrong, or a label is out of range. The message names
             what came.
 
-    Example:
+    Examples:
         >>> check_labels(np.array([0, 2, 1]), num_samples=3, num_classes=3)
         >>> check_labels(np.array([0, 3, 1]), num_classes=3)
         Traceback (most recent call last):
@@ -117,7 +117,7 @@ def check_integer(name: str, value: int, least: int) -> None:
     Raises:
         ValueError: When `value` is not an integer (booleans are not), or is less.
 
-    Example:
+    Examples:
         >>> check_integer("batch_size", 0, 1)
         Traceback (most recent call last):
         ...

@@ -32,7 +32,7 @@ def evaluate_model(
         `reconstruction_mae` and `reconstruction_mse`, `generation_accuracy` (a dict by class name,
         and their mean), `judge_accuracy` (the judge on the real test images).
 
-    Example:
+    Examples:
         >>> from keras_regen import Classifier
         >>> from keras_regen.datasets import load
         >>> from keras_regen.evaluation import evaluate_model

@@ -21,7 +21,7 @@ class GenerationReport:
         seed: Integer that draws the same images again.
         tries: Integer array `(num_classes,)`: the latents that were drawn of each class.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen import GenerationReport
         >>> GenerationReport(np.array([1]), np.zeros((1, 2)), seed=0, tries=np.array([0, 1])).seed
@@ -66,7 +66,7 @@ def generate(
 
     Source: CSAE, second version, section 4.2.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen import CSAE, generate
         >>> model = CSAE.from_preset("csae_digits", epochs=1)
@@ -108,7 +108,7 @@ def reconstruct(model: ImageModel, x, batch_size: int = 256) -> np.ndarray:
     Raises:
         ValueError: If the model has no encoder or decoder, or the images are not as it needs them.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen import CSAE, reconstruct
         >>> reconstruct(CSAE.from_preset("csae_digits"), np.zeros((2, 8, 8, 1))).shape
@@ -140,7 +140,7 @@ def interpolate(
         ValueError: If an image or class is not as the model needs it, `num_samples` is below 2,
             or the prior is not adapted.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen import CSAE, interpolate
         >>> model = CSAE.from_preset("csae_digits")

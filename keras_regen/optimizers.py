@@ -34,7 +34,7 @@ def build_optimizer(
     Raises:
         ValueError: If the optimizer or schedule is not known, or a number is out of range.
 
-    Example:
+    Examples:
         >>> from keras_regen.optimizers import build_optimizer
         >>> sgd = build_optimizer("sgd", 0.1, total_steps=400, schedule="steps", momentum=0.9)
         >>> [round(float(sgd._learning_rate(step)), 6) for step in (0, 150, 250, 350)]

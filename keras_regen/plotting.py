@@ -28,7 +28,7 @@ def tile(images: np.ndarray, columns: int, gap: int = 1, scale: int = 1) -> np.n
     Returns:
         Array `(rows, columns, channels)` of pixels, uint8.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.plotting import tile
         >>> tile(np.zeros((6, 8, 8, 1)), columns=3).shape

@@ -33,7 +33,7 @@ class Preset:
         mirror: Whether every training image is also trained on mirrored, left to right.
         source: Where the recipe comes from.
 
-    Example:
+    Examples:
         >>> from keras_regen.presets import get_preset
         >>> get_preset("csae_mnist").epochs
         120
@@ -73,7 +73,7 @@ def get_preset(name: str) -> Preset:
     Raises:
         ValueError: If there is none; the message has the nearest names.
 
-    Example:
+    Examples:
         >>> from keras_regen.presets import get_preset
         >>> dict(get_preset("csae_mnist").optimizer)["learning_rate"]
         0.1
@@ -94,7 +94,7 @@ def list_presets(model: str | None = None) -> tuple[Preset, ...]:
     Args:
         model: Name of a model class, such as `"CSAE"`.
 
-    Example:
+    Examples:
         >>> from keras_regen.presets import list_presets
         >>> [preset.name for preset in list_presets("CSAE")][0]
         'csae_digits'

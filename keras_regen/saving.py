@@ -24,7 +24,7 @@ def load_model(path: str | os.PathLike, **kwargs) -> keras.Model:
         FileNotFoundError: If there is no such file.
         ValueError: If the file is truncated, is no `.keras` file, or holds what cannot be built.
 
-    Example:
+    Examples:
         >>> import keras_regen
         >>> keras_regen.load_model("missing.keras")
         Traceback (most recent call last):

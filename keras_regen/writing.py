@@ -18,7 +18,7 @@ def replace_when_whole(path: str | os.PathLike) -> Iterator[Path]:
     Yields:
         A path beside it with the same suffix.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> folder = Path(tempfile.mkdtemp())
         >>> with replace_when_whole(folder / "note.txt") as partial:

@@ -9,7 +9,7 @@ import keras
 class EpochBars(keras.callbacks.Callback):
     """Shows a bar of each epoch's batches, then its losses and metrics.
 
-    Example:
+    Examples:
         >>> from keras_regen.cli.progress import EpochBars
         >>> callbacks = [EpochBars()]
     """

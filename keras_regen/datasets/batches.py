@@ -31,7 +31,7 @@ class ShuffledBatches(keras.utils.PyDataset):
     Raises:
         ValueError: When an argument is out of range.
 
-    Example:
+    Examples:
         >>> class Numbers(ShuffledBatches):
         ...     def read(self, indices):
         ...         return (indices,)
@@ -109,7 +109,7 @@ class ShuffledArrays(ShuffledBatches):
     Raises:
         ValueError: When `x` and `y` differ in length, or an argument is out of range.
 
-    Example:
+    Examples:
         >>> x, y = np.arange(10)[:, None], np.arange(10)
         >>> data = ShuffledArrays(x, y, batch_size=4, seed=0, epoch=3)
         >>> [len(labels) for _, labels in data]

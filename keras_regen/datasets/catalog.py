@@ -24,7 +24,7 @@ class DatasetSource:
         class_names: Names of the classes, or `None` where only loading would tell.
         image_shape: `(height, width, channels)`, or `None` where only loading would tell.
 
-    Example:
+    Examples:
         >>> digits = list_datasets()[0]
         >>> digits.kind, digits.num_classes, digits.image_shape
         ('embedded', 10, (8, 8, 1))
@@ -92,7 +92,7 @@ def list_datasets(data_dir: str | os.PathLike | None = None) -> list[DatasetSour
     Raises:
         FileNotFoundError: When the data folder does not exist.
 
-    Example:
+    Examples:
         >>> [source.name for source in list_datasets()][:4]
         ['digits', 'mnist', 'fashion_mnist', 'cifar10']
     """

@@ -25,7 +25,7 @@ class ImageDataset:
         name: Name of the dataset.
         skipped: Paths of the files that could not be read and are left out.
 
-    Example:
+    Examples:
         >>> from keras_regen.datasets import load
         >>> digits = load("digits")
         >>> digits

@@ -76,7 +76,7 @@ def load(
             downloaded; the message lists the ways to get it.
         ImportError: When `"tfds:NAME"` is asked for and tensorflow-datasets is not installed.
 
-    Example:
+    Examples:
         >>> from keras_regen.datasets import load
         >>> digits = load("digits", image_size=16, test_fraction=0.1)
         >>> digits.x_train.shape, digits.x_train.dtype, digits.y_test.shape

@@ -22,7 +22,7 @@ def stratified_split(
     Raises:
         ValueError: When `test_fraction` is not between 0 and 1, or no class has two samples.
 
-    Example:
+    Examples:
         >>> train, test = stratified_split(np.array([0, 0, 0, 0, 1, 1]), 0.5, seed=0)
         >>> len(train), len(test)
         (3, 3)

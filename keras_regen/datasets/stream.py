@@ -44,7 +44,7 @@ class ImageFolderStream(ShuffledBatches):
         ValueError: When an argument is out of range, or the folder is not as `load` wants it.
         FileNotFoundError: When the folder does not exist.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> from PIL import Image
         >>> folder = tempfile.mkdtemp()
@@ -135,7 +135,7 @@ def as_dataset(path: str | os.PathLike, **options: Any) -> ImageFolderStream:
         ValueError: As `ImageFolderStream` does.
         FileNotFoundError: When the folder does not exist.
 
-    Example:
+    Examples:
         >>> as_dataset("no/such/folder", batch_size=32, image_size=64)
         Traceback (most recent call last):
         ...

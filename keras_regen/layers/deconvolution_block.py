@@ -23,7 +23,7 @@ class DeconvolutionBlock(UpsamplingBlock):
 
     Source: CSAE, first version, section 3.3 and table 2.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.layers import DeconvolutionBlock
         >>> tuple(DeconvolutionBlock(32)(np.zeros((1, 4, 4, 64))).shape)

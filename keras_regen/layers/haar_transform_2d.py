@@ -26,7 +26,7 @@ def haar_transform_2d(images, levels: int = 1, normalization: str = "average") -
         ValueError: If there are more levels than the images can be halved, or the normalization
             is not known.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.layers import haar_transform_2d
         >>> low, details = haar_transform_2d(np.ones((1, 4, 4, 1), "float32"))
@@ -87,7 +87,7 @@ class HaarTransform2D(keras.layers.Layer):
 
     Source: CSAE, second version, section 3.2.2 and figure 3.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.layers import HaarTransform2D
         >>> low, coarse, fine = HaarTransform2D(levels=2)(np.zeros((1, 28, 28, 1)))

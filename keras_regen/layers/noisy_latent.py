@@ -32,7 +32,7 @@ class NoisyLatent(SeededLayer):
 
     Source: CSAE, second version, section 3.4, equations 12 and 13 (first version, 11 and 12).
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.layers import NoisyLatent
         >>> latents = np.zeros((2, 4), "float32")

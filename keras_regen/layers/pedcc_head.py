@@ -44,7 +44,7 @@ class PEDCCHead(keras.layers.Layer):
 
     Source: CSAE, second version, sections 3.1 and 4.3.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.layers import PEDCCHead
         >>> scores = PEDCCHead(num_classes=10)(np.zeros((2, 40)))
@@ -124,7 +124,7 @@ def span_basis(centroids: np.ndarray) -> np.ndarray:
         Array `(latent_dim, rank)` with orthonormal columns; `rank` is `num_classes - 1` for the
         simplex.
 
-    Example:
+    Examples:
         >>> from keras_regen import pedcc
         >>> from keras_regen.layers.pedcc_head import span_basis
         >>> span_basis(pedcc(10, 40)).shape

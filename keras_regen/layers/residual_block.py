@@ -22,7 +22,7 @@ class ResidualBlock(layers.Layer):
     Source: CSAE, first version, figure 3; the block is that of He et al., 2016,
     https://arxiv.org/abs/1512.03385. The shortcut is a 1x1 convolution wherever shapes differ.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.layers import ResidualBlock
         >>> tuple(ResidualBlock(64)(np.zeros((1, 32, 32, 32))).shape)

@@ -15,7 +15,7 @@ class SeededLayer(keras.layers.Layer):
         seed: Integer, or `None` for a stream that differs from run to run.
         **kwargs: Arguments of `keras.layers.Layer`.
 
-    Example:
+    Examples:
         >>> import keras
         >>> from keras_regen.layers import SeededLayer
         >>> class Jitter(SeededLayer):

@@ -20,7 +20,7 @@ class UpsamplingBlock(layers.Layer):
 
     Source: CSAE, second version, section 3.3 ("linear interpolation + convolutional layer").
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.layers import UpsamplingBlock
         >>> tuple(UpsamplingBlock(64)(np.zeros((1, 4, 4, 128))).shape)

@@ -24,7 +24,7 @@ def centroid_loss(y_true, y_pred, centroids, basis=None):
     Raises:
         ValueError: If the labels are not class numbers.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.losses import centroid_loss
         >>> centroids = np.eye(2, dtype="float32")
@@ -71,7 +71,7 @@ class CentroidLoss(keras.losses.Loss):
 
     Source: CSAE, second version, equation 6; the subspace is this package's own.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen import pedcc
         >>> from keras_regen.losses import CentroidLoss

@@ -18,7 +18,7 @@ def image_difference(y_true, y_pred):
     Raises:
         ValueError: If the two are not images of one shape.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.losses.image_difference import image_difference
         >>> images = np.ones((2, 8, 8, 1), "float32")

@@ -19,7 +19,7 @@ def laplacian_loss(y_true, y_pred):
     Raises:
         ValueError: If the two are not images of one shape.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.losses import laplacian_loss
         >>> dot = np.zeros((1, 3, 3, 1), "float32")
@@ -59,7 +59,7 @@ class LaplacianLoss(keras.losses.Loss):
     Source: CSAE, first version, equations 8 and 9 (the mean over pixels where equation 9 prints a
     sum, as in its text and beside its equation 7).
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.losses import LaplacianLoss
         >>> image = np.random.default_rng(0).random((2, 8, 8, 1))

@@ -27,7 +27,7 @@ def wavelet_loss(
         ValueError: If there are more levels than the images can be halved, or the two are not
             images of one shape.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.losses import wavelet_loss
         >>> black = np.zeros((1, 8, 8, 1), "float32")
@@ -68,7 +68,7 @@ class WaveletLoss(keras.losses.Loss):
 
     Source: CSAE, second version, equations 8 and 9.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.losses import WaveletLoss
         >>> black = np.zeros((1, 28, 28, 1), "float32")

@@ -19,7 +19,7 @@ def svm_judge(images: np.ndarray, labels: np.ndarray, max_samples: int = 5000, s
     Returns:
         A fitted `sklearn.svm.SVC` that takes images flattened to rows in [0, 1].
 
-    Example:
+    Examples:
         >>> from keras_regen.datasets import load
         >>> from keras_regen.metrics import svm_judge
         >>> digits = load("digits")
@@ -52,7 +52,7 @@ def generation_accuracy(judge, images: np.ndarray, labels: np.ndarray) -> np.nda
 
     Source: DE-GAN, section IV-C, which calls it the accuracy of generation.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.metrics import generation_accuracy, svm_judge
         >>> images = np.concatenate([np.zeros((5, 8, 8, 1)), np.ones((5, 8, 8, 1))])

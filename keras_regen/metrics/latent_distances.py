@@ -16,7 +16,7 @@ def latent_distances(points: np.ndarray, others: np.ndarray | None = None) -> np
 
     Source: CSAE, second version, figure 10.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.metrics import latent_distances
         >>> latent_distances(np.array([[0.0, 0.0], [3.0, 4.0]]))

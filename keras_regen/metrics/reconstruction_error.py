@@ -18,7 +18,7 @@ def reconstruction_error(images: np.ndarray, reconstructions: np.ndarray) -> dic
     Raises:
         ValueError: If the shapes differ.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.metrics import reconstruction_error
         >>> reconstruction_error(np.zeros((2, 8, 8, 1)), np.full((2, 8, 8, 1), 0.5))

@@ -33,7 +33,7 @@ class ImageModel(keras.Model):
     Raises:
         ValueError: If two classes have one name.
 
-    Example:
+    Examples:
         >>> from keras_regen.models import CSAE, ImageModel
         >>> issubclass(CSAE, ImageModel)
         True
@@ -87,7 +87,7 @@ class ImageModel(keras.Model):
             ValueError: If there is no such preset (the message has the nearest names), it is one
                 of another class, or an argument is out of range.
 
-        Example:
+        Examples:
             >>> from keras_regen import CSAE
             >>> model = CSAE.from_preset("csae_digits", epochs=5)
             >>> model.image_shape, model.preset.epochs, model.preset.batch_size

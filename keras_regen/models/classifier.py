@@ -30,7 +30,7 @@ class Classifier(ImageModel):
 
     Source: CSAE, second version, section 4.3 (Basenet).
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.models import Classifier
         >>> from keras_regen.networks import basenet

@@ -52,7 +52,7 @@ class CSAE(ImageModel):
 
     Source: CSAE, first version, equation 10, and second version, equation 10 and figure 1.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.layers import NoisyLatent, PEDCCHead
         >>> from keras_regen.losses import WaveletLoss
@@ -162,7 +162,7 @@ class CSAE(ImageModel):
         Raises:
             ValueError: If an argument is out of range or not known.
 
-        Example:
+        Examples:
             >>> from keras_regen import CSAE
             >>> model = CSAE.for_images((28, 28, 1), ["cat", "dog"], latent_dim=16, beta=0.04)
             >>> model.latent_dim, model.num_classes

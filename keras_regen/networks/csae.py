@@ -42,7 +42,7 @@ def csae_encoder(
 
     Source: CSAE, both versions, table 2.
 
-    Example:
+    Examples:
         >>> from keras_regen.networks import csae_encoder
         >>> csae_encoder((28, 28, 1)).output_shape
         (None, 40)
@@ -87,7 +87,7 @@ def csae_decoder(
 
     Source: CSAE, both versions, table 2.
 
-    Example:
+    Examples:
         >>> from keras_regen.networks import csae_decoder
         >>> csae_decoder((28, 28, 1)).output_shape
         (None, 28, 28, 1)
@@ -139,7 +139,7 @@ def csae_linear_encoder(
 
     Source: CSAE, first version, section 4.
 
-    Example:
+    Examples:
         >>> from keras_regen.networks import csae_linear_encoder
         >>> csae_linear_encoder((28, 28, 1)).count_params()  # 784 * 400 + 400 + 400 * 40 + 40
         330040
@@ -174,7 +174,7 @@ def csae_linear_decoder(
 
     Source: CSAE, first version, section 4.
 
-    Example:
+    Examples:
         >>> from keras_regen.networks import csae_linear_decoder
         >>> csae_linear_decoder((28, 28, 1)).output_shape
         (None, 28, 28, 1)
@@ -211,7 +211,7 @@ def basenet(
 
     Source: CSAE, second version, section 4.3.
 
-    Example:
+    Examples:
         >>> from keras_regen.networks import basenet
         >>> basenet((28, 28, 1), num_classes=10).output_shape
         (None, 10)

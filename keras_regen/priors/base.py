@@ -21,7 +21,7 @@ class Prior(keras.layers.Layer):
     Raises:
         ValueError: If `num_classes` is below 1.
 
-    Example:
+    Examples:
         >>> from keras_regen.priors import ClassGaussianPrior, Prior
         >>> isinstance(ClassGaussianPrior(num_classes=10), Prior)
         True

@@ -32,7 +32,7 @@ class ClassGaussianPrior(Prior):
 
     Source: CSAE, second version, section 4.2.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from keras_regen.priors import ClassGaussianPrior
         >>> prior = ClassGaussianPrior(num_classes=2)
