@@ -3,12 +3,17 @@
 import difflib
 
 import numpy as np
-from scipy.optimize import minimize
 
 # Small problems are solved this often from different starts and the best is kept: in three
 # dimensions, some starts end in an arrangement that is balanced but not the best.
 _RESTARTS = 24
+# Problems of up to this many coordinates are small.
 _SMALL = 1_000
+# The largest force along the sphere, beside the mean force away from it, at which points rest. A
+# large set is flat about its best arrangement: beyond 1e-4 its energy falls by less than 1e-5 of
+# itself.
+_REST, _REST_LARGE = 1e-6, 1e-4
+_MOST_STEPS = 10_000
 _PAPER_STEP = 0.01
 _PAPER_THRESHOLD = 0.01
 
@@ -167,42 +172,56 @@ def _random_points(num_points, dim, rng):
 
 
 def _repulsion(num_points, dim, rng):
-    small = num_points * dim <= _SMALL
-    restarts = _RESTARTS if small else 1
-    # A large set is flat about its best arrangement: relative steps below 1e-10 change nothing.
-    tolerance = 1e-16 if small else 1e-10
-    best = None
-    for _ in range(restarts):
-        result = minimize(
-            _energy_and_gradient,
-            _random_points(num_points, dim, rng).ravel(),
-            args=(num_points, dim),
-            jac=True,
-            method="L-BFGS-B",
-            options={"maxiter": 10_000, "maxfun": 20_000, "ftol": tolerance, "gtol": 1e-8},
-        )
-        if best is None or result.fun < best.fun:
-            best = result
-    points = best.x.reshape(num_points, dim)
-    return points / np.linalg.norm(points, axis=1, keepdims=True)
+    if num_points * dim > _SMALL:
+        return _relax(_rotated_orthoplexes(num_points, dim, rng), _REST_LARGE)
+    starts = (_random_points(num_points, dim, rng) for _ in range(_RESTARTS))
+    return min((_relax(points, _REST) for points in starts), key=coulomb_energy)
 
 
-def _energy_and_gradient(flat, num_points, dim):
-    """Energy of points pulled back to the unit sphere, and its gradient (minus the force)."""
-    free = flat.reshape(num_points, dim)
-    norms = np.linalg.norm(free, axis=1, keepdims=True)
-    points = free / norms
+def _rotated_orthoplexes(num_points, dim, rng):
+    """A start for many points: already far apart within each orthoplex, and balanced."""
+    count = -(-num_points // (2 * dim))
+    return np.concatenate([_orthoplex(2 * dim, dim, rng) for _ in range(count)])[:num_points]
+
+
+def _relax(points, rest):
+    """Moves charges along the sphere until they rest, by gradient steps of Barzilai and Borwein.
+
+    Their step length comes from the last two gradients, so a step costs one evaluation, and
+    convergence is as fast as that of quasi-Newton methods at a fraction of their overhead.
+    """
+    last_points = last_gradient = None
+    for index in range(_MOST_STEPS):
+        gradient, radial_force = _gradient(points)
+        largest = np.max(np.linalg.norm(gradient, axis=1))
+        if largest <= rest * radial_force:
+            break
+        if last_points is None:
+            step = 0.1 / largest
+        else:
+            moved, change = points - last_points, gradient - last_gradient
+            product = np.vdot(moved, change)
+            # The two lengths in turn: neither alone is as robust.
+            long, short = np.vdot(moved, moved) / product, product / np.vdot(change, change)
+            step = abs(long if index % 2 else short)
+        # No point goes further than half a radius, however flat the energy looks from afar.
+        step = min(step, 0.5 / largest)
+        last_points, last_gradient = points, gradient
+        points = points - step * gradient
+        points /= np.linalg.norm(points, axis=1, keepdims=True)
+    return points
+
+
+def _gradient(points):
+    """The energy's gradient along the sphere (minus the force), and the mean force outwards."""
     # The Gram matrix gives all distances without an array of shape (points, points, dim).
     squared = 2 - 2 * (points @ points.T)
     np.fill_diagonal(squared, 1)
-    inverse = 1 / np.sqrt(np.maximum(squared, 1e-24))
-    np.fill_diagonal(inverse, 0)
-    energy = inverse.sum() / 2
-    cubed = inverse**3
-    gradient = cubed @ points - cubed.sum(axis=1, keepdims=True) * points
-    # Only the part along the sphere moves a point.
-    gradient -= np.sum(gradient * points, axis=1, keepdims=True) * points
-    return energy, (gradient / norms).ravel()
+    cubed = np.maximum(squared, 1e-24) ** -1.5
+    np.fill_diagonal(cubed, 0)
+    gradient = cubed @ points
+    along = np.sum(gradient * points, axis=1, keepdims=True)
+    return gradient - along * points, np.mean(np.sum(cubed, axis=1) - along[:, 0])
 
 
 def _paper(num_points, dim, rng, iterations):

@@ -85,3 +85,19 @@ def test_same_seed_same_points():
 def test_bad_arguments_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         pedcc(*arguments)
+
+
+def test_a_large_repulsion_comes_to_rest():
+    points = pedcc(300, 64, "repulsion", seed=0)
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1, atol=1e-12)
+    difference = points[:, None] - points[None]
+    distance = np.linalg.norm(difference, axis=-1) + np.eye(300)
+    force = np.sum(difference / distance[..., None] ** 3, axis=1)
+    radial = np.sum(force * points, axis=1, keepdims=True)
+    tangential = np.linalg.norm(force - radial * points, axis=1)
+    assert tangential.max() < 1.01e-4 * radial.mean()
+    random = np.random.default_rng(0).standard_normal((300, 64))
+    random /= np.linalg.norm(random, axis=1, keepdims=True)
+    assert coulomb_energy(points) < coulomb_energy(random)
+    assert least_distance(points) > least_distance(random)
+    np.testing.assert_array_equal(points, pedcc(300, 64, "repulsion", seed=0))
