@@ -46,7 +46,9 @@ def assigned(name):
 
 def source(module):
     path = PACKAGE / module
-    return ast.parse((path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text())
+    return ast.parse(
+        (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text()
+    )
 
 
 def summary(module):

@@ -1,0 +1,51 @@
+"""Class centroids on a sphere: 2, 4, 10 and 20 points in three dimensions (the papers' figure 2).
+
+A classifier with fixed class centroids wants them as far apart as they can be. In as many
+dimensions as classes there is a closed form, the regular simplex. In three dimensions there is
+none for 10 or 20 points, and like charges on a sphere find a good arrangement.
+"""
+
+from pathlib import Path
+
+import click
+import numpy as np
+from matplotlib.figure import Figure
+
+from keras_regen import coulomb_energy, least_distance, pedcc
+from keras_regen.writing import replace_when_whole
+
+
+@click.command(help=__doc__)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--output", default="runs/centroids_on_a_sphere.png", show_default=True)
+def main(seed, output):
+    figure = Figure(figsize=(14, 4.4), layout="constrained")
+    for index, num_points in enumerate((2, 4, 10, 20), start=1):
+        # "auto" takes the simplex for 2 and 4 points, and repulsion for 10 and 20.
+        points = pedcc(num_points, dim=3, method="auto", seed=seed)
+        energy, distance = coulomb_energy(points), least_distance(points)
+        click.echo(f"{num_points:3} points: energy {energy:10.6f}, least distance {distance:.6f}")
+        axes = figure.add_subplot(1, 4, index, projection="3d")
+        draw(axes, points)
+        axes.set_title(f"{num_points} points\nleast distance {distance:.3f}", fontsize=11)
+    path = Path(output)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replace_when_whole(path) as partial:
+        figure.savefig(partial, dpi=100)
+    click.echo(f"Picture: {path}")
+
+
+def draw(axes, points):
+    """Draws the points as balls on a sphere of wire, each held by a spoke from the center."""
+    angles, heights = np.mgrid[0 : 2 * np.pi : 25j, 0 : np.pi : 13j]
+    sphere = np.cos(angles) * np.sin(heights), np.sin(angles) * np.sin(heights), np.cos(heights)
+    axes.plot_wireframe(*sphere, color="#8d99ae", linewidth=0.4, alpha=0.5)
+    for point in points:
+        axes.plot(*zip((0, 0, 0), point, strict=True), color="#3a5ba0", linewidth=1.2)
+    axes.scatter(*points.T, s=70, color="#c8553d", edgecolor="white", depthshade=True)
+    axes.set_box_aspect((1, 1, 1), zoom=1.25)
+    axes.set_axis_off()
+
+
+if __name__ == "__main__":
+    main()
