@@ -92,7 +92,7 @@ class CSAE(ImageModel):
         self.noise = noise or NoisyLatent()
         if image_losses is None:
             image_losses = WaveletLoss()
-        elif isinstance(image_losses, keras.losses.Loss):
+        if isinstance(image_losses, keras.losses.Loss):
             image_losses = [image_losses]
         self.image_losses = list(image_losses) if decoder is not None else []
         self.prior = prior or ClassGaussianPrior(head.num_classes)

@@ -2,3 +2,7 @@
 
 from keras_regen.priors.base import Prior as Prior
 from keras_regen.priors.class_gaussian_prior import ClassGaussianPrior as ClassGaussianPrior
+from keras_regen.priors.class_prior import ClassPrior as ClassPrior
+from keras_regen.priors.convex_combination_prior import (
+    ConvexCombinationPrior as ConvexCombinationPrior,
+)

@@ -12,7 +12,7 @@ class Prior(keras.layers.Layer):
     the host with NumPy: one saved model and one seed give the same latents on every backend.
 
     A subclass creates its weights in `build` and defines `reset_state`, `update_state`,
-    `finalize_state`, `adapted` and `sample`.
+    `finalize_state`, `adapted`, `sample` and `class_mean`.
 
     Args:
         num_classes: Integer: the number of classes of the latents.
@@ -76,6 +76,17 @@ class Prior(keras.layers.Layer):
 
         Returns:
             Array `(num_samples, latent_dim)`, float32.
+
+        Raises:
+            ValueError: If the prior is not adapted.
+        """
+        raise NotImplementedError
+
+    def class_mean(self, class_id: int) -> np.ndarray:
+        """Gives the middle of one class, `(latent_dim,)`: where an interpolation begins or ends.
+
+        Args:
+            class_id: Integer: the class.
 
         Raises:
             ValueError: If the prior is not adapted.

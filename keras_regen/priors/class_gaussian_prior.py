@@ -4,12 +4,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import check_labels
-from keras_regen.priors.base import Prior
+from keras_regen.priors.class_prior import ClassPrior
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class ClassGaussianPrior(Prior):
+class ClassGaussianPrior(ClassPrior):
     """Draws latents from the mean and covariance of each class's training latents.
 
     Args:
@@ -52,16 +51,10 @@ class ClassGaussianPrior(Prior):
         self._moments = None
 
     def build(self, input_shape):
-        latent_dim = input_shape[-1]
-
-        def weight(name, *shape):
-            return self.add_weight(
-                shape=shape, initializer="zeros", trainable=False, dtype="float32", name=name
-            )
-
-        self.count = weight("count", self.num_classes)
-        self.mean = weight("mean", self.num_classes, latent_dim)
-        self.scale = weight("scale", self.num_classes, latent_dim, latent_dim)
+        self.latent_dim = dim = input_shape[-1]
+        self.count = self.add_state("count", self.num_classes)
+        self.mean = self.add_state("mean", self.num_classes, dim)
+        self.scale = self.add_state("scale", self.num_classes, dim, dim)
 
     def reset_state(self) -> None:
         """Begins a new pass over the training latents."""
@@ -78,21 +71,7 @@ class ClassGaussianPrior(Prior):
             ValueError: If shapes differ from each other or from earlier batches, a latent is not
                 finite, or a label is out of range.
         """
-        latents, labels = np.asarray(latents, "float64"), np.asarray(labels)
-        check_labels(labels, num_samples=len(latents), num_classes=self.num_classes)
-        latent_dim = self.mean.shape[-1] if self.built else "latent_dim"
-        if latents.ndim != 2 or (self.built and latents.shape[1] != latent_dim):
-            raise ValueError(
-                f"The latents must have the shape (batch, {latent_dim}). "
-                f"Received an array of shape {latents.shape}."
-            )
-        if not np.isfinite(latents).all():
-            raise ValueError(
-                "The latents must be finite. Received: NaN or infinite values, as an encoder "
-                "gives after a training that diverged."
-            )
-        if not self.built:
-            self.build(latents.shape)
+        latents, labels = self.check_batch(latents, labels)
         latent_dim = latents.shape[1]
         if self._moments is None:
             self._moments = (
@@ -135,11 +114,6 @@ class ClassGaussianPrior(Prior):
         self.scale.assign(_symmetric_square_root(covariance).astype("float32"))
         self._moments = None
 
-    @property
-    def adapted(self) -> bool:
-        """Whether the prior has seen training latents."""
-        return self.built and bool(np.any(ops.convert_to_numpy(self.count)))
-
     def sample(self, num_samples: int, class_id: int, rng: np.random.Generator) -> np.ndarray:
         """Draws latents of one class.
 
@@ -167,21 +141,7 @@ class ClassGaussianPrior(Prior):
             ValueError: If the prior is not adapted, there is no such class, or its training
                 latents had none of it.
         """
-        if not self.adapted:
-            raise ValueError(
-                "The prior is not adapted: it has seen no training latents. `fit` adapts it when "
-                "training ends; for data that can be read only once, call "
-                "`model.adapt_prior(images, labels)`."
-            )
-        if not 0 <= class_id < self.num_classes:
-            raise ValueError(
-                f"`class_id` must lie in 0..{self.num_classes - 1}. Received: class_id={class_id}."
-            )
-        if not ops.convert_to_numpy(self.count)[class_id]:
-            raise ValueError(
-                f"The prior was adapted to latents without class {class_id}, so it cannot draw "
-                "one. Adapt it to data that has every class."
-            )
+        self.check_class(class_id)
         return ops.convert_to_numpy(self.mean)[class_id].astype("float64")
 
     def get_config(self):

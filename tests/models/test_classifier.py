@@ -1,0 +1,58 @@
+"""Classifier: cross-entropy against NumPy, saving, and what it refuses."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_regen import Classifier, load_model
+from keras_regen.networks import basenet
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(0)
+    model = Classifier.for_images((8, 8, 1), ["a", "b", "c"], stem_filters=2)
+    model.compile("adam")
+    return model
+
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (30, 8, 8, 1), dtype="uint8")
+LABELS = np.arange(30) % 3
+
+
+def test_the_loss_is_cross_entropy(model):
+    probabilities = model.predict(IMAGES, verbose=0)["probabilities"]
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    expected = -np.mean(np.log(probabilities[np.arange(30), LABELS]))
+    measured = model.evaluate(IMAGES, LABELS, verbose=0, return_dict=True)
+    assert measured["loss"] == pytest.approx(expected, rel=1e-4)
+    hits = np.mean(probabilities.argmax(axis=1) == LABELS)
+    assert measured["accuracy"] == pytest.approx(hits)
+    np.testing.assert_array_equal(model.classify(IMAGES), probabilities.argmax(axis=1))
+
+
+def test_sample_weights_weigh_the_loss(model):
+    weights = np.linspace(0, 2, 30)
+    probabilities = model.predict(IMAGES, verbose=0)["probabilities"]
+    expected = -np.mean(weights * np.log(probabilities[np.arange(30), LABELS]))
+    loss = model.evaluate(IMAGES, LABELS, sample_weight=weights, verbose=0, return_dict=True)
+    assert loss["loss"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_it_trains_saves_and_loads(tmp_path, model):
+    model.fit(IMAGES, LABELS, epochs=1, verbose=0)
+    model.save(tmp_path / "model.keras")
+    again = load_model(tmp_path / "model.keras")
+    assert again.class_names == ("a", "b", "c")
+    np.testing.assert_allclose(
+        again.predict(IMAGES, verbose=0)["probabilities"],
+        model.predict(IMAGES, verbose=0)["probabilities"],
+        atol=1e-5,
+    )
+
+
+def test_it_has_no_latent(model):
+    with pytest.raises(ValueError, match="cannot encode images: it has no encoder"):
+        model.encode(IMAGES)
+    with pytest.raises(ValueError, match="3 probabilities"):
+        Classifier(basenet((8, 8, 1), 3, stem_filters=2), ["a", "b"])
