@@ -37,10 +37,12 @@ folder = sys.argv[1]
 model = keras.saving.load_model(folder + "/parts.keras")
 data = np.load(folder + "/data.npz")
 found = model.predict(data["images"], verbose=0)
-targets = {name: data[f"target_{name}"] for name in ("latent", "bilinear", "linear")}
-found |= model.evaluate(data["images"], targets, verbose=0, return_dict=True)
+judge = keras.saving.load_model(folder + "/losses.keras")
+given = {name: data[name] for name in ("latent", "edges", "bands")}
+wanted = {name: data["wanted_" + name] for name in given}
+found |= judge.evaluate(given, wanted, verbose=0, return_dict=True)
 noise = model.get_layer("noise")
-found["noise"] = keras.ops.convert_to_numpy(noise(data["latents"], training=True))
+found["noise"] = keras.ops.convert_to_numpy(noise(data["latent"], training=True))
 prior = keras.saving.load_model(folder + "/csae.keras").prior
 found["drawn"] = prior.sample(5, 1, np.random.default_rng(0))
 np.savez(folder + "/found.npz", **found)
@@ -48,7 +50,7 @@ np.savez(folder + "/found.npz", **found)
 
 
 def parts():
-    """Every layer and network in one model; some losses in its compilation."""
+    """Every layer and network in one model."""
     shape, dim, options = (8, 8, 1), 4, {"stem_filters": 1}
     image = keras.Input(shape, name="image")
     latent = csae_encoder(shape, dim, **options)(image)
@@ -57,7 +59,7 @@ def parts():
     painted = DeconvolutionBlock(1)(UpsamplingBlock(1)(ResidualBlock(2)(image)))
     linear = csae_linear_encoder(shape, dim, hidden=3, name="linear_encoder")(image)
     outputs = {
-        "latent": keras.layers.Identity(name="latent")(latent),
+        "latent": latent,
         "score": PEDCCHead(3, subspace=True, seed=None)(latent),
         "bilinear": csae_decoder(shape, dim, name="bilinear", **options)(noisy),
         "transposed": csae_decoder(shape, dim, upsampling="transposed", name="b", **options)(noisy),
@@ -71,22 +73,33 @@ def parts():
     return keras.Model(image, outputs)
 
 
+def judge():
+    """Every loss in the compilation of a model that passes on what it is given."""
+    shapes = {"latent": (4,), "edges": (8, 8, 1), "bands": (8, 8, 1)}
+    inputs = {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
+    outputs = {name: keras.layers.Identity()(x) for name, x in inputs.items()}
+    model = keras.Model(inputs, outputs)
+    losses = {
+        "latent": CentroidLoss(pedcc(3, 4), subspace=True),
+        "edges": LaplacianLoss(),
+        "bands": WaveletLoss(1, (1, 2, 3, 4), "orthonormal"),
+    }
+    model.compile("sgd", loss=losses)
+    return model
+
+
 def test_everything_is_the_same_in_a_fresh_process(tmp_path):
     model = parts()
     for layer in model.layers:
         if not isinstance(layer, PEDCCHead):
             randomize(layer)
-    losses = {
-        "latent": CentroidLoss(pedcc(3, 4), subspace=True),
-        "bilinear": WaveletLoss(1, (1, 2, 3, 4), "orthonormal"),
-        "linear": LaplacianLoss(),
-    }
-    model.compile("sgd", loss={name: losses.get(name) for name in model.output})
     rng = np.random.default_rng(0)
-    images, latents = rng.random((3, 8, 8, 1), "float32"), rng.random((2, 4), "float32")
-    targets = {"latent": np.array([2, 0, 1]), "bilinear": images, "linear": images}
+    images, latents = rng.random((3, 8, 8, 1), "float32"), rng.random((3, 4), "float32")
     expected = model.predict(images, verbose=0)
-    expected |= model.evaluate(images, targets, verbose=0, return_dict=True)
+    given = {"latent": latents, "edges": 1 - images, "bands": images**2}
+    wanted = {"latent": np.array([2, 0, 1]), "edges": images, "bands": images}
+    losses = judge()
+    expected |= losses.evaluate(given, wanted, verbose=0, return_dict=True)
     noise = model.get_layer("noise")
     noise(latents, training=True)  # the stream is saved in its midst
 
@@ -95,8 +108,9 @@ def test_everything_is_the_same_in_a_fresh_process(tmp_path):
     encoder = csae_linear_encoder((8, 8, 1), latent_dim=4, hidden=3)
     CSAE(encoder, None, PEDCCHead(2), prior=prior).save(tmp_path / "csae.keras")
     model.save(tmp_path / "parts.keras")
-    named = {f"target_{name}": value for name, value in targets.items()}
-    np.savez(tmp_path / "data.npz", images=images, latents=latents, **named)
+    losses.save(tmp_path / "losses.keras")
+    wanted = {f"wanted_{name}": value for name, value in wanted.items()}
+    np.savez(tmp_path / "data.npz", images=images, **given, **wanted)
     subprocess.run([sys.executable, "-c", LOAD, str(tmp_path)], check=True)
 
     expected["noise"] = to_numpy(noise(latents, training=True))

@@ -3,8 +3,8 @@
 from keras import ops
 
 
-def image_difference(y_true, y_pred):
-    """Subtracts images from their reconstructions.
+def check_same_images(y_true, y_pred) -> None:
+    """Raises `ValueError` unless both are batches of images of one shape.
 
     Shapes that differ would be broadcast, and a wrong loss would come back in silence.
 
@@ -12,17 +12,11 @@ def image_difference(y_true, y_pred):
         y_true: Float images `(batch, height, width, channels)`.
         y_pred: Float images of the same shape.
 
-    Returns:
-        Tensor `(batch, height, width, channels)`: `y_pred - y_true`.
-
-    Raises:
-        ValueError: If the two are not images of one shape.
-
     Examples:
         >>> import numpy as np
-        >>> from keras_regen.losses.image_difference import image_difference
+        >>> from keras_regen.losses.image_difference import check_same_images
         >>> images = np.ones((2, 8, 8, 1), "float32")
-        >>> image_difference(images[..., 0], images)
+        >>> check_same_images(images[..., 0], images)
         Traceback (most recent call last):
         ...
         ValueError: A loss of images needs two batches (batch, height, width, channels) of one
@@ -37,5 +31,28 @@ def image_difference(y_true, y_pred):
             "A loss of images needs two batches (batch, height, width, channels) of one shape. "
             f"Received: y_true of shape {shapes[0]} and y_pred of shape {shapes[1]}."
         )
+
+
+def image_difference(y_true, y_pred):
+    """Subtracts images from their reconstructions.
+
+    Args:
+        y_true: Float images `(batch, height, width, channels)`.
+        y_pred: Float images of the same shape.
+
+    Returns:
+        Tensor `(batch, height, width, channels)`: `y_pred - y_true`.
+
+    Raises:
+        ValueError: If the two are not images of one shape.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.losses.image_difference import image_difference
+        >>> difference = image_difference(np.zeros((2, 8, 8, 1)), np.ones((2, 8, 8, 1)))
+        >>> float(difference[0, 0, 0, 0])
+        1.0
+    """
+    check_same_images(y_true, y_pred)
     # Not the operator: it takes neither arrays beside PyTorch's tensors, nor mixed precision.
     return ops.subtract(y_pred, y_true)

@@ -1,0 +1,254 @@
+"""The papers' networks: their tables, values and gradients from slow NumPy networks, any size."""
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keras_regen.networks import (
+    basenet,
+    csae_decoder,
+    csae_encoder,
+    csae_linear_decoder,
+    csae_linear_encoder,
+)
+from tests import reference
+from tests.contract import (
+    check_gradients,
+    gradients,
+    randomize,
+    run,
+    weighed,
+    weights_of,
+)
+
+# One block each.
+SHAPE, DIM = (8, 8, 1), 3
+TINY = {
+    "encoder": lambda: csae_encoder(SHAPE, DIM, stem_filters=2),
+    "bilinear": lambda: csae_decoder(SHAPE, DIM, stem_filters=2),
+    "transposed": lambda: csae_decoder(SHAPE, DIM, stem_filters=2, upsampling="transposed"),
+    "linear_encoder": lambda: csae_linear_encoder(SHAPE, DIM, hidden=4),
+    "linear_decoder": lambda: csae_linear_decoder(SHAPE, DIM, hidden=4),
+    "basenet": lambda: basenet(SHAPE, 3, stem_filters=2),
+}
+
+
+def inputs_of(network, count=5):
+    return np.random.default_rng(1).random((count, *network.input_shape[1:]), "float32")
+
+
+def dense(x, weights):
+    return x @ weights["kernel"] + weights["bias"]
+
+
+def convolutions(x, w, training):
+    x = reference.conv(x, w["stem/kernel"])
+    x = reference.relu(reference.norm(x, reference.part(w, "stem_norm"), training))
+    return reference.residual_block(x, reference.part(w, "block1"), training=training)
+
+
+def encoder(x, w, training=False):
+    x = convolutions(x, w, training).reshape(len(x), 1, 1, -1)
+    plain = {"gamma": 1.0, "beta": 0.0, **reference.part(w, "feature_norm")}
+    return dense(reference.norm(x, plain, training)[:, 0, 0], reference.part(w, "latent"))
+
+
+def decoder(z, w, training=False):
+    x = dense(z, reference.part(w, "map")).reshape(len(z), 4, 4, 4)
+    x = reference.upsampling_block(x, reference.part(w, "block1"), training)
+    return reference.conv(x, w["image/kernel"], w["image/bias"])
+
+
+def linear_encoder(x, w, training=False):
+    hidden = reference.relu(dense(x.reshape(len(x), -1), reference.part(w, "hidden")))
+    return dense(hidden, reference.part(w, "latent"))
+
+
+def linear_decoder(z, w, training=False):
+    hidden = reference.relu(dense(z, reference.part(w, "hidden")))
+    return dense(hidden, reference.part(w, "pixels")).reshape(len(z), *SHAPE)
+
+
+def classifier(x, w, training=False):
+    scores = dense(convolutions(x, w, training).mean((1, 2)), reference.part(w, "probability"))
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+SLOW = {
+    "encoder": encoder,
+    "bilinear": decoder,
+    "transposed": decoder,
+    "linear_encoder": linear_encoder,
+    "linear_decoder": linear_decoder,
+    "basenet": classifier,
+}
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_values_and_batches_of_any_size_equal_the_slow_network(name):
+    network = randomize(TINY[name]())
+    x = inputs_of(network)
+    expected = SLOW[name](x, weights_of(network))
+    assert network.input_shape[0] is None and network.output_shape == (None, *expected.shape[1:])
+    # Batches of 2, 2 and 1.
+    found = network.predict(x, batch_size=2, verbose=0)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+    assert found.dtype == np.float32
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_gradients_equal_the_slopes_of_the_slow_network(name):
+    network = randomize(TINY[name]())
+    check_gradients(network, inputs_of(network), lambda x, w: SLOW[name](x, w, training=True))
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_mixed_precision_stays_near_and_reaches_every_weight(name):
+    exact = randomize(TINY[name]())
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        mixed = TINY[name]()
+    finally:
+        keras.config.set_dtype_policy(policy)
+    mixed.set_weights(exact.get_weights())
+    x = inputs_of(exact)
+    (found,), (tensor,) = run(mixed, x)
+    expected = SLOW[name](x, weights_of(exact))
+    np.testing.assert_allclose(found, expected, atol=0.05 * np.abs(expected).max())
+    # Images and probabilities are given back; the latent goes on into the decoder.
+    assert tensor.dtype == ("bfloat16" if "encoder" in name else "float32")
+    moved = gradients(lambda point: weighed(mixed(point, training=True)), x, layer=mixed)
+    assert all(np.isfinite(change).all() and np.any(change != 0) for change in moved)
+
+
+def stages(network, *names):
+    return [network.get_layer(name).output.shape[1:] for name in names]
+
+
+def residual(channels, count):
+    """Two 3x3 convolutions without and a 1x1 with bias; four numbers per normalized channel."""
+    return 9 * channels * count + 9 * count * count + channels * count + count + 2 * 4 * count
+
+
+def test_second_version_has_the_stages_and_parameters_of_its_table():
+    halved = [(32, 32, 32), (16, 16, 64), (8, 8, 128), (4, 4, 128)]
+    convolutions = 9 * 3 * 32 + 4 * 32 + residual(32, 64) + residual(64, 128) + residual(128, 128)
+    network = csae_encoder((28, 28, 3))
+    assert stages(network, "stem", "block1", "block2", "block3") == halved
+    # The normalization before the last layer keeps a mean and a variance of every feature.
+    assert network.count_params() == convolutions + 2 * 2048 + 2048 * 40 + 40
+    network = basenet((28, 28, 3), 10)
+    assert stages(network, "stem", "block1", "block2", "block3") == halved
+    assert network.count_params() == convolutions + 128 * 10 + 10
+
+    network = csae_decoder((28, 28, 3))
+    doubled = [(4, 4, 128), (8, 8, 128), (16, 16, 64), (32, 32, 32), (32, 32, 3)]
+    assert stages(network, "reshape", "block1", "block2", "block3", "image") == doubled
+    blocks = sum(9 * a * b + 4 * b for a, b in [(128, 128), (128, 64), (64, 32)])
+    assert network.count_params() == 40 * 2048 + 2048 + blocks + 32 * 3 + 3
+
+
+def test_first_version_has_the_stages_and_parameters_of_its_table():
+    halved = [(32, 32, 16), (16, 16, 32), (8, 8, 64), (4, 4, 64)]
+    convolutions = 9 * 3 * 16 + 4 * 16 + residual(16, 32) + residual(32, 64) + residual(64, 64)
+    network = csae_encoder((32, 32, 3), stem_filters=16)
+    assert stages(network, "stem", "block1", "block2", "block3") == halved
+    assert network.count_params() == convolutions + 2 * 1024 + 1024 * 40 + 40
+
+    network = csae_decoder((32, 32, 3), stem_filters=16, upsampling="transposed")
+    doubled = [(4, 4, 64), (8, 8, 64), (16, 16, 32), (32, 32, 16), (32, 32, 3)]
+    assert stages(network, "reshape", "block1", "block2", "block3", "image") == doubled
+    # A 2x2 transposed convolution to half the channels, then a 3x3 convolution.
+    blocks = sum(
+        4 * a * (a // 2) + a // 2 + 9 * (a // 2) * b + 4 * b
+        for a, b in [(64, 64), (64, 32), (32, 16)]
+    )
+    assert network.count_params() == 40 * 1024 + 1024 + blocks + 16 * 3 + 3
+
+
+def test_parameters_of_the_linear_networks_by_hand():
+    assert csae_linear_encoder((28, 28, 1)).count_params() == 784 * 400 + 400 + 400 * 40 + 40
+    assert csae_linear_decoder((28, 28, 1)).count_params() == 40 * 400 + 400 + 400 * 784 + 784
+
+
+@settings(deadline=None, max_examples=4)
+@given(
+    height=st.integers(8, 128),
+    width=st.integers(8, 128),
+    channels=st.sampled_from([1, 3]),
+    upsampling=st.sampled_from(["bilinear", "transposed"]),
+)
+def test_any_size_gives_the_shapes_back(height, width, channels, upsampling):
+    shape = (height, width, channels)
+    network = csae_encoder(shape, latent_dim=3, stem_filters=1)
+    assert network.output_shape == (None, 3)
+    # The encoder halves to about 4x4: the longer side ends with 3 or 4 rows or columns.
+    ends = network.get_layer("flatten").input.shape[1:3]
+    assert max(ends) in (3, 4) and min(ends) >= 1
+    network = csae_decoder(shape, latent_dim=3, stem_filters=1, upsampling=upsampling)
+    assert network.output_shape == (None, *shape)
+    assert basenet(shape, 2, stem_filters=1).output_shape == (None, 2)
+
+
+@pytest.mark.parametrize("shape", [(13, 9, 3), (128, 128, 1)])
+def test_images_go_through_and_come_back(shape):
+    x = np.random.default_rng(0).random((2, *shape), "float32")
+    pairs = [
+        (csae_encoder(shape, 3, stem_filters=1), csae_decoder(shape, 3, stem_filters=1)),
+        (csae_linear_encoder(shape, 3, hidden=2), csae_linear_decoder(shape, 3, hidden=2)),
+    ]
+    for encode, decode in pairs:
+        images = decode.predict(encode.predict(x, verbose=0), verbose=0)
+        assert images.shape == x.shape and np.isfinite(images).all()
+
+
+def test_28x28_is_padded_with_zeros_to_32x32_and_cropped_back():
+    x = np.random.default_rng(0).random((2, 28, 28, 1), "float32")
+    padded = np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)))
+    small, large = (randomize(csae_encoder((s, s, 1), 3, stem_filters=1)) for s in (28, 32))
+    found, expected = small.predict(x, verbose=0), large.predict(padded, verbose=0)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    z = np.random.default_rng(0).random((2, 3), "float32")
+    small, large = (randomize(csae_decoder((s, s, 1), 3, stem_filters=1)) for s in (28, 32))
+    found, expected = small.predict(z, verbose=0), large.predict(z, verbose=0)
+    np.testing.assert_allclose(found, expected[:, 2:-2, 2:-2], atol=1e-5)
+
+
+def test_images_are_not_bounded_by_the_network():
+    network = randomize(TINY["bilinear"]())
+    images = network.predict(100 * inputs_of(network), verbose=0)
+    assert images.min() < 0 and images.max() > 1
+
+
+BUILDERS = [
+    csae_encoder,
+    csae_decoder,
+    csae_linear_encoder,
+    csae_linear_decoder,
+    lambda shape: basenet(shape, 3),
+]
+
+
+@pytest.mark.parametrize("build", BUILDERS)
+@pytest.mark.parametrize(
+    "shape", [(7, 8, 1), (8, 129, 1), (8, 8, 2), (8, 8), (None, 8, 1), (1, 8, 8, 1)]
+)
+def test_bad_image_shapes_are_named(build, shape):
+    message = rf"8 to 128 rows and columns and 1 or 3 channels.*image_shape=\({shape[0]}, "
+    with pytest.raises(ValueError, match=message):
+        build(shape)
+
+
+def test_other_bad_arguments_are_named():
+    with pytest.raises(ValueError, match=r"\['bilinear', 'transposed'\].*upsampling='nearest'"):
+        csae_decoder(SHAPE, upsampling="nearest")
+    with pytest.raises(ValueError, match=r"at least 2.*num_classes=1"):
+        basenet(SHAPE, 1)
+    with pytest.raises(ValueError, match="positive"):
+        csae_encoder(SHAPE, latent_dim=0)
+    with pytest.raises(ValueError, match="positive"):
+        csae_encoder(SHAPE, stem_filters=0)
