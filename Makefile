@@ -35,6 +35,8 @@ lint: .venv/.installed
 docs: .venv/.installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
+# Tests compile much and run little: on JAX, XLA's own optimization takes most of their time.
+test: export XLA_FLAGS := --xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true
 test: lint docs
 	@set -e; for backend in $(BACKENDS); do \
 	  echo "== $$backend"; \

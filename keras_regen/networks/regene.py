@@ -1,0 +1,167 @@
+"""The networks of the ReGene paper: its classifiers, and the decoder of their latents."""
+
+import math
+
+import keras
+from keras import layers
+
+from keras_regen.checks import check_integer
+from keras_regen.networks.csae import check_image_shape
+
+_SLOPE = 0.3
+_SMALLEST_SIDE = 3
+LATENT_LAYER = "latent"
+
+
+def regene_classifier(
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    blocks: int | None = None,
+    convs_per_block: int = 1,
+    width: float = 1.0,
+    name: str = "classifier",
+) -> keras.Model:
+    """Builds a classifier whose flattened last map is the latent that ReGene decodes.
+
+    Blocks of 3x3 convolutions, batch normalization and LeakyReLU, each ended by max pooling, then
+    a last block without pooling, flattened; then softmax. 28x28 images take 4 blocks and give
+    1,152 dimensions (table A.5); 64x64 take 5 and give 2,048 (table A.6), 128x128 one more;
+    32x32 take 4, of which the last has windows of 9x9 and 11x11 (table A.7). `blocks` and
+    `convs_per_block` span the family of table 1.
+
+    Args:
+        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        num_classes: Integer, at least 2.
+        blocks: Integer, at least 2: blocks, each but the last halving the image. Defaults to as
+            many as leave a map of about 4x4.
+        convs_per_block: Integer, at least 1: convolutions of the blocks between the first and the
+            last, which have two.
+        width: Float, above 0: scales the filters, which are 128.
+        name: Name of the model.
+
+    Returns:
+        A functional model from images in [0, 1] to probabilities `(batch, num_classes)`, with a
+        layer named `"latent"`.
+
+    Raises:
+        ValueError: If the image shape cannot be taken, or a number is out of range.
+
+    Source: ReGene, tables 1, A.5, A.6 and A.7.
+
+    Examples:
+        >>> from keras_regen.networks import regene_classifier
+        >>> regene_classifier((28, 28, 1), 10).get_layer("latent").output.shape
+        (None, 1152)
+    """
+    check_integer("num_classes", num_classes, 2)
+    check_integer("convs_per_block", convs_per_block, 1)
+    check_image_shape(image_shape)
+    side = min(image_shape[:2])
+    if blocks is None:
+        blocks = int(math.log2(side / _SMALLEST_SIDE)) + 1
+    check_integer("blocks", blocks, 2)
+    if side >> (blocks - 1) < 1:
+        raise ValueError(
+            f"`blocks` may be at most {int(math.log2(side)) + 1} for images of {side} pixels, for "
+            f"each but the last halves them. Received: blocks={blocks}."
+        )
+    filters = _scaled(128, width)
+    inputs = keras.Input(image_shape, name="image")
+    x = inputs
+    # Table A.7 alone looks at the whole map in its last block.
+    last_windows = (9, 11) if tuple(image_shape[:2]) == (32, 32) and blocks == 4 else (3, 3)
+    for block in range(1, blocks + 1):
+        if block == 1:
+            windows = (3, 3)
+        else:
+            windows = last_windows if block == blocks else (3,) * convs_per_block
+        for index, window in enumerate(windows, start=1):
+            x = layers.Conv2D(filters, window, padding="same", name=f"block{block}_conv{index}")(x)
+            x = layers.BatchNormalization(name=f"block{block}_norm{index}")(x)
+            x = layers.LeakyReLU(_SLOPE, name=f"block{block}_relu{index}")(x)
+        if block < blocks:
+            x = layers.MaxPooling2D(2, name=f"block{block}_pool")(x)
+    x = layers.Flatten(name=LATENT_LAYER)(x)
+    outputs = layers.Dense(num_classes, activation="softmax", dtype="float32", name="probability")
+    return keras.Model(inputs, outputs(x), name=name)
+
+
+def regene_decoder(
+    image_shape: tuple[int, int, int],
+    latent_dim: int,
+    width: float = 1.0,
+    name: str = "decoder",
+) -> keras.Model:
+    """Builds the decoder of ReGene for any latent and image shape: latents in, images out.
+
+    Blocks of three convolutions, the first of 512 filters and the others of 256, each followed by
+    LeakyReLU and batch normalization, with nearest-neighbour upsampling between them. A latent
+    that is a map of the first block's size is reshaped, as in the paper (1,152 to 3x3x128); any
+    other first goes through a dense layer.
+
+    Args:
+        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        latent_dim: Integer, at least 1.
+        width: Float, above 0: scales the filters.
+        name: Name of the model.
+
+    Returns:
+        A functional model from `(batch, latent_dim)` to images `(batch, height, width, channels)`
+        in [0, 1].
+
+    Raises:
+        ValueError: If the image shape cannot be taken, or a number is out of range.
+
+    Source: ReGene, tables A.5, A.6 and A.7; the last layer has the image's channels, where table
+    A.5 prints 3.
+
+    Examples:
+        >>> from keras_regen.networks import regene_decoder
+        >>> regene_decoder((28, 28, 1), latent_dim=1152, width=0.1).output_shape
+        (None, 28, 28, 1)
+    """
+    check_image_shape(image_shape)
+    check_integer("latent_dim", latent_dim, 1)
+    height, width_, channels = image_shape
+    # 28 pixels come from a map of 3x3, which two convolutions without padding widen to 7x7.
+    doublings = int(math.log2(min(height, width_) / _SMALLEST_SIDE))
+    grown = (height, width_) == (28, 28)
+    doublings -= grown
+    start = (3, 3) if grown else (-(-height // 2**doublings), -(-width_ // 2**doublings))
+    inputs = keras.Input((latent_dim,), name="latent")
+    x, depth = inputs, latent_dim // math.prod(start)
+    if depth * math.prod(start) != latent_dim or depth < 1:
+        depth = _scaled(128, width)
+        x = layers.Dense(depth * math.prod(start), name="map")(x)
+    x = layers.Reshape((*start, depth), name="reshape")(x)
+    # Tables A.5 and A.7 have transposed convolutions, table A.6 plain ones. With a stride of 1 and
+    # padding they compute the same.
+    for block in range(doublings + 1):
+        filters = _scaled(512 if block == 0 else 256, width)
+        for index in range(1, 4):
+            valid = grown and block == 0 and index < 3
+            x = layers.Conv2DTranspose(
+                filters,
+                3,
+                padding="valid" if valid else "same",
+                name=f"block{block + 1}_conv{index}",
+            )(x)
+            x = layers.LeakyReLU(_SLOPE, name=f"block{block + 1}_relu{index}")(x)
+            x = layers.BatchNormalization(name=f"block{block + 1}_norm{index}")(x)
+        if block < doublings:
+            x = layers.UpSampling2D(2, name=f"block{block + 1}_upsample")(x)
+    # float32 in every precision policy: the images that a model gives back.
+    x = layers.Conv2D(
+        channels, 3, padding="same", activation="sigmoid", dtype="float32", name="image"
+    )(x)
+    excess = x.shape[1] - height, x.shape[2] - width_
+    if any(excess):
+        crop = tuple((more // 2, more - more // 2) for more in excess)
+        x = layers.Cropping2D(crop, dtype="float32", name="crop")(x)
+    return keras.Model(inputs, x, name=name)
+
+
+def _scaled(filters, width):
+    if width <= 0:
+        raise ValueError(f"`width` must be above 0. Received: width={width}.")
+    return max(1, round(filters * width))

@@ -1,0 +1,83 @@
+"""ReGene's networks against the paper's tables."""
+
+import numpy as np
+import pytest
+
+from keras_regen.networks import regene_classifier, regene_decoder
+
+
+def conv_filters(model):
+    return [
+        layer.filters
+        for layer in model.layers
+        if layer.name.startswith("block") and "conv" in layer.name
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shape", "latent_dim", "decoder"),
+    [
+        ((28, 28, 1), 1152, [512] * 3 + [256] * 6),
+        ((32, 32, 3), 2048, [512] * 3 + [256] * 9),
+        ((64, 64, 3), 2048, [512] * 3 + [256] * 12),
+        ((128, 128, 3), 2048, [512] * 3 + [256] * 15),
+    ],
+)
+def test_the_papers_tables(shape, latent_dim, decoder):
+    # A sixteenth of the filters; the latent and the filters scale alike.
+    classifier = regene_classifier(shape, 10, width=1 / 16)
+    assert classifier.get_layer("latent").output.shape == (None, latent_dim / 16)
+    counts = {28: 6, 32: 6, 64: 7, 128: 8}
+    assert conv_filters(classifier) == [8] * counts[shape[0]]
+    network = regene_decoder(shape, latent_dim // 16, width=1 / 16)
+    assert conv_filters(network) == [filters // 16 for filters in decoder]
+    assert network.output_shape == (None, *shape)
+
+
+def test_parameters_of_table_a5():
+    def conv(inputs, outputs):
+        return 9 * inputs * outputs + outputs
+
+    norm = 4 * 16
+    expected = conv(1, 16) + 5 * conv(16, 16) + 6 * norm + (144 * 10 + 10)
+    assert regene_classifier((28, 28, 1), 10, width=1 / 8).count_params() == expected
+
+
+def test_windows_of_table_a7():
+    model = regene_classifier((32, 32, 3), 10, width=1 / 32)
+    sizes = [layer.kernel_size[0] for layer in model.layers if "conv" in layer.name]
+    assert sizes == [3, 3, 3, 3, 9, 11]
+
+
+@pytest.mark.parametrize(("blocks", "latent_dim"), [(4, 2048), (5, 512), (6, 128)])
+def test_the_family_of_table_1(blocks, latent_dim):
+    for convs in (1, 3):
+        model = regene_classifier((32, 32, 3), 10, blocks, convs, width=1 / 32)
+        assert model.get_layer("latent").output.shape[-1] == latent_dim / 32
+        assert len(conv_filters(model)) == 4 + convs * (blocks - 2)
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (9, 17, 3), (40, 24, 1)])
+def test_any_shape_and_latent(shape):
+    decoder = regene_decoder(shape, latent_dim=7, width=1 / 64)
+    images = decoder.predict(np.random.default_rng(0).normal(size=(3, 7)), verbose=0)
+    assert images.shape == (3, *shape)
+    assert 0 <= images.min() <= images.max() <= 1
+    assert regene_classifier(shape, 2, width=1 / 64).output_shape == (None, 2)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: regene_classifier((7, 8, 1), 10), "image_shape"),
+        (lambda: regene_classifier((8, 8, 1), 1), "num_classes"),
+        (lambda: regene_classifier((8, 8, 1), 3, blocks=5), "at most 4"),
+        (lambda: regene_classifier((8, 8, 1), 3, width=0), "width=0"),
+        (lambda: regene_classifier((8, 8, 1), 3, convs_per_block=0), "convs_per_block"),
+        (lambda: regene_decoder((8, 8, 2), 4), "image_shape"),
+        (lambda: regene_decoder((8, 8, 1), 0), "latent_dim"),
+    ],
+)
+def test_bad_arguments(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
