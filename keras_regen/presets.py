@@ -138,7 +138,7 @@ def _csae_presets():
         summary="CSAE for scikit-learn's 8x8 digits, trained in seconds",
         model="CSAE",
         **_dataset("digits"),
-        options={"latent_dim": 32, "levels": 2, "beta": 0.06, "subspace": True},
+        options={"latent_dim": 32, "levels": 2, "beta": 0.06, "image_weight": 0.5},
         optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "cosine"},
         batch_size=64,
         epochs=60,
