@@ -18,7 +18,6 @@ ROWS = (
     ("all coordinates", False, 1.0, 0.06),
     ("subspace", True, 1.0, 0.06),
     ("subspace, wavelet loss x3", True, 3.0, 0.04),
-    ("all coordinates, wavelet loss x10", False, 10.0, 0.06),
 )
 LATENT_DIM, LEVELS, LEARNING_RATE, BATCH_SIZE = 40, 2, 0.002, 64
 
