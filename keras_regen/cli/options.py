@@ -85,6 +85,8 @@ def _configured():
 def _in_words(command, arguments):
     try:
         return command(**arguments)
+    except BrokenPipeError:
+        raise  # whoever reads has read enough; Click ends quietly
     except (ValueError, OSError, ImportError) as error:
         if os.environ.get("KERAS_REGEN_TRACEBACK"):
             raise

@@ -1,6 +1,7 @@
 """The contract of a model: what `keras_regen.generate` and its neighbours need."""
 
 import itertools
+import math
 import os
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from keras_regen.models.inputs import is_array, iter_is_new, unit_range
 from keras_regen.presets import Preset
 
 _ENCODE_BLOCK = 8192
+_DECODE_BYTES = 2**28
 
 
 class ImageModel(keras.Model):
@@ -221,9 +223,10 @@ class ImageModel(keras.Model):
                 f"Received an array of shape {z.shape}."
             )
         images = np.empty((len(z), *self.image_shape), "float32")
-        block = 16 * batch_size
+        # In blocks, so that memory holds the result and not much beside it.
+        batches = max(1, _DECODE_BYTES // (4 * math.prod(self.image_shape) * batch_size))
+        block = batches * batch_size
         for start in range(0, len(z), block):
-            # In blocks, so that memory holds the result and little beside it.
             decoded = decoder.predict(z[start : start + block], batch_size, verbose=0)
             np.clip(decoded, 0, 1, out=images[start : start + block])
         return images
