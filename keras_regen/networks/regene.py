@@ -6,6 +6,7 @@ import keras
 from keras import layers
 
 from keras_regen.checks import check_integer
+from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
 from keras_regen.networks.csae import check_image_shape
 
 _SLOPE = 0.3
@@ -77,7 +78,9 @@ def regene_classifier(
             windows = last_windows if block == blocks else (3,) * convs_per_block
         for index, window in enumerate(windows, start=1):
             x = layers.Conv2D(filters, window, padding="same", name=f"block{block}_conv{index}")(x)
-            x = layers.BatchNormalization(name=f"block{block}_norm{index}")(x)
+            x = layers.BatchNormalization(
+                momentum=BATCH_NORM_MOMENTUM, name=f"block{block}_norm{index}"
+            )(x)
             x = layers.LeakyReLU(_SLOPE, name=f"block{block}_relu{index}")(x)
         if block < blocks:
             x = layers.MaxPooling2D(2, name=f"block{block}_pool")(x)
@@ -147,7 +150,9 @@ def regene_decoder(
                 name=f"block{block + 1}_conv{index}",
             )(x)
             x = layers.LeakyReLU(_SLOPE, name=f"block{block + 1}_relu{index}")(x)
-            x = layers.BatchNormalization(name=f"block{block + 1}_norm{index}")(x)
+            x = layers.BatchNormalization(
+                momentum=BATCH_NORM_MOMENTUM, name=f"block{block + 1}_norm{index}"
+            )(x)
         if block < doublings:
             x = layers.UpSampling2D(2, name=f"block{block + 1}_upsample")(x)
     # float32 in every precision policy: the images that a model gives back.
@@ -159,6 +164,57 @@ def regene_decoder(
         crop = tuple((more // 2, more - more // 2) for more in excess)
         x = layers.Cropping2D(crop, dtype="float32", name="crop")(x)
     return keras.Model(inputs, x, name=name)
+
+
+@keras.saving.register_keras_serializable(package="keras_regen")
+class ReGeneDecoder(keras.Model):
+    """The decoder of ReGene as a model of its own: latents of anything in, images out.
+
+    It is what `regene_decoder` builds, for use without the rest of the package: `compile` it with
+    any loss of images, such as `keras_regen.losses.SSIMLoss`, and `fit` it to latents and images.
+
+    Args:
+        latent_dim: Integer, at least 1.
+        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        width: Float, above 0: scales the filters.
+        **kwargs: Arguments of `keras.Model`.
+
+    Input shape: `(batch, latent_dim)`.
+    Output shape: `(batch, height, width, channels)`, in [0, 1].
+
+    Raises:
+        ValueError: If the image shape cannot be taken, or a number is out of range.
+
+    Source: ReGene, tables A.5, A.6 and A.7.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.networks import ReGeneDecoder
+        >>> decoder = ReGeneDecoder(latent_dim=16, image_shape=(28, 28, 1), width=0.05)
+        >>> decoder.predict(np.zeros((2, 16)), verbose=0).shape
+        (2, 28, 28, 1)
+    """
+
+    def __init__(
+        self, latent_dim: int, image_shape: tuple[int, int, int], width: float = 1.0, **kwargs
+    ):
+        network = regene_decoder(tuple(image_shape), latent_dim, width)
+        super().__init__(network.inputs, network.outputs, **kwargs)
+        self.latent_dim = latent_dim
+        self.image_shape = tuple(image_shape)
+        self.width = width
+
+    def get_config(self):
+        return {
+            "latent_dim": self.latent_dim,
+            "image_shape": self.image_shape,
+            "width": self.width,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**config)
 
 
 def _scaled(filters, width):

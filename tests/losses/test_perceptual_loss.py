@@ -1,0 +1,262 @@
+"""PerceptualLoss against NumPy, and what becomes of the network that it looks through."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+from PIL import Image
+
+from keras_regen.losses import PerceptualLoss, perceptual_loss
+from keras_regen.networks import regene_classifier
+from tests.contract import (
+    check_config,
+    check_slopes,
+    gradients,
+    randomize,
+    to_numpy,
+    weights_of,
+)
+from tests.reference import conv, norm, part, relu
+
+WEIGHTS = [0.5, 2.0]
+
+
+def images(side=6, channels=3, count=3):
+    pair = np.random.default_rng(side).random((2, count, side, side, channels), "float32")
+    return pair[0], pair[1]
+
+
+def extractor(shape=(None, None, 3), seed=0):
+    """Two maps: behind a normalization, and behind a second convolution."""
+    image = keras.Input(shape)
+    x = layers.Conv2D(4, 3, padding="same", name="conv")(image)
+    first = layers.BatchNormalization(name="norm")(x)
+    second = layers.Conv2D(2, 3, 2, padding="same", name="next")(layers.ReLU()(first))
+    return randomize(keras.Model(image, [first, second], name="extractor"), seed)
+
+
+def slow_loss(model, x, y, weights=(1.0, 1.0)):
+    """Equation 2 of Johnson et al. for each image, over both maps."""
+    values = weights_of_layers(model)
+
+    def maps(batch):
+        kernel, bias = (values[f"conv/{name}"] for name in ("kernel", "bias"))
+        first = norm(conv(batch, kernel, bias), part(values, "norm"))
+        return first, conv(relu(first), values["next/kernel"], values["next/bias"], 2)
+
+    total = 0
+    pairs = zip(maps(x.astype("float64")), maps(y.astype("float64")), strict=True)
+    for weight, (one, other) in zip(weights, pairs, strict=True):
+        height, width, channels = one.shape[1:]
+        squares = ((one - other) ** 2).sum(axis=(1, 2, 3))
+        total = total + weight * squares / (height * width * channels)
+    return total
+
+
+def weights_of_layers(model):
+    return {
+        f"{layer.name}/{name}": value
+        for layer in model.layers
+        for name, value in weights_of(layer).items()
+    }
+
+
+@pytest.mark.parametrize("weights", [None, WEIGHTS])
+def test_values_equal_the_slow_loop(weights):
+    x, y = images()
+    model = extractor()
+    expected = slow_loss(model, x, y, weights or (1, 1))
+    loss = PerceptualLoss(model, weights)
+    np.testing.assert_allclose(to_numpy(loss.call(x, y)), expected, rtol=1e-4)
+    assert float(loss(x, y)) == pytest.approx(expected.mean(), rel=1e-4)
+    tensors = ops.convert_to_tensor(x), ops.convert_to_tensor(y)
+    found = perceptual_loss(*tensors, model, weights)
+    np.testing.assert_allclose(to_numpy(found), expected, rtol=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore:Gradients do not exist")  # that is what is tested
+def test_gradients_reach_the_reconstruction_and_nothing_else():
+    x, y = images()
+    model = extractor()
+    loss = PerceptualLoss(model, WEIGHTS)
+    target, found, *of_weights = gradients(loss, x, y, layer=model)
+    check_slopes([found], lambda p: slow_loss(model, x, p[0], WEIGHTS).mean(), [y])
+    assert len(of_weights) == 6
+    assert not any(gradient.any() for gradient in (target, *of_weights))
+
+
+def test_gray_images_and_other_sizes():
+    """Pillow's bilinear filter is antialiased, too."""
+    x, y = images(7, channels=1)
+    for side in (5, 12):
+        resized = [
+            np.stack([np.array(Image.fromarray(a[..., 0]).resize((side, side), 2)) for a in batch])
+            for batch in (x, y)
+        ]
+        colors = [np.repeat(batch[..., None], 3, axis=-1) for batch in resized]
+        model = extractor((side, side, 3))
+        found = perceptual_loss(x, y, model)
+        np.testing.assert_allclose(to_numpy(found), slow_loss(model, *colors), rtol=1e-3)
+
+
+def decoder():
+    image = keras.Input((6, 6, 3))
+    return keras.Model(image, layers.Conv2D(3, 3, padding="same")(image), name="decoder")
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Owner(keras.Model):
+    """A model that has the loss: with its network among the model's own layers, or not."""
+
+    def __init__(self, decoder, image_loss, adopts, classifier=None):
+        super().__init__()
+        self.decoder = decoder
+        self.classifier = classifier
+        self.adopts = adopts
+        self.image_losses = [image_loss]
+        for loss in self.image_losses:
+            loss.bind(classifier)
+        if adopts:
+            self.feature_extractors = [
+                loss.features for loss in self.image_losses if isinstance(loss, PerceptualLoss)
+            ]
+        self.built = True
+
+    def call(self, inputs):
+        return self.decoder(inputs)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return sum(ops.mean(loss.call(x, y_pred)) for loss in self.image_losses)
+
+    def get_config(self):
+        parts = (self.decoder, self.image_losses[0], self.classifier)
+        decoder, loss, classifier = map(keras.saving.serialize_keras_object, parts)
+        return {
+            "decoder": decoder,
+            "image_loss": loss,
+            "adopts": self.adopts,
+            "classifier": classifier,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        read = keras.saving.deserialize_keras_object
+        return cls(**{key: read(value) for key, value in config.items()})
+
+
+@pytest.mark.parametrize("adopts", [False, True])
+def test_training_changes_the_decoder_and_not_the_extractor(adopts):
+    x, _ = images()
+    features = extractor()
+    features.trainable = False
+    model = Owner(decoder(), PerceptualLoss(features), adopts)
+    assert len(model.trainable_weights) == 2
+    assert len(model.weights) == (10 if adopts else 2)
+    before = [to_numpy(weight) for weight in features.weights]
+    model.compile(keras.optimizers.AdamW(0.01, weight_decay=0.1))
+    history = model.fit(x, x, epochs=8, verbose=0).history["loss"]
+    assert history[-1] < 0.9 * history[0]
+    for weight, value in zip(features.weights, before, strict=True):
+        np.testing.assert_array_equal(to_numpy(weight), value)
+
+
+LOAD = """
+import sys
+import keras
+import numpy as np
+from tests.losses.test_perceptual_loss import Owner
+
+x, y = np.load(sys.argv[1] + "/images.npy")
+for name in ("adopted", "held", "own"):
+    model = keras.saving.load_model(f"{sys.argv[1]}/{name}.keras")
+    loss = model.image_losses[0]
+    if name == "adopted":
+        assert loss.features is model.feature_extractors[0]
+    if name == "own":
+        layer = loss.features.layers[1]
+        assert layer is model.classifier.get_layer(layer.name)
+    np.save(f"{sys.argv[1]}/{name}.npy", keras.ops.convert_to_numpy(loss.call(x, y)))
+compiled = keras.saving.load_model(sys.argv[1] + "/compiled.keras")
+np.save(sys.argv[1] + "/compiled.npy", compiled.evaluate(x, y, verbose=0))
+"""
+
+
+def test_a_saved_model_has_the_loss_in_a_fresh_process(tmp_path):
+    x, y = images()
+    classifier = randomize(regene_classifier((8, 8, 3), 2, width=0.02))
+    own = PerceptualLoss("self", [3.0])
+    models = {
+        "adopted": Owner(decoder(), PerceptualLoss(extractor(seed=1), WEIGHTS), adopts=True),
+        "held": Owner(decoder(), PerceptualLoss(extractor(seed=2)), adopts=False),
+        "own": Owner(decoder(), own, adopts=True, classifier=classifier),
+    }
+    np.save(tmp_path / "images.npy", [x, y])
+    expected = {}
+    for name, model in models.items():
+        model.save(tmp_path / f"{name}.keras")
+        expected[name] = to_numpy(model.image_losses[0].call(x, y))
+    compiled = decoder()
+    compiled.compile("sgd", loss=PerceptualLoss(extractor(seed=3)))
+    compiled.save(tmp_path / "compiled.keras")
+    expected["compiled"] = compiled.evaluate(x, y, verbose=0)
+
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", LOAD, str(tmp_path)], check=True, cwd=root)
+    for name, value in expected.items():
+        found = np.load(tmp_path / f"{name}.npy")
+        np.testing.assert_allclose(found, value, rtol=1e-4, err_msg=name)
+
+
+def test_own_features_follow_the_classifier():
+    x, y = images(8, channels=1)
+    classifier = regene_classifier((8, 8, 1), 3, width=0.02)
+    loss = PerceptualLoss("self", layer="block1_relu1")
+    with pytest.raises(ValueError, match=r"loss\.bind\(classifier\)"):
+        loss(x, y)
+    loss.bind(classifier)
+    assert loss.features.layers[-1] is classifier.get_layer("block1_relu1")
+    before = float(loss(x, y))
+    kernel = classifier.get_layer("block1_conv1").kernel
+    kernel.assign(kernel * 2)  # as by training; LeakyReLU and a norm of zero mean are homogeneous
+    assert float(loss(x, y)) == pytest.approx(4 * before, rel=1e-4)
+    again = check_config(loss)
+    assert (again.features, again.layer) == (None, "block1_relu1")
+
+
+def test_config_round_trip():
+    again = check_config(PerceptualLoss(extractor(), WEIGHTS, None, "sum", "seen", "float64"))
+    assert (again.weights, again.reduction, again.name) == (WEIGHTS, "sum", "seen")
+    assert again.dtype == "float64"
+    assert again.features.name == "extractor"
+
+
+def test_mixed_precision_loses_only_the_rounding_of_the_images():
+    x, y = images()
+    model = extractor()
+    rounded = ops.cast(y, "bfloat16")
+    expected = slow_loss(model, x, to_numpy(rounded))
+    found = PerceptualLoss(model, reduction=None)(x, rounded)
+    np.testing.assert_allclose(to_numpy(found), expected, rtol=1e-4)
+    found = perceptual_loss(x, rounded, model)
+    np.testing.assert_allclose(to_numpy(found), expected, rtol=1e-4)
+
+
+def test_bad_input_is_named():
+    x, y = images()
+    with pytest.raises(ValueError, match=r"functional Keras model.*'vgg'"):
+        PerceptualLoss("vgg")
+    with pytest.raises(ValueError, match=r"functional Keras model"):
+        PerceptualLoss(keras.Sequential([layers.ReLU()]))
+    for weights in ([1.0], [1.0, -1.0]):
+        with pytest.raises(ValueError, match=r"2 numbers of at least 0.*weights=\[1.0"):
+            PerceptualLoss(extractor(), weights)
+    with pytest.raises(ValueError, match=r"`layer` names.*layer='conv'"):
+        PerceptualLoss(extractor(), layer="conv")
+    with pytest.raises(ValueError, match="of one shape"):
+        PerceptualLoss(extractor())(x[:, :3], y)
+    with pytest.raises(ValueError, match=r"3 channels.*\(3, 6, 6, 2\)"):
+        PerceptualLoss(extractor())(x[..., :2], y[..., :2])
