@@ -1,0 +1,196 @@
+"""The latent space: distances between classes, mean activations, and a map of the samples."""
+
+import os
+from collections.abc import Sequence
+
+import matplotlib
+import numpy as np
+from matplotlib import patheffects
+from matplotlib.figure import Figure
+
+from keras_regen.checks import check_integer, check_labels
+from keras_regen.metrics import latent_distances
+from keras_regen.plotting.sheet import INK, PAPER, save_figure
+
+
+def plot_distances(
+    centroids: np.ndarray,
+    latent_means: np.ndarray,
+    class_names: Sequence[str],
+    path: str | os.PathLike,
+) -> None:
+    """Draws the distances between centroids and between the classes' mean latents.
+
+    Args:
+        centroids: Array `(num_classes, latent_dim)`.
+        latent_means: Array `(num_classes, latent_dim)`.
+        class_names: Names of the classes.
+        path: Where to write the PNG.
+
+    Source: CSAE, second version, figure 10.
+    """
+    panels = (
+        ("between centroids", latent_distances(centroids)),
+        ("between mean latents", latent_distances(latent_means)),
+        ("mean latent (row) to centroid (column)", latent_distances(latent_means, centroids)),
+    )
+    size = max(4.2, 0.46 * len(class_names) + 1.2)
+    figure = Figure(figsize=(3 * size, size), layout="constrained", facecolor=PAPER)
+    largest = max(matrix.max() for _, matrix in panels)
+    for index, (title, matrix) in enumerate(panels, start=1):
+        axes = figure.add_subplot(1, 3, index)
+        picture = axes.imshow(matrix, cmap="viridis", vmin=0, vmax=largest)
+        axes.set_title(title, fontsize=11, color=INK)
+        if len(class_names) <= 20:
+            ticks = range(len(class_names))
+            axes.set_xticks(ticks, class_names, rotation=60, ha="right", fontsize=8)
+            axes.set_yticks(ticks, class_names, fontsize=8)
+        if len(class_names) <= 12:
+            for row, column in np.ndindex(matrix.shape):
+                value = matrix[row, column]
+                axes.text(
+                    column,
+                    row,
+                    f"{value:.1f}",
+                    ha="center",
+                    va="center",
+                    fontsize=7,
+                    color="black" if value > 0.6 * largest else "white",
+                )
+    figure.colorbar(picture, ax=figure.axes, shrink=0.8, label="Euclidean distance")
+    save_figure(figure, path)
+
+
+def plot_barcodes(
+    latents: np.ndarray, labels: np.ndarray, class_names: Sequence[str], path: str | os.PathLike
+) -> None:
+    """Draws the mean latent of each class as a bar code: which dimensions does the class use?
+
+    The few strongest means (one in 200) may be off the scale, so that the others are seen.
+
+    Args:
+        latents: Array `(num_samples, latent_dim)`.
+        labels: Integer labels `(num_samples,)`.
+        class_names: Names of the classes. Those without samples are left out.
+        path: Where to write the PNG.
+
+    Raises:
+        ValueError: If labels are out of range, or not as many as latents.
+
+    Source: ReGene, figures 4 and B.19.
+    """
+    latents, labels = _check_latents(latents, labels, class_names)
+    present = np.unique(labels)
+    means = np.stack([latents[labels == label].mean(axis=0) for label in present])
+    largest = np.quantile(np.abs(means), 0.995, method="higher")
+    signed = means.min() < 0
+    figure = Figure(
+        figsize=(9, 0.42 * len(present) + 1), dpi=120, layout="constrained", facecolor=PAPER
+    )
+    every = figure.subplots(len(present), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, label, mean in zip(every, present, means, strict=True):
+        picture = axes.imshow(
+            mean[None],
+            aspect="auto",
+            cmap="RdBu_r" if signed else "Greys",
+            vmin=-largest if signed else 0,
+            vmax=largest,
+            # A bar narrower than a pixel is averaged with its neighbors instead of dropped.
+            interpolation="nearest" if means.shape[1] <= 512 else "antialiased",
+        )
+        axes.set_yticks([0], [class_names[label]], fontsize=9, color=INK)
+        axes.tick_params(axis="both", length=0, labelsize=9, labelbottom=False)
+        axes.spines[:].set_color("#c8ccd4")
+    every[-1].tick_params(axis="x", length=3, labelsize=8, labelbottom=True)
+    every[-1].set_xlabel("dimension of the latent", fontsize=9, color=INK)
+    beyond = "both" if signed else "max"
+    bar = figure.colorbar(
+        picture,
+        ax=list(every),
+        pad=0.015,
+        aspect=25,
+        extend=beyond if np.abs(means).max() > largest else "neither",
+    )
+    bar.set_label("mean activation", fontsize=9, color=INK)
+    bar.ax.tick_params(labelsize=8)
+    save_figure(figure, path)
+
+
+def plot_tsne(
+    latents: np.ndarray,
+    labels: np.ndarray,
+    class_names: Sequence[str],
+    path: str | os.PathLike,
+    max_samples: int = 2000,
+    seed: int = 0,
+) -> None:
+    """Draws a map of latents by t-SNE, in which near neighbors stay near, colored by class.
+
+    Args:
+        latents: Array `(num_samples, latent_dim)`, at least 3.
+        labels: Integer labels `(num_samples,)`.
+        class_names: Names of the classes.
+        path: Where to write the PNG.
+        max_samples: Integer, at least 3: samples to draw, chosen at random if there are more; time
+            grows faster than their number.
+        seed: Integer: of that choice, and of t-SNE.
+
+    Raises:
+        ValueError: If there are too few samples, or labels are out of range or not as many.
+
+    Source: ReGene, figures 3, 4 and B.18; `sklearn.manifold.TSNE`.
+    """
+    from sklearn.manifold import TSNE
+
+    latents, labels = _check_latents(latents, labels, class_names)
+    check_integer("max_samples", max_samples, 3)
+    if len(latents) < 3:
+        raise ValueError(f"t-SNE needs at least 3 samples. Received: {len(latents)}.")
+    if len(latents) > max_samples:
+        chosen = np.random.default_rng(seed).choice(len(latents), max_samples, replace=False)
+        latents, labels = latents[chosen], labels[chosen]
+    # The usual perplexity, a soft number of neighbors, or what few samples have room for.
+    perplexity = min(30, (len(latents) - 1) / 3)
+    places = TSNE(perplexity=perplexity, random_state=seed).fit_transform(latents)
+    figure = Figure(figsize=(7, 6), dpi=120, layout="constrained", facecolor=PAPER)
+    axes = figure.add_subplot()
+    present = np.unique(labels)
+    for label, color in zip(present, _class_colors(len(present)), strict=True):
+        part = places[labels == label]
+        axes.scatter(*part.T, s=9, color=color, alpha=0.75, linewidth=0, label=class_names[label])
+        if len(present) <= 20:
+            axes.text(
+                *np.median(part, axis=0),
+                class_names[label],
+                ha="center",
+                va="center",
+                fontsize=10,
+                fontweight="bold",
+                color=INK,
+                path_effects=[patheffects.withStroke(linewidth=3, foreground=PAPER)],
+            )
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.spines[:].set_color("#c8ccd4")
+    if len(present) <= 20:
+        axes.legend(
+            frameon=False, fontsize=9, markerscale=2, loc="center left", bbox_to_anchor=(1, 0.5)
+        )
+    save_figure(figure, path)
+
+
+def _check_latents(latents, labels, class_names):
+    latents, labels = np.asarray(latents, "float32"), np.asarray(labels)
+    if latents.ndim != 2:
+        raise ValueError(
+            f"`latents` must have shape (num_samples, latent_dim). Received: shape={latents.shape}."
+        )
+    check_labels(labels, len(latents), len(class_names))
+    return latents, labels
+
+
+def _class_colors(count):
+    name = "tab10" if count <= 10 else "tab20" if count <= 20 else "turbo"
+    colors = matplotlib.colormaps[name]
+    return [colors(index if count <= 20 else index / (count - 1)) for index in range(count)]

@@ -1,0 +1,70 @@
+"""novelty: copies, strangers, scikit-learn's neighbors, and a law of random points."""
+
+import numpy as np
+import pytest
+from sklearn.neighbors import NearestNeighbors
+
+from keras_regen.datasets import load
+from keras_regen.metrics import novelty
+
+
+def test_equals_scikit_learns_neighbors():
+    digits = load("digits")
+    training, held_out = digits.x_train[:400], digits.x_test[:100]
+    found = novelty(held_out, training, block_size=64)
+    flat = [images.reshape(len(images), -1) / 255 for images in (held_out, training)]
+    neighbors = NearestNeighbors(n_neighbors=1).fit(flat[1])
+    distances, indices = neighbors.kneighbors(flat[0])
+    gaps, _ = neighbors.kneighbors()  # of each training image to its nearest other
+    assert found.copied_share == np.mean(distances <= gaps[indices[:, 0]])
+    assert 0.3 < found.copied_share < 0.7
+    assert found.authenticity == 1 - found.copied_share
+    assert found.generated_distance == pytest.approx(np.mean(distances**2 / 64), rel=1e-5)
+    assert found.training_distance == pytest.approx(np.mean(gaps**2 / 64), rel=1e-5)
+    assert found.num_copies == 0
+
+
+def test_new_points_of_the_same_law_are_near_as_often_as_the_law_says():
+    # Of uniform points in the plane, the share that are their nearest neighbor's nearest neighbor
+    # is 6 pi / (8 pi + 3 sqrt 3) = 0.6215. An image of two pixels is such a point.
+    points = np.random.default_rng(0).random((8000, 2, 1, 1))
+    share = novelty(points[:4000], points[4000:]).copied_share
+    assert share == pytest.approx(6 * np.pi / (8 * np.pi + 3 * np.sqrt(3)), abs=0.03)
+
+
+def test_copies_and_strangers():
+    training = load("digits").x_train[:200]
+    copies = novelty(training[20:50], training)
+    assert (copies.copied_share, copies.generated_distance, copies.num_copies) == (1, 0, 30)
+    # A little noise leaves them copies, but not pixel for pixel.
+    noisy = np.clip(training[20:50] / 255 + 0.01, 0, 1)
+    assert novelty(noisy, training).copied_share == 1
+    assert novelty(noisy, training).num_copies == 0
+    # What 8 bits cannot tell apart is the same picture.
+    assert novelty(training[20:50] / 255 * 0.999, training / 255).num_copies == 30
+    strangers = novelty(255 - training[:30], training)
+    assert (strangers.copied_share, strangers.num_copies) == (0, 0)
+    # Training images that are there twice are still recognized.
+    assert novelty(training[:5], np.concatenate([training, training])).copied_share == 1
+
+
+def test_features_measure_distances_but_pixels_tell_copies(digits_model):
+    digits = load("digits")
+    training, held_out = digits.x_train[:200], digits.x_test[:50]
+    found = novelty(held_out, training, features=digits_model.encode)
+    latents = [digits_model.encode(images) for images in (held_out, training)]
+    distances, _ = NearestNeighbors(n_neighbors=1).fit(latents[1]).kneighbors(latents[0])
+    expected = np.mean(distances**2) / digits_model.latent_dim
+    assert found.generated_distance == pytest.approx(expected, rel=1e-4)
+    same = novelty(held_out, training, features=lambda images: np.zeros((len(images), 2)))
+    assert (same.copied_share, same.num_copies) == (1, 0)
+
+
+def test_bad_input():
+    images = np.zeros((3, 8, 8, 1))
+    with pytest.raises(ValueError, match="at least 2 images"):
+        novelty(images, images[:1])
+    with pytest.raises(ValueError, match="`training` must be images of shape"):
+        novelty(images, np.zeros((3, 8, 9, 1)))
+    with pytest.raises(ValueError, match="`generated` holds floats"):
+        novelty(images - 1, images)

@@ -1,0 +1,27 @@
+"""What the tests of pictures share."""
+
+import numpy as np
+from PIL import Image
+
+
+def read(path):
+    """The picture's pixels `(height, width, 3)`."""
+    return np.asarray(Image.open(path).convert("RGB"))
+
+
+def find(picture, image, scale):
+    """The only place `(top, left)` where an uint8 image lies, each pixel `scale` pixels wide."""
+    wanted = np.broadcast_to(image, (*image.shape[:2], 3)).repeat(scale, 0).repeat(scale, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(picture, wanted.shape)[:, :, 0]
+    places = np.argwhere((windows == wanted).all(axis=(2, 3, 4)))
+    assert len(places) == 1, f"{len(places)} places"
+    return tuple(places[0])
+
+
+def where(picture, color):
+    """All places `(count, 2)` of pixels of a color."""
+    return np.argwhere((picture == color).all(axis=-1))
+
+
+def some_images(*shape, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, shape, dtype="uint8")
