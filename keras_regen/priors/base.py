@@ -1,5 +1,7 @@
 """The contract of a prior: where a new latent comes from."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 
@@ -81,6 +83,34 @@ class Prior(keras.layers.Layer):
             ValueError: If the prior is not adapted.
         """
         raise NotImplementedError
+
+    def sampler(self, class_id: int, rng: np.random.Generator) -> Callable[[int], np.ndarray]:
+        """Gives a function that draws more and more latents of one class.
+
+        What it draws follows from the generator alone, and not from how many latents it is asked
+        for at a time. A prior that has to know what it drew before, so as not to draw it again,
+        overrides this.
+
+        Args:
+            class_id: Integer: the class.
+            rng: The generator of random numbers.
+
+        Returns:
+            A function from `num_samples` to an array `(num_samples, latent_dim)`, float32.
+
+        Raises:
+            ValueError: If the prior is not adapted; some priors say so at the first draw.
+
+        Examples:
+            >>> import numpy as np
+            >>> from keras_regen.priors import ClassGaussianPrior
+            >>> prior = ClassGaussianPrior(num_classes=1)
+            >>> prior.adapt(np.array([[0.0], [1.0]]), np.array([0, 0]))
+            >>> draw = prior.sampler(class_id=0, rng=np.random.default_rng(0))
+            >>> draw(2).shape, draw(3).shape
+            ((2, 1), (3, 1))
+        """
+        return lambda num_samples: self.sample(num_samples, class_id, rng)
 
     def class_mean(self, class_id: int) -> np.ndarray:
         """Gives the middle of one class, `(latent_dim,)`: where an interpolation begins or ends.

@@ -1,8 +1,7 @@
 """ConvexCombinationPrior: a new latent lies between latents of training images, as in ReGene."""
 
-import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -10,6 +9,7 @@ from keras import ops
 
 from keras_regen.checks import check_integer
 from keras_regen.priors.class_prior import ClassPrior
+from keras_regen.priors.source_sets import SourceSets
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -130,12 +130,7 @@ class ConvexCombinationPrior(ClassPrior):
         if self._pass is None:
             raise ValueError("The prior saw no latents. Give `adapt` `num_sources` of each class.")
         _, seen, bank = self._pass
-        few = np.flatnonzero((seen > 0) & (seen < self.num_sources))
-        if len(few):
-            raise ValueError(
-                f"Every class needs at least num_sources={self.num_sources} latents to combine. "
-                f"Received: {seen[few].tolist()} of the classes {few.tolist()}."
-            )
+        self._check_counts(seen)
         self.count.assign(np.minimum(seen, self.bank_size).astype("float32"))
         self.bank.assign(bank)
         self._pass = None
@@ -157,20 +152,100 @@ class ConvexCombinationPrior(ClassPrior):
             ValueError: If the prior is not adapted, or its training latents had none of this
                 class.
         """
-        bank = self._class_bank(class_id)
-        sources = _source_sets(len(bank), self.num_sources, num_samples, rng)
-        if self.ratios == "random":
-            ratios = rng.dirichlet(np.ones(self.num_sources), num_samples)
-        elif self.ratios == "uniform":
-            ratios = np.full((num_samples, self.num_sources), 1 / self.num_sources)
-        else:
-            # Which source gets which ratio is by chance too.
-            ratios = rng.permuted(np.tile(self.ratios, (num_samples, 1)), axis=1)
-        latents = np.zeros((num_samples, bank.shape[1]))
-        for column in range(self.num_sources):
-            # One source at a time: all at once would be as many times the size of the result.
-            latents += ratios[:, column, None] * bank[sources[:, column]]
-        return latents.astype("float32")
+        return self.sampler(class_id, rng)(num_samples)
+
+    def sampler(self, class_id: int, rng: np.random.Generator) -> Callable[[int], np.ndarray]:
+        """Gives a function that draws more and more latents, none of the same sources as another.
+
+        Args:
+            class_id: Integer: the class.
+            rng: The generator of random numbers.
+
+        Returns:
+            A function from `num_samples` to an array `(num_samples, latent_dim)`, float32.
+
+        Raises:
+            ValueError: If the prior is not adapted, or its training latents had none of this
+                class.
+        """
+        bank = self.class_latents(class_id)
+        draw = self._source_sampler(len(bank), rng)
+        return lambda num_samples: _combined(bank, *draw(num_samples))
+
+    def sample_sources(
+        self, num_samples: int, class_id: int, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Draws what the latents are made of that `sample` draws from the same generator.
+
+        Args:
+            num_samples: Integer: how many.
+            class_id: Integer: the class.
+            rng: The generator of random numbers.
+
+        Returns:
+            A tuple of the sources, an integer array `(num_samples, num_sources)` of rows of
+            `class_latents(class_id)`, and their ratios, an array of the same shape.
+
+        Raises:
+            ValueError: If the prior is not adapted, or its training latents had none of this
+                class.
+
+        Examples:
+            >>> import numpy as np
+            >>> from keras_regen.priors import ConvexCombinationPrior
+            >>> prior = ConvexCombinationPrior(num_classes=1, num_sources=2)
+            >>> prior.adapt(np.array([[0.0], [1.0]]), np.array([0, 0]))
+            >>> prior.sample_sources(1, class_id=0, rng=np.random.default_rng(0))
+            (array([[0, 1]]), array([[0.5, 0.5]]))
+        """
+        return self._source_sampler(len(self.class_latents(class_id)), rng)(num_samples)
+
+    def class_latents(self, class_id: int) -> np.ndarray:
+        """Gives the latents in the bank of one class, `(count, latent_dim)`.
+
+        Raises:
+            ValueError: If the prior is not adapted, or its training latents had none of this
+                class.
+        """
+        self.check_class(class_id)
+        count = int(ops.convert_to_numpy(self.count)[class_id])
+        return ops.convert_to_numpy(self.bank[class_id])[:count]
+
+    def combining(
+        self, num_sources: int | None = None, ratios: str | Sequence[float] | None = None
+    ) -> "ConvexCombinationPrior":
+        """Gives a prior with the same bank that combines its latents in another way.
+
+        Args:
+            num_sources: As in the constructor. Defaults to the number of `ratios`, where they are
+                numbers, or else to this prior's.
+            ratios: As in the constructor. Defaults to this prior's.
+
+        Returns:
+            A new prior, for `keras_regen.generate(model, prior=...)`.
+
+        Raises:
+            ValueError: If an argument is out of range, or the bank has fewer latents of a class
+                than shall be combined.
+
+        Examples:
+            >>> import numpy as np
+            >>> from keras_regen.priors import ConvexCombinationPrior
+            >>> prior = ConvexCombinationPrior(num_classes=1, num_sources=2)
+            >>> prior.adapt(np.array([[0.0], [1.0], [5.0]]), np.array([0, 0, 0]))
+            >>> prior.combining(num_sources=3).sample(1, 0, np.random.default_rng(0))
+            array([[2.]], dtype=float32)
+        """
+        if num_sources is None and not (ratios is None or isinstance(ratios, str)):
+            num_sources = len(ratios)
+        given = {"num_sources": num_sources, "ratios": ratios}
+        given = {name: value for name, value in given.items() if value is not None}
+        other = type(self)(**{**self.get_config(), **given})
+        if self.built:
+            other._check_counts(ops.convert_to_numpy(self.count).astype("int64"))
+            other.build((None, self.latent_dim))
+            other.set_weights(self.get_weights())
+        return other
 
     def class_mean(self, class_id: int) -> np.ndarray:
         """Returns the mean of the latents in the bank of one class, `(latent_dim,)`.
@@ -179,12 +254,33 @@ class ConvexCombinationPrior(ClassPrior):
             ValueError: If the prior is not adapted, or its training latents had none of this
                 class.
         """
-        return self._class_bank(class_id).mean(axis=0, dtype="float64")
+        return self.class_latents(class_id).mean(axis=0, dtype="float64")
 
-    def _class_bank(self, class_id):
-        self.check_class(class_id)
-        count = int(ops.convert_to_numpy(self.count)[class_id])
-        return ops.convert_to_numpy(self.bank)[class_id, :count]
+    def _check_counts(self, counts):
+        few = np.flatnonzero((counts > 0) & (counts < self.num_sources))
+        if len(few):
+            raise ValueError(
+                f"Every class needs at least num_sources={self.num_sources} latents to combine. "
+                f"Received: {counts[few].tolist()} of the classes {few.tolist()}."
+            )
+
+    def _source_sampler(self, population, rng):
+        # Two streams, so that what one gives does not depend on how much the other took.
+        for_sets, for_ratios = rng.spawn(2)
+        sets = SourceSets(population, self.num_sources, for_sets)
+
+        def draw(num_samples):
+            shape = (num_samples, self.num_sources)
+            if self.ratios == "random":
+                ratios = for_ratios.dirichlet(np.ones(self.num_sources), num_samples)
+            elif self.ratios == "uniform":
+                ratios = np.full(shape, 1 / self.num_sources)
+            else:
+                # Which source gets which ratio is by chance too.
+                ratios = for_ratios.permuted(np.broadcast_to(self.ratios, shape), axis=1)
+            return sets(num_samples), ratios
+
+        return draw
 
     def get_config(self):
         return {
@@ -196,16 +292,9 @@ class ConvexCombinationPrior(ClassPrior):
         }
 
 
-def _source_sets(population, num_sources, num_samples, rng):
-    """Rows of `num_sources` different indices; no set of them twice before all were there."""
-    total = math.comb(population, num_sources)
-    if total <= 4 * num_samples:
-        every = np.array(list(itertools.combinations(range(population), num_sources)))
-        rounds = [rng.permutation(every) for _ in range(-(-num_samples // total))]
-        return np.concatenate(rounds)[:num_samples]
-    found: dict[tuple[int, ...], None] = {}
-    while len(found) < num_samples:
-        # With four times as many sets as wanted, few are drawn twice.
-        for _ in range(num_samples - len(found)):
-            found[tuple(sorted(rng.choice(population, num_sources, replace=False).tolist()))] = None
-    return np.array(list(found))
+def _combined(bank, sources, ratios):
+    combined = np.zeros((len(sources), bank.shape[1]))
+    # One source at a time: all at once would be as many times the size of the result.
+    for ratio, source in zip(ratios.T, sources.T, strict=True):
+        combined += ratio[:, None] * bank[source]
+    return combined.astype("float32")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_regen.priors import Prior
+from keras_regen.priors import ClassGaussianPrior, Prior
 
 
 class Recorder(Prior):
@@ -44,3 +44,12 @@ def test_the_contract_must_be_filled():
 def test_no_classes_are_refused():
     with pytest.raises(ValueError, match=r"at least 1.*num_classes=0"):
         Prior(0)
+
+
+def test_a_sampler_draws_what_sample_draws_at_once():
+    prior = ClassGaussianPrior(2)
+    rng = np.random.default_rng(0)
+    prior.adapt(rng.normal(size=(40, 5)), np.arange(40) % 2)
+    draw = prior.sampler(1, np.random.default_rng(7))
+    found = np.concatenate([draw(3), draw(1), draw(6)])
+    np.testing.assert_allclose(found, prior.sample(10, 1, np.random.default_rng(7)), atol=1e-6)

@@ -144,3 +144,45 @@ def test_too_few_latents_and_none():
     prior.adapt(np.zeros((3, 2)), np.zeros(3, int))
     with pytest.raises(ValueError, match="without class 1"):
         prior.sample(1, 1, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("ratios", ["uniform", "random", [0.2, 0.3, 0.5]])
+def test_a_sampler_goes_on_where_it_was(ratios):
+    prior, _, _ = adapted(num_sources=3, ratios=ratios, per_class=9)
+    whole = prior.sample(80, 1, np.random.default_rng(2))
+    draw = prior.sampler(1, np.random.default_rng(2))
+    np.testing.assert_array_equal(np.concatenate([draw(30), draw(1), draw(49)]), whole)
+    assert len(np.unique(np.round(whole, 6), axis=0)) == 80  # of 84 sets
+
+
+def test_sources_and_ratios_make_the_latents():
+    prior, latents, labels = adapted(num_sources=3, ratios=[0.2, 0.3, 0.5], per_class=9)
+    sources, ratios = prior.sample_sources(50, 1, np.random.default_rng(2))
+    assert {tuple(sorted(row)) for row in ratios.tolist()} == {(0.2, 0.3, 0.5)}
+    assert len({tuple(row) for row in ratios.tolist()}) == 6
+    np.testing.assert_array_equal(prior.class_latents(1), latents[labels == 1])
+    expected = [
+        sum(ratio * latents[labels == 1][source] for ratio, source in zip(*row, strict=True))
+        for row in zip(ratios, sources, strict=True)
+    ]
+    np.testing.assert_allclose(prior.sample(50, 1, np.random.default_rng(2)), expected, atol=1e-6)
+
+
+def test_the_same_bank_combined_in_other_ways():
+    prior, latents, labels = adapted(num_classes=3, per_class=4)
+    center = latents[labels == 2].mean(axis=0)
+    four = prior.combining(num_sources=4)
+    np.testing.assert_allclose(four.sample(1, 2, np.random.default_rng(0))[0], center, atol=1e-6)
+    assert prior.num_sources == 2 and four.ratios == "uniform"
+    assert prior.combining(ratios=[0.1, 0.2, 0.7]).num_sources == 3
+    assert prior.combining(ratios="random").num_sources == 2
+    prior.adapt(np.zeros((6, 3)), np.arange(6) % 3)
+    np.testing.assert_allclose(four.class_latents(2), latents[labels == 2])  # a bank of its own
+    with pytest.raises(ValueError, match=r"num_sources=5.*\[4, 4, 4\] of the classes \[0, 1, 2\]"):
+        four.combining(num_sources=5)
+    with pytest.raises(ValueError, match="num_sources=1"):
+        four.combining(num_sources=1)
+    with pytest.raises(ValueError, match=r"ratios=\[\]"):
+        four.combining(2, [])
+    with pytest.raises(ValueError, match="not adapted"):
+        ConvexCombinationPrior(2).combining(3).sample(1, 0, np.random.default_rng(0))

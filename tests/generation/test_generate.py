@@ -1,16 +1,16 @@
-"""generate, reconstruct, interpolate: shapes, seeds, classes, and what they refuse."""
+"""generate: shapes, seeds, classes, priors, and what it refuses."""
 
 import numpy as np
 import pytest
 
-from keras_regen import CSAE, Classifier, generate, interpolate, reconstruct
-from keras_regen.datasets import load
+from keras_regen import CSAE, Classifier, generate
+from keras_regen.priors import ClassGaussianPrior, ConvexCombinationPrior
 
 
 def test_images_are_decoded_latents_of_the_prior(digits_model):
     images, report = generate(digits_model, 3, 7, seed=5, return_report=True)
     # By hand: the prior's mean plus its square root of the covariance times the seed's noise.
-    noise = np.random.default_rng(5).standard_normal((7, 12))
+    noise = np.random.default_rng([5, 3]).standard_normal((7, 12))
     prior = digits_model.prior
     expected = np.asarray(prior.mean)[3] + noise @ np.asarray(prior.scale)[3]
     np.testing.assert_allclose(report.latents, expected, atol=1e-5)
@@ -20,6 +20,8 @@ def test_images_are_decoded_latents_of_the_prior(digits_model):
     assert report.labels.tolist() == [3] * 7
     assert report.seed == 5
     assert report.tries.tolist() == [0, 0, 0, 7] + [0] * 6
+    assert report.latent_tries.tolist() == report.tries.tolist()
+    assert report.confidence is None
 
 
 @pytest.mark.parametrize(
@@ -45,20 +47,37 @@ def test_seeds(digits_model):
     assert not np.array_equal(first, generate(digits_model, num_samples=4))
 
 
+def test_a_class_has_its_own_latents_whatever_else_is_drawn(digits_model):
+    _, alone = generate(digits_model, 4, 3, seed=2, return_report=True)
+    _, mixed = generate(digits_model, [4, 1, 4, 9, 4], seed=2, return_report=True)
+    np.testing.assert_allclose(mixed.latents[[0, 2, 4]], alone.latents, atol=1e-6)
+
+
+def test_another_prior(combining):
+    prior = combining.prior.combining(num_sources=3)
+    _, report = generate(combining, 6, 8, seed=0, prior=prior, return_report=True)
+    sources, ratios = prior.sample_sources(8, 6, np.random.default_rng([0, 6]))
+    bank = combining.prior.class_latents(6)
+    expected = [
+        sum(ratio * bank[source] for ratio, source in zip(*row, strict=True))
+        for row in zip(ratios, sources, strict=True)
+    ]
+    assert sources.shape == (8, 3)
+    np.testing.assert_allclose(report.latents, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("dim", [1, 5])
+def test_a_prior_of_other_latents(digits_model, dim):
+    prior = ConvexCombinationPrior(10)
+    prior.adapt(np.zeros((20, dim)), np.arange(20) % 10)
+    with pytest.raises(ValueError, match=rf"\(num_samples, 12\). Received: \(4, {dim}\)"):
+        generate(digits_model, 3, 4, prior=prior)
+
+
 def test_batches_do_not_change_the_images(digits_model):
     whole = generate(digits_model, num_samples=50, seed=1)
     parts = generate(digits_model, num_samples=50, seed=1, batch_size=2)
     np.testing.assert_allclose(whole, parts, atol=1e-5)
-
-
-def test_interpolation_ends_at_what_was_given(digits_model):
-    images = load("digits").x_test[:2]
-    between = interpolate(digits_model, images[0], images[1], num_samples=5)
-    np.testing.assert_allclose(between[[0, -1]], reconstruct(digits_model, images), atol=1e-5)
-    classes = interpolate(digits_model, 0, "1", num_samples=3)
-    means = np.asarray(digits_model.prior.mean)[:2]
-    expected = digits_model.decode(np.stack([means[0], means.mean(axis=0), means[1]]))
-    np.testing.assert_allclose(classes, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +92,10 @@ def test_interpolation_ends_at_what_was_given(digits_model):
         ({"num_samples": 1.5}, "num_samples=1.5"),
         ({"seed": -1}, "`seed`"),
         ({"batch_size": 0}, "`batch_size`"),
+        ({"accept": "yes"}, "accept='yes'"),
+        ({"prior": "normal"}, "prior='normal'"),
+        ({"prior": ClassGaussianPrior(3)}, "10 classes.*a prior of 3"),
+        ({"prior": ClassGaussianPrior(10)}, "not adapted"),
     ],
 )
 def test_bad_arguments(digits_model, arguments, message):
@@ -89,12 +112,3 @@ def test_a_model_that_cannot_draw():
     encoder.adapt_prior(np.zeros((4, 8, 8, 1)), np.array([0, 1, 0, 1]))
     with pytest.raises(ValueError, match="it has no decoder"):
         generate(encoder)
-
-
-def test_interpolation_needs_two_images_and_known_classes(digits_model):
-    with pytest.raises(ValueError, match="`num_samples` must be an integer, at least 2"):
-        interpolate(digits_model, 0, 1, num_samples=1)
-    with pytest.raises(ValueError, match="class_id=12"):
-        interpolate(digits_model, 0, 12)
-    with pytest.raises(ValueError, match=r"images of shape \(9, 9, 1\)"):
-        interpolate(digits_model, np.zeros((9, 9, 1)), 1)

@@ -1,0 +1,91 @@
+"""Who decides whether a drawn image is of its class, and from which confidence on."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_regen.generation.acceptance import CALIBRATED, Acceptance
+from keras_regen.models.base import ImageModel
+
+
+class Judge:
+    """An `Acceptance` as it applies to one model.
+
+    Args:
+        model: The model that draws.
+        acceptance: `Acceptance`.
+
+    Attributes:
+        thresholds: Array `(num_classes,)`, float32.
+
+    Raises:
+        ValueError: If the judging classifier is of other images or classes, is not calibrated
+            though the threshold asks for it, or there are not as many thresholds as classes.
+    """
+
+    def __init__(self, model: ImageModel, acceptance: Acceptance):
+        self.classifier = model if acceptance.classifier is None else acceptance.classifier
+        self.num_classes = model.num_classes
+        if isinstance(self.classifier, ImageModel):
+            for what, own, other in (
+                ("images of shape", model.image_shape, self.classifier.image_shape),
+                ("classes", model.num_classes, self.classifier.num_classes),
+            ):
+                if own != other:
+                    raise ValueError(
+                        f"The classifier that judges must be of the model's {what}. "
+                        f"Received: {other} for a model of {own}."
+                    )
+        self.thresholds = self._thresholds(acceptance, self.classifier is model)
+
+    def _thresholds(self, acceptance, of_itself):
+        threshold = acceptance.threshold
+        if not isinstance(threshold, str):
+            values = np.atleast_1d(np.asarray(threshold, "float32"))
+            if len(values) not in (1, self.num_classes):
+                raise ValueError(
+                    f"`threshold` must be one number, or one for each of the {self.num_classes} "
+                    f"classes. Received: {len(values)} numbers."
+                )
+            return np.broadcast_to(values, self.num_classes)
+        if not isinstance(self.classifier, ImageModel):
+            raise ValueError(
+                "A Keras model that is not of keras_regen has no calibrated confidence: give a "
+                "`threshold`, such as `Acceptance(classifier, threshold=0.9)`. "
+                f"Received: threshold={CALIBRATED!r}."
+            )
+        values = ops.convert_to_numpy(self.classifier.confidence)
+        if not values.all():
+            name = "model" if of_itself else "classifier"
+            raise ValueError(
+                f"The {name} is not calibrated, so there is no confidence to ask of its images. "
+                f"Call `{name}.calibrate(x_test, y_test)` with held-out images, or give a "
+                "`threshold`, such as `Acceptance(threshold=0.9)`."
+            )
+        return values
+
+    def probabilities(self, images: np.ndarray, batch_size: int) -> np.ndarray:
+        """Gives the probabilities of the classes, `(num_samples, num_classes)`.
+
+        Raises:
+            ValueError: If the classifier does not give a probability of each class.
+        """
+        if isinstance(self.classifier, ImageModel):
+            return self.classifier.probabilities(images, batch_size)
+        found = self.classifier.predict(images, batch_size, verbose=0)
+        shapes = keras.tree.map_structure(np.shape, found)
+        if not isinstance(found, np.ndarray) or shapes != (len(images), self.num_classes):
+            raise ValueError(
+                "The classifier that judges must give one probability for each of the "
+                f"{self.num_classes} classes, ({len(images)}, {self.num_classes}) for "
+                f"{len(images)} images. Received: {shapes}."
+            )
+        found = found.astype("float32")
+        # Half precision rounds a little above 1. Written so that NaN fails.
+        if not (found.min() >= 0 and found.max() <= 1.01):
+            raise ValueError(
+                "The classifier that judges must give probabilities, from 0 to 1. Received: "
+                f"values from {found.min():g} to {found.max():g}. Put a `keras.layers.Softmax` "
+                "after its scores."
+            )
+        return found

@@ -1,0 +1,27 @@
+"""What the tests of drawing share."""
+
+import pytest
+
+from tests.generation.linear_csae import linear_csae
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """The bundled digits."""
+    from keras_regen.datasets import load
+
+    return load("digits")
+
+
+@pytest.fixture(scope="session")
+def calibrated():
+    """A calibrated model that draws from normal distributions."""
+    return linear_csae()
+
+
+@pytest.fixture(scope="session")
+def combining():
+    """The same that combines latents."""
+    from keras_regen.priors import ConvexCombinationPrior
+
+    return linear_csae(ConvexCombinationPrior(10, bank_size=60))
