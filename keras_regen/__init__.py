@@ -4,22 +4,29 @@ The public names are loaded on first use, so that `import keras_regen` and the c
 `--help` do not wait for Keras and its backend.
 """
 
-import importlib
+import importlib.abc
+import importlib.util
 import sys
 
 __version__ = "0.1.0"
 
 # Where each public name lives.
 _EXPORTS = {
+    "Acceptance": "keras_regen.generation",
+    "AcceptanceError": "keras_regen.generation",
     "CSAE": "keras_regen.models",
     "Classifier": "keras_regen.models",
     "GenerationReport": "keras_regen.generation",
     "ImageModel": "keras_regen.models",
+    "ReGene": "keras_regen.models",
+    "augment": "keras_regen.augmentation",
     "coulomb_energy": "keras_regen.centroids",
+    "descendants": "keras_regen.generation",
     "generate": "keras_regen.generation",
     "interpolate": "keras_regen.generation",
     "least_distance": "keras_regen.centroids",
     "load_model": "keras_regen.saving",
+    "matrix": "keras_regen.generation",
     "pedcc": "keras_regen.centroids",
     "reconstruct": "keras_regen.generation",
 }
@@ -27,6 +34,7 @@ _SUBPACKAGES = (
     "callbacks",
     "datasets",
     "evaluation",
+    "generation",
     "layers",
     "losses",
     "metrics",
@@ -38,6 +46,11 @@ _SUBPACKAGES = (
     "priors",
     "runs",
 )
+
+_USE_KERAS = {*(module.rpartition(".")[2] for module in _EXPORTS.values()), *_SUBPACKAGES} - {
+    "centroids",
+    "presets",
+}
 
 __all__ = ["__version__", *_EXPORTS, *_SUBPACKAGES]
 
@@ -54,6 +67,32 @@ def __dir__():
     return sorted(__all__)
 
 
-# Where Keras is in use already, `keras.saving.load_model` has to know this package's classes.
+class _RegisterWithKeras(importlib.abc.MetaPathFinder):
+    """Registers the package's classes as soon as somebody imports Keras.
+
+    `keras.saving.load_model` knows a class only after it was registered, which needs Keras; and
+    `import keras_regen` does not import Keras.
+    """
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname != "keras":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(fullname)
+        if spec is not None:
+            execute = spec.loader.exec_module
+
+            def execute_and_register(module):
+                execute(module)
+                # Not in the middle of an import of our own, which registers what it needs.
+                if not any(f"keras_regen.{name}" in sys.modules for name in _USE_KERAS):
+                    importlib.import_module("keras_regen.models")
+
+            spec.loader.exec_module = execute_and_register
+        return spec
+
+
 if "keras" in sys.modules:
     importlib.import_module("keras_regen.models")
+else:
+    sys.meta_path.insert(0, _RegisterWithKeras())

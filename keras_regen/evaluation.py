@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 
 from keras_regen.datasets import ImageDataset
-from keras_regen.generation import generate
+from keras_regen.generation import AcceptanceError, generate
 from keras_regen.metrics import generation_accuracy, reconstruction_error, svm_judge
 from keras_regen.models.base import ImageModel
 
@@ -22,15 +23,23 @@ def evaluate_model(
     Args:
         model: A trained model.
         data: The dataset; its test images are measured on, and its training images train the
-            judge of the drawn ones, a support vector machine.
+            judge of the drawn ones, a support vector machine. Its classes go by their names, all
+            of which must be among the model's; they may be fewer, or in another order.
         samples_per_class: Integer, at least 1: images to draw of each class.
         seed: Integer: of the drawn images.
         batch_size: Integer: images in one step.
 
     Returns:
         A dict of `test_images`, and as far as the model can do them: `accuracy`,
-        `reconstruction_mae` and `reconstruction_mse`, `generation_accuracy` (a dict by class name,
-        and their mean), `judge_accuracy` (the judge on the real test images).
+        `reconstruction_mae` and `reconstruction_mse`, `generation_accuracy` (a dict by the names
+        of the dataset's classes, and their mean), `judge_accuracy` (the judge on the real test
+        images). A calibrated model also has `accepted_generation_accuracy`, of as many images
+        that passed `Acceptance()`, and by class the `tries` and `latent_tries` that it took; what
+        it could not draw within the tries counts as wrong.
+
+    Raises:
+        ValueError: If the dataset has a class that the model does not know, or images of another
+            shape.
 
     Examples:
         >>> from keras_regen import Classifier
@@ -40,6 +49,7 @@ def evaluate_model(
         >>> sorted(evaluate_model(model, load("digits")))
         ['accuracy', 'test_images']
     """
+    data = data.with_classes(model.class_names)
     images, labels = data.x_test, data.y_test
     found: dict[str, Any] = {"test_images": len(images)}
     found["accuracy"] = float(np.mean(model.classify(images, batch_size) == labels))
@@ -51,12 +61,35 @@ def evaluate_model(
     found["judge_accuracy"] = float(
         np.nanmean(generation_accuracy(judge, images, labels))  # by class, as for drawn images
     )
-    wanted = np.repeat(np.arange(model.num_classes), samples_per_class)
-    drawn = generate(model, wanted, seed=seed, batch_size=batch_size)
-    accuracy = generation_accuracy(judge, drawn, wanted)
+    classes = np.unique(data.y_train)  # no other is known to the judge
+    names = [model.class_names[label] for label in classes]
+    wanted = np.repeat(classes, samples_per_class)
+    options = {"seed": seed, "batch_size": batch_size, "return_report": True}
+
+    def measure(name, drawn, drawn_labels):
+        shares = _shares(judge, drawn, drawn_labels, classes, samples_per_class)
+        found[name] = float(shares.mean())
+        found[f"{name}_by_class"] = dict(zip(names, shares.tolist(), strict=True))
+
+    drawn, _ = generate(model, wanted, **options)
+    measure("generation_accuracy", drawn, wanted)
     found["samples_per_class"] = samples_per_class
-    found["generation_accuracy"] = float(accuracy.mean())
-    found["generation_accuracy_by_class"] = {
-        name: float(value) for name, value in zip(model.class_names, accuracy, strict=True)
-    }
+    if np.all(keras.ops.convert_to_numpy(model.confidence)):
+        try:
+            drawn, report = generate(model, wanted, accept=True, **options)
+        except AcceptanceError as error:
+            drawn, report = error.images, error.report
+        measure("accepted_generation_accuracy", drawn, report.labels)
+        for name in ("tries", "latent_tries"):
+            found[name] = dict(zip(names, getattr(report, name)[classes].tolist(), strict=True))
     return found
+
+
+def _shares(judge, drawn, labels, classes, samples_per_class):
+    """Of the images asked for of each class, the share that is there and that the judge gives it."""
+    right = np.zeros(classes.max() + 1)
+    if len(drawn):
+        counts = np.bincount(labels)
+        accuracy = np.nan_to_num(generation_accuracy(judge, drawn, labels))
+        right[: len(counts)] = np.rint(accuracy * counts)
+    return right[classes] / samples_per_class

@@ -5,6 +5,8 @@ import pytest
 
 from keras_regen.optimizers import build_optimizer
 
+QUARTERS = [(0.25, 0.1), (0.5, 0.01), (0.75, 0.001)]
+
 
 def rates(optimizer, steps):
     return [float(optimizer._learning_rate(step)) for step in steps]
@@ -13,7 +15,7 @@ def rates(optimizer, steps):
 def test_steps_are_a_tenth_after_each_quarter():
     steps = np.arange(1, 120 * 235, 1234)
     expected = [0.1 * 0.1 ** (4 * (step - 1) // (120 * 235)) for step in steps]
-    optimizer = build_optimizer("sgd", 0.1, 120 * 235, "steps", momentum=0.9)
+    optimizer = build_optimizer("sgd", 0.1, 120 * 235, QUARTERS, momentum=0.9)
     np.testing.assert_allclose(rates(optimizer, steps), expected, rtol=1e-5)
 
 
@@ -27,7 +29,7 @@ def test_cosine_and_constant():
 
 @pytest.mark.parametrize("total_steps", [1, 2, 3])
 def test_very_short_trainings_have_a_schedule(total_steps):
-    optimizer = build_optimizer("sgd", 0.1, total_steps, "steps")
+    optimizer = build_optimizer("sgd", 0.1, total_steps, QUARTERS)
     assert all(rate <= 0.1 + 1e-7 for rate in rates(optimizer, range(4)))
 
 
@@ -36,6 +38,9 @@ def test_very_short_trainings_have_a_schedule(total_steps):
     [
         (("sdg", 0.1, 10), "`name` must be one of.*name='sdg'"),
         (("sgd", 0.1, 10, "linear"), "`schedule` must be one of.*'linear'"),
+        (("sgd", 0.1, 10, [(0.5, 0.1), (0.2, 0.01)]), "shares ascend"),
+        (("sgd", 0.1, 10, [(1.0, 0.1)]), "between 0 and 1"),
+        (("sgd", 0.1, 10, []), "pairs"),
         (("sgd", 0.0, 10), "learning_rate=0.0"),
         (("sgd", 0.1, 0), "total_steps=0"),
     ],

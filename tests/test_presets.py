@@ -1,5 +1,7 @@
 """Recipes: each is what its paper says, and builds."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ def test_the_papers_recipe():
             "learning_rate": 0.1,
             "momentum": 0.9,
             "weight_decay": None,
-            "schedule": "steps",
+            "schedule": ((0.25, 0.1), (0.5, 0.01), (0.75, 0.001)),
         }
         assert preset.options["levels"] == (3 if "face" in name else 2)
     assert get_preset("csae_linear_mnist").epochs == 200
@@ -37,13 +39,41 @@ def test_every_recipe_names_what_there_is(preset):
 def _small(preset):
     if preset.options.get("network") == "linear":
         return {"hidden": 4}
+    if preset.name.startswith("regene"):
+        small = {"width": 0.02}
+        # The features of InceptionV3 would be downloaded.
+        return small | ({"features": "self"} if "features" in preset.options else {})
     return {"stem_filters": 2}
 
 
-def test_fewer_epochs_scale_the_schedule():
-    model = CSAE.from_preset("csae_mnist", epochs=4, num_samples=512, stem_filters=2)
-    rates = [float(model.optimizer._learning_rate(step)) for step in range(8)]
-    np.testing.assert_allclose(rates, [0.1, 0.1, 0.1, 0.01, 0.01, 1e-3, 1e-3, 1e-4], rtol=1e-5)
+def test_the_schedule_of_a_full_training_is_the_papers():
+    model = CSAE.from_preset("csae_mnist", num_samples=256, stem_filters=2)
+    rates = [float(model.optimizer._learning_rate(step)) for step in range(120)]
+    np.testing.assert_allclose(rates, np.repeat([0.1, 0.01, 1e-3, 1e-4], 30)[[0, *range(119)]])
+
+
+def test_fewer_epochs_keep_longer_to_the_first_learning_rate():
+    model = CSAE.from_preset("csae_mnist", epochs=12, num_samples=2560, stem_filters=2)
+    rates = np.array([float(model.optimizer._learning_rate(step)) for step in range(1, 121)])
+    shares = [np.mean(np.isclose(rates, rate)) for rate in (0.1, 0.01, 1e-3, 1e-4)]
+    assert sum(shares) == pytest.approx(1)
+    # With a tenth of the epochs, a quarter of the training becomes 0.25 ** 0.55 of it.
+    starts = np.array([0.25, 0.5, 0.75]) ** 0.55
+    np.testing.assert_allclose(np.cumsum(shares)[:3], starts, atol=0.01)
+
+
+def test_the_stages_of_loss_weights_are_the_papers():
+    both = {"mae_loss": 1.0, "ssim_loss": 1.0}
+    assert get_preset("regene_mnist").loss_stages() == [
+        (1, 200, both),
+        (201, 300, {"ssim_loss": 0.0}),
+    ]
+    assert [stage[:2] for stage in get_preset("regene_celeba").loss_stages()] == [
+        (1, 300),
+        (301, 600),
+        (601, 700),
+    ]
+    assert dataclasses.replace(get_preset("regene_mnist"), epochs=1).loss_stages() == [(1, 1, both)]
 
 
 def test_fit_takes_the_recipes_batches_and_epochs():
@@ -52,8 +82,11 @@ def test_fit_takes_the_recipes_batches_and_epochs():
     history = model.fit(images, labels, verbose=0)
     assert len(history.history["loss"]) == 2
     assert int(model.optimizer.iterations) == 8
-    history = model.fit(images, labels, epochs=1, batch_size=20, verbose=0)
+    with pytest.warns(UserWarning, match="zero after 8 steps, and this training would end after 9"):
+        model.fit(images, labels, 20, 1, verbose=0)
     assert int(model.optimizer.iterations) == 9
+    with pytest.raises(ValueError, match="must be arguments of `CSAE.for_images`"):
+        CSAE.from_preset("csae_digits", nothing=1)
 
 
 def test_a_folder_of_a_preset_comes_back_trained(tmp_path, digits_model):
@@ -74,7 +107,7 @@ def test_unknown_and_unfit_presets():
         CSAE.from_preset("csae_minst")
     with pytest.raises(ValueError, match=r"Use Classifier.from_preset\('basenet_mnist'\)"):
         CSAE.from_preset("basenet_mnist")
-    with pytest.raises(ValueError, match="`epochs` must be at least 1"):
+    with pytest.raises(ValueError, match="`epochs` must be an integer, at least 1"):
         CSAE.from_preset("csae_mnist", epochs=0)
     with pytest.raises(ValueError, match="beta"):
         CSAE.from_preset("csae_digits", beta=-0.1)

@@ -67,6 +67,35 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path, digits_run):
     assert (folder / "history.csv").read_text() == (digits_run / "history.csv").read_text()
 
 
+def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(tmp_path):
+    arguments = {"epochs": 3, "batch_size": 360, "options": {"width": 0.03, "bank_size": 20}}
+    whole, folder = tmp_path / "whole", tmp_path / "broken"
+    metrics = train_run("regene_digits", whole, **arguments)
+    assert {path.name for path in whole.iterdir()} >= {"classifier", "barcodes.png", "samples.png"}
+    assert metrics["tries"].keys() == {str(digit) for digit in range(10)}
+    # The classifier has a share of its epochs like the decoder: 3 of 60, so 2 of 30.
+    assert len(read_history(whole / "classifier/history.csv")) == 2
+
+    with pytest.raises(KeyboardInterrupt):
+        train_run("regene_digits", folder, callbacks=[Interrupt(1)], **arguments)
+    assert not (folder / "classifier/model.keras").exists()
+    with pytest.raises(KeyboardInterrupt):
+        resume_run(folder, callbacks=[Interrupt(2)])
+    assert (folder / "classifier/model.keras").exists()
+    assert len(read_history(folder / "history.csv")) == 2
+    resume_run(folder)
+    for one, other in zip(
+        load_model(folder).get_weights(), load_model(whole).get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    assert (folder / "history.csv").read_text() == (whole / "history.csv").read_text()
+
+    given = train_run("regene_digits", tmp_path / "given", classifier=whole, **arguments)
+    assert given["accuracy"] == metrics["accuracy"]
+    with pytest.raises(ValueError, match="'regene_mnist'"):
+        train_run("csae_digits", tmp_path / "other", classifier=whole)
+
+
 def test_a_run_is_not_overwritten_without_being_told(digits_run):
     before = (digits_run / "model.keras").read_bytes()
     with pytest.raises(FileExistsError, match="--overwrite"):

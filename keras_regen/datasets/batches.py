@@ -100,7 +100,7 @@ class ShuffledArrays(ShuffledBatches):
     take up again. This dataset can: begin it at the epoch that comes next.
 
     Args:
-        x: Array `(num_samples, ...)`.
+        x: Array `(num_samples, ...)`, or a dict of such arrays.
         y: Array `(num_samples, ...)`, or `None` for a model that learns without labels.
         batch_size: Samples per batch, at least 1. The last batch of an epoch may be smaller.
         seed: Integer, at least 0.
@@ -120,23 +120,25 @@ class ShuffledArrays(ShuffledBatches):
 
     def __init__(
         self,
-        x: np.ndarray,
+        x: np.ndarray | dict[str, np.ndarray],
         y: np.ndarray | None,
         batch_size: int,
         seed: int = 0,
         epoch: int = 0,
     ):
-        x = np.asarray(x)
+        x = keras.tree.map_structure(np.asarray, x)
         y = None if y is None else np.asarray(y)
-        if y is not None and len(x) != len(y):
+        counts = [len(one) for one in keras.tree.flatten(x)]
+        if y is not None and set(counts) != {len(y)}:
             raise ValueError(
                 "`x` and `y` must hold the same number of samples. "
-                f"Received: {len(x)} in `x` and {len(y)} in `y`."
+                f"Received: {', '.join(map(str, counts))} in `x` and {len(y)} in `y`."
             )
-        super().__init__(len(x), batch_size, seed=seed, epoch=epoch)
+        super().__init__(counts[0], batch_size, seed=seed, epoch=epoch)
         self.x = x
         self.y = y
 
     def read(self, indices: np.ndarray) -> tuple[np.ndarray, ...]:
         """Gives `(x, y)`, or `(x,)` without labels, of the samples with these indices."""
-        return (self.x[indices],) if self.y is None else (self.x[indices], self.y[indices])
+        x = keras.tree.map_structure(lambda one: one[indices], self.x)
+        return (x,) if self.y is None else (x, self.y[indices])

@@ -1,36 +1,45 @@
 """The contract of a model: what `keras_regen.generate` and its neighbours need."""
 
-import itertools
 import math
 import os
 from collections.abc import Sequence
 
-import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import check_images, check_labels
+from keras_regen.checks import check_images, check_integer, check_labels
+from keras_regen.models.checked_model import CheckedModel
 from keras_regen.models.from_preset import model_from_preset, save_preset
-from keras_regen.models.inputs import is_array, iter_is_new, unit_range
+from keras_regen.models.inputs import (
+    as_arrays,
+    batches_of,
+    has_end,
+    iter_is_new,
+    unit_range,
+)
 from keras_regen.presets import Preset
 
 _ENCODE_BLOCK = 8192
 _DECODE_BYTES = 2**28
 
 
-class ImageModel(keras.Model):
+class ImageModel(CheckedModel):
     """A Keras model of images in classes that encodes, decodes and classifies what it can.
 
     It has `compile`, `fit`, `evaluate`, `predict` and `save` like any Keras model. Integer images
     are taken as 0..255 and float images as 0..1; images come back as float32 in [0, 1].
 
-    A subclass sets `encoder`, `decoder` and `prior` (each may be `None`), and gives what it has of
-    `probabilities`, `latent` and `reconstruction` as a dict from `call`.
+    A subclass sets `encoder`, `decoder`, `head` and `prior` (each may be `None`), and gives what it
+    has of `probabilities`, `latent` and `reconstruction` as a dict from `call`.
 
     Args:
         image_shape: `(height, width, channels)`.
         class_names: Names of the classes, in the order of their labels.
         **kwargs: Arguments of `keras.Model`.
+
+    Attributes:
+        confidence: Weight `(num_classes,)`, set by `calibrate` and not trained: the mean
+            confidence of each class on held-out images; zeros before.
 
     Raises:
         ValueError: If two classes have one name.
@@ -42,13 +51,16 @@ class ImageModel(keras.Model):
     """
 
     def __init__(self, image_shape: tuple[int, int, int], class_names: Sequence[str], **kwargs):
-        super().__init__(**kwargs)
-        self.image_shape = tuple(image_shape)
-        self.class_names = tuple(str(name) for name in class_names)
-        if len(set(self.class_names)) != len(self.class_names):
-            raise ValueError(f"`class_names` must differ. Received: {self.class_names}.")
-        self.encoder = self.decoder = self.prior = None
-        self.preset = None
+        super().__init__(image_shape, class_names, **kwargs)
+        self.encoder = self.decoder = self.head = self.prior = None
+        self.confidence = self.add_weight(
+            shape=(self.num_classes,),
+            initializer="zeros",
+            trainable=False,
+            dtype="float32",
+            autocast=False,
+            name="confidence",
+        )
 
     @classmethod
     def from_preset(
@@ -116,24 +128,18 @@ class ImageModel(keras.Model):
         save_preset(self, folder)
 
     @property
-    def num_classes(self) -> int:
-        """The number of classes."""
-        return len(self.class_names)
-
-    @property
     def latent_dim(self) -> int | None:
         """The number of dimensions of the latent, or `None` for a model without one."""
         return None if self.encoder is None else self.encoder.output_shape[-1]
 
-    def fit(self, x=None, y=None, *args, validation_data=None, adapt_prior=True, **kwargs):
+    def fit(self, x=None, y=None, *args, adapt_prior=True, **kwargs):
         """Trains the model, then adapts its prior to the latents of the training images.
 
         Args:
             x: Images `(num_samples, height, width, channels)`, or a dataset of (images, labels)
                 batches, as in `keras.Model.fit`.
             y: Integer labels `(num_samples,)`; left out with a dataset.
-            *args: Further arguments of `keras.Model.fit`.
-            validation_data: As in `keras.Model.fit`.
+            *args: `batch_size` and `epochs`, as in `keras.Model.fit`.
             adapt_prior: Boolean: `False` leaves the prior as it is. Data that can be read only
                 once (a generator) always does; `adapt_prior()` is then called by hand.
             **kwargs: Further arguments of `keras.Model.fit`. For a model from a preset,
@@ -145,39 +151,26 @@ class ImageModel(keras.Model):
         Raises:
             ValueError: If images or labels are not as the model needs them.
         """
-        self._check_data(x, y)
-        if isinstance(validation_data, tuple):
-            self._check_data(*validation_data[:2])
-        if validation_data is not None:
-            kwargs["validation_data"] = validation_data
-        if self.preset is not None and not args:
-            kwargs.setdefault("epochs", self.preset.epochs)
-            if is_array(x):
-                kwargs.setdefault("batch_size", self.preset.batch_size)
+        x, y = as_arrays(x, y)
         history = super().fit(x, y, *args, **kwargs)
         # A generator is its own iterator: what `fit` read of it is gone.
         if adapt_prior and self.prior is not None and iter_is_new(x):
-            self.adapt_prior(x, y, num_batches=kwargs.get("steps_per_epoch"))
+            steps = kwargs.get("steps_per_epoch")
+            # Of data that may have no end, as much as the training saw.
+            most = None if steps is None or has_end(x) else steps * len(history.epoch)
+            self.adapt_prior(x, y, num_batches=most)
         return history
 
-    def evaluate(self, x=None, y=None, *args, **kwargs):
-        """Measures the losses and metrics on images and labels, as `keras.Model.evaluate`.
+    def prepare(self, x):
+        """Computes what a training needs of its images and need not compute in every step.
 
-        Raises:
-            ValueError: If images or labels are not as the model needs them.
+        Args:
+            x: Images `(num_samples, height, width, channels)`.
+
+        Returns:
+            What `fit` takes in place of the images: here, the images as they are.
         """
-        self._check_data(x, y)
-        return super().evaluate(x, y, *args, **kwargs)
-
-    def predict(self, x, *args, **kwargs):
-        """Gives a dict of `probabilities`, `latent` and `reconstruction`, as far as there are any.
-
-        Raises:
-            ValueError: If the images are not as the model needs them.
-        """
-        if is_array(x):
-            check_images(np.asarray(x), self.image_shape)
-        return super().predict(x, *args, **kwargs)
+        return x
 
     def encode(self, x, batch_size: int = 256) -> np.ndarray:
         """Gives the latents of images.
@@ -216,12 +209,7 @@ class ImageModel(keras.Model):
             ValueError: If the model has no decoder or the latents have another dimension.
         """
         decoder = self.part("decoder", "draw images")
-        z = np.asarray(z, "float32")
-        if z.ndim != 2 or z.shape[1] != decoder.input_shape[-1]:
-            raise ValueError(
-                f"The latents must have the shape (num_samples, {decoder.input_shape[-1]}). "
-                f"Received an array of shape {z.shape}."
-            )
+        z = _checked_latents(z, decoder.input_shape[-1])
         images = np.empty((len(z), *self.image_shape), "float32")
         # In blocks, so that memory holds the result and not much beside it.
         batches = max(1, _DECODE_BYTES // (4 * math.prod(self.image_shape) * batch_size))
@@ -244,10 +232,96 @@ class ImageModel(keras.Model):
         Raises:
             ValueError: If the model does not classify or the images are not as it needs them.
         """
+        return np.argmax(self.probabilities(x, batch_size), axis=-1)
+
+    def probabilities(self, x, batch_size: int = 256) -> np.ndarray:
+        """Gives the probabilities of the classes for images.
+
+        Args:
+            x: Images `(num_samples, height, width, channels)`.
+            batch_size: Integer: images in one step.
+
+        Returns:
+            Array `(num_samples, num_classes)`, float32.
+
+        Raises:
+            ValueError: If the model does not classify or the images are not as it needs them.
+        """
+        if self.encoder is not None and self.head is not None:
+            # `predict` would draw every image again, too.
+            return self.latent_probabilities(self.encode(x, batch_size), batch_size)
         outputs = self.predict(x, batch_size=batch_size, verbose=0)
         if "probabilities" not in outputs:
             raise ValueError(f"{type(self).__name__} {self.name!r} does not classify images.")
-        return np.argmax(outputs["probabilities"], axis=-1)
+        return outputs["probabilities"]
+
+    def latent_probabilities(self, z, batch_size: int = 256) -> np.ndarray:
+        """Gives the probabilities of the classes for latents.
+
+        Args:
+            z: Latents `(num_samples, latent_dim)`.
+            batch_size: Integer: latents in one step.
+
+        Returns:
+            Array `(num_samples, num_classes)`, float32.
+
+        Raises:
+            ValueError: If the model has no head or the latents have another dimension.
+        """
+        self.part("head", "classify latents")
+        z = _checked_latents(z, self.latent_dim)
+        found = np.empty((len(z), self.num_classes), "float32")
+        for start in range(0, len(z), batch_size):
+            batch = ops.convert_to_tensor(z[start : start + batch_size])
+            probabilities = ops.cast(self.head_probabilities(batch), "float32")
+            found[start : start + batch_size] = ops.convert_to_numpy(probabilities)
+        return found
+
+    def head_probabilities(self, latents):
+        """Gives the head's probabilities for a tensor of latents: the softmax of its scores.
+
+        A model whose head gives probabilities already overrides this.
+        """
+        return ops.softmax(self.head(latents))
+
+    def calibrate(
+        self, x, y=None, batch_size: int = 256, *, num_batches: int | None = None
+    ) -> None:
+        """Measures the mean confidence of each class, for `keras_regen.Acceptance`.
+
+        The confidence of an image is the probability that the model gives to its true class. The
+        means are kept in the weight `confidence`, and so in the saved model. A training of the
+        classifier changes them: calibrate again after one.
+
+        Args:
+            x: Held-out images, or an iterable of (images, labels) batches.
+            y: Integer labels; left out with an iterable.
+            batch_size: Integer, at least 1: images in one step.
+            num_batches: Integer: batches to take from an iterable that has no end.
+
+        Raises:
+            ValueError: If the model does not classify, a class has no image, or images or labels
+                are not as the model needs them.
+
+        Source: ReGene, section 6.2.
+        """
+        check_integer("batch_size", batch_size, 1)
+        self.check_data(x, y)
+        count, total = np.zeros((2, self.num_classes))
+        for images, labels in batches_of(x, y, num_batches):
+            check_labels(labels, len(images), self.num_classes)
+            confidence = self.probabilities(images, batch_size)[np.arange(len(labels)), labels]
+            count += np.bincount(labels, minlength=self.num_classes)
+            total += np.bincount(labels, confidence, minlength=self.num_classes)
+        if not count.all():
+            missing = [
+                f"{label} {self.class_names[label]!r}" for label in np.flatnonzero(count == 0)
+            ]
+            raise ValueError(
+                "The images to calibrate on must have every class. "
+                f"Received: none of the classes {', '.join(missing)}."
+            )
+        self.confidence.assign((total / count).astype("float32"))
 
     def reconstruct(self, x, batch_size: int = 256) -> np.ndarray:
         """Gives images as the model draws them again: `decode(encode(x))`.
@@ -277,16 +351,9 @@ class ImageModel(keras.Model):
             ValueError: If the model has no prior, or images or labels are not as it needs them.
         """
         prior = self.part("prior", "draw new latents")
-        self._check_data(x, y)
-        if is_array(x):
-            batches = [(x, y)]
-        elif isinstance(x, keras.utils.PyDataset):
-            batches = (x[index] for index in range(x.num_batches or num_batches))
-        else:
-            batches = x
+        self.check_data(x, y)
         prior.reset_state()
-        for images, labels, *_ in itertools.islice(batches, num_batches):
-            images, labels = ops.convert_to_numpy(images), ops.convert_to_numpy(labels)
+        for images, labels in batches_of(x, y, num_batches):
             prior.update_state(self.encode(images), labels)
         prior.finalize_state()
 
@@ -317,55 +384,11 @@ class ImageModel(keras.Model):
             f"Received: class_id={class_id!r}."
         )
 
-    def compile(self, optimizer="adam", loss=None, *, jit_compile="auto", **kwargs):
-        """Configures training, as `keras.Model.compile`; the losses are the model's own.
-
-        Args:
-            optimizer: A Keras optimizer or its name.
-            loss: Not taken: the model's losses are arguments of its constructor.
-            jit_compile: As in `keras.Model.compile`; `"auto"` here also leaves XLA out on
-                TensorFlow without a GPU.
-            **kwargs: Further arguments of `keras.Model.compile`; `metrics` is a dict from the
-                outputs' names (`probabilities`, `latent`, `reconstruction`) to metrics.
-
-        Raises:
-            ValueError: If a loss is given.
-        """
-        if loss is not None:
-            raise ValueError(
-                f"{type(self).__name__} has its own losses: give them to its constructor, and "
-                f"`compile` only the optimizer. Received: loss={loss!r}."
-            )
-        if jit_compile == "auto" and keras.backend.backend() == "tensorflow":
-            # On CPUs, convolutions compiled by XLA train about three times slower than others.
-            jit_compile = "auto" if keras.distribution.list_devices("gpu") else False
-        super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
-
-    def compile_from_config(self, config):
-        # Keras leaves a saved model uncompiled where `compile` is overridden, unless told so.
-        self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
-
-    def get_config(self):
-        return {"name": self.name, "class_names": self.class_names, "dtype": self.dtype_policy}
-
-    def _check_data(self, x, y):
-        """Checks arrays at the call that got them; a stream is checked by its source."""
-        if not is_array(x):
-            return
-        check_images(np.asarray(x), self.image_shape)
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} learns classes and needs labels. Received images without "
-                "labels: call it with (images, labels)."
-            )
-        check_labels(np.asarray(y), num_samples=len(x), num_classes=self.num_classes)
-
     def part(self, name: str, purpose: str):
-        """Gives the model's encoder, decoder or prior, or says what cannot be done without it.
+        """Gives the model's encoder, decoder, head or prior, or says what cannot be done without.
 
         Args:
-            name: `"encoder"`, `"decoder"` or `"prior"`.
+            name: `"encoder"`, `"decoder"`, `"head"` or `"prior"`.
             purpose: What it is wanted for, for the message.
 
         Raises:
@@ -377,3 +400,13 @@ class ImageModel(keras.Model):
                 f"{type(self).__name__} {self.name!r} cannot {purpose}: it has no {name}."
             )
         return part
+
+
+def _checked_latents(z, dim):
+    z = np.asarray(z, "float32")
+    if z.ndim != 2 or z.shape[1] != dim:
+        raise ValueError(
+            f"The latents must have the shape (num_samples, {dim}). "
+            f"Received an array of shape {z.shape}."
+        )
+    return z

@@ -1,34 +1,40 @@
-"""Classifier: a plain softmax classifier with the package's contracts."""
+"""Classifier: a plain classifier with the package's contracts."""
 
 from collections.abc import Sequence
 
 import keras
 from keras import ops
 
+from keras_regen.losses import classification_loss
 from keras_regen.models.base import ImageModel
 from keras_regen.models.inputs import unit_range
-from keras_regen.networks import basenet
+from keras_regen.networks import basenet, regene_classifier
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class Classifier(ImageModel):
-    """Classifies images with any network that gives probabilities, trained by cross-entropy.
+    """Classifies images with any network that gives probabilities or scores.
 
-    With `basenet` it is the papers' plain classifier, beside which CSAE is measured.
+    With `basenet` it is the plain classifier beside which CSAE is measured; with
+    `regene_classifier`, the one whose latents ReGene decodes.
 
     Args:
         network: Keras model from images `(batch, height, width, channels)` in [0, 1] to
             probabilities `(batch, num_classes)`.
         class_names: Names of the classes. Defaults to `"0"`, `"1"`, ...
+        loss: `"cross_entropy"`, `"hinge"` (multi-class), `"mse"` or `"cosine"`, the four of
+            ReGene's figure 16; each of the probabilities and the class, one-hot.
+        from_logits: Boolean: whether the network gives scores, whose softmax is taken.
         **kwargs: Arguments of `keras.Model`.
 
     Input shape: `(batch, height, width, channels)`; integers 0..255 or floats 0..1.
     Output: a dict of `probabilities` `(batch, num_classes)`.
 
     Raises:
-        ValueError: If there are not as many class names as probabilities.
+        ValueError: If there are not as many class names as probabilities, or the loss is not
+            known.
 
-    Source: CSAE, second version, section 4.3 (Basenet).
+    Source: CSAE, second version, section 4.3 (Basenet); ReGene, sections 3.1 and 6.7.
 
     Examples:
         >>> import numpy as np
@@ -41,9 +47,17 @@ class Classifier(ImageModel):
         ['accuracy', 'loss']
     """
 
-    def __init__(self, network: keras.Model, class_names: Sequence[str] | None = None, **kwargs):
+    def __init__(
+        self,
+        network: keras.Model,
+        class_names: Sequence[str] | None = None,
+        loss: str = "cross_entropy",
+        from_logits: bool = False,
+        **kwargs,
+    ):
         num_classes = network.output_shape[-1]
-        class_names = class_names or [str(label) for label in range(num_classes)]
+        if class_names is None:
+            class_names = [str(label) for label in range(num_classes)]
         super().__init__(network.input_shape[1:], class_names, **kwargs)
         if self.num_classes != num_classes:
             raise ValueError(
@@ -51,8 +65,11 @@ class Classifier(ImageModel):
                 f"Received: {self.num_classes} class names."
             )
         self.network = network
+        self.loss_name = loss
+        self.from_logits = from_logits
+        self._class_loss = classification_loss(loss)
         self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
-        self.built = True
+        self.build((None, *self.image_shape))
 
     @classmethod
     def for_images(
@@ -60,33 +77,43 @@ class Classifier(ImageModel):
         image_shape: tuple[int, int, int],
         class_names: Sequence[str],
         *,
-        stem_filters: int = 32,
+        network: str = "basenet",
+        loss: str = "cross_entropy",
         seed: int = 0,
+        **options,
     ) -> "Classifier":
-        """Builds the papers' Basenet for images of a shape.
+        """Builds one of the papers' classifiers for images of a shape.
 
         Args:
             image_shape: `(height, width, channels)`, as in `basenet`.
             class_names: Names of the classes, at least two.
-            stem_filters: Integer: filters of the first convolution.
+            network: `"basenet"` or `"regene"`.
+            loss: As in the constructor.
             seed: Not used: nothing but the initial weights is random, and they follow
                 `keras.utils.set_random_seed`.
+            **options: Further arguments of `keras_regen.networks.basenet` or
+                `regene_classifier`, such as `stem_filters=16` or `width=0.5`.
 
         Returns:
             A model to `compile`.
 
         Raises:
-            ValueError: If an argument is out of range.
+            ValueError: If an argument is out of range or not known.
         """
-        return cls(basenet(image_shape, len(class_names), stem_filters), class_names)
+        networks = {"basenet": basenet, "regene": regene_classifier}
+        if network not in networks:
+            raise ValueError(
+                f"`network` must be one of {sorted(networks)}. Received: network={network!r}."
+            )
+        built = networks[network](image_shape, len(class_names), **options)
+        return cls(built, class_names, loss)
 
     def call(self, inputs, training=None):
-        return {"probabilities": self.network(unit_range(inputs), training=training)}
+        outputs = ops.cast(self.network(unit_range(inputs), training=training), "float32")
+        return {"probabilities": ops.softmax(outputs) if self.from_logits else outputs}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        values = keras.losses.sparse_categorical_crossentropy(
-            ops.reshape(y, (-1,)), y_pred["probabilities"]
-        )
+        values = self._class_loss(y, y_pred["probabilities"])
         if sample_weight is not None:
             values = values * ops.cast(ops.reshape(sample_weight, (-1,)), values.dtype)
         return sum(self.losses, ops.mean(values))
@@ -99,6 +126,8 @@ class Classifier(ImageModel):
         return {
             **super().get_config(),
             "network": keras.saving.serialize_keras_object(self.network),
+            "loss": self.loss_name,
+            "from_logits": self.from_logits,
         }
 
     @classmethod

@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_regen.layers import NoisyLatent, PEDCCHead
 from keras_regen.losses import LaplacianLoss, WaveletLoss, centroid_loss
-from keras_regen.models.base import ImageModel
+from keras_regen.models.autoencoding import AutoencodingModel
 from keras_regen.models.inputs import unit_range
 from keras_regen.networks import (
     csae_decoder,
@@ -19,7 +19,7 @@ from keras_regen.priors import ClassGaussianPrior, Prior
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class CSAE(ImageModel):
+class CSAE(AutoencodingModel):
     """An autoencoder whose latent is also its classifier.
 
     The encoder's latents are pulled to fixed, evenly spread class centroids; the nearest centroid
@@ -84,34 +84,31 @@ class CSAE(ImageModel):
         class_names: Sequence[str] | None = None,
         **kwargs,
     ):
-        class_names = class_names or [str(label) for label in range(head.num_classes)]
-        super().__init__(encoder.input_shape[1:], class_names, **kwargs)
+        if class_names is None:
+            class_names = [str(label) for label in range(head.num_classes)]
+        if image_losses is None:
+            image_losses = WaveletLoss()
+        super().__init__(
+            encoder.input_shape[1:],
+            class_names,
+            image_losses if decoder is not None else [],
+            loss_weights,
+            other_losses=["centroid_loss"],
+            network=encoder,
+            **kwargs,
+        )
         self.encoder = encoder
         self.decoder = decoder
         self.head = head
         self.noise = noise or NoisyLatent()
-        if image_losses is None:
-            image_losses = WaveletLoss()
-        if isinstance(image_losses, keras.losses.Loss):
-            image_losses = [image_losses]
-        self.image_losses = list(image_losses) if decoder is not None else []
         self.prior = prior or ClassGaussianPrior(head.num_classes)
         self._check_parts()
-
-        terms = ["centroid_loss", *(loss.name for loss in self.image_losses)]
-        self.loss_weights = dict.fromkeys(terms, 1.0) | dict(loss_weights or {})
-        if set(self.loss_weights) != set(terms):
-            raise ValueError(
-                f"`loss_weights` must be of the losses {terms}, each named once. "
-                f"Received: loss_weights={loss_weights}."
-            )
-        self.loss_trackers = {name: keras.metrics.Mean(name=name) for name in terms}
         self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
 
         for part in (self.head, self.noise, self.prior):
             if not part.built:
                 part.build((None, self.latent_dim))
-        self.built = True
+        self.build((None, *self.image_shape))
 
     @classmethod
     def for_images(
@@ -150,7 +147,7 @@ class CSAE(ImageModel):
                 Laplacian loss (first paper); or `"mse"`.
             image_weight: Float: weight of the image losses beside the centroid loss.
             levels: Integer: Haar levels of the wavelet loss.
-            beta: Float in [0, 1]: strength of the noise on the latent.
+            beta: Float, at least 0: strength of the noise on the latent.
             centroids: How the centroids are spread, as in `keras_regen.pedcc`.
             subspace: Boolean: whether to pull only the latent's projection on the centroids' span.
             shrinkage: Of the prior, as in `ClassGaussianPrior`.
@@ -207,7 +204,7 @@ class CSAE(ImageModel):
     def call(self, inputs, training=None):
         latent = self.encoder(unit_range(inputs), training=training)
         outputs = {
-            "probabilities": ops.softmax(self.head(latent)),
+            "probabilities": self.head_probabilities(latent),
             "latent": ops.cast(latent, "float32"),
         }
         if self.decoder is not None:
@@ -220,24 +217,13 @@ class CSAE(ImageModel):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         latent = y_pred["latent"]
         terms = {"centroid_loss": centroid_loss(y, latent, self.head.centroids, self.head.basis)}
-        images = unit_range(x)
-        for loss in self.image_losses:
-            values = loss.call(images, y_pred["reconstruction"])
-            terms[loss.name] = ops.mean(ops.reshape(values, (ops.shape(values)[0], -1)), axis=-1)
-        total = sum(self.losses, ops.zeros(()))
-        for name, values in terms.items():
-            self.loss_trackers[name].update_state(values, sample_weight)
-            if sample_weight is not None:
-                values = values * ops.cast(ops.reshape(sample_weight, (-1,)), values.dtype)
-            total = total + self.loss_weights[name] * ops.mean(values)
-        return total
+        if self.decoder is not None:
+            terms |= self.image_terms(unit_range(x), y_pred["reconstruction"])
+        return self.weighted_sum(terms, sample_weight)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         self.accuracy.update_state(y, y_pred["probabilities"], sample_weight)
-        # For the metrics that the user gave to `compile`, by the names of the outputs.
-        targets = {"probabilities": y, "latent": y, "reconstruction": unit_range(x)}
-        targets = {name: targets[name] for name in y_pred}
-        return super().compute_metrics(x, targets, y_pred, sample_weight)
+        return super().compute_metrics(x, y, y_pred, sample_weight)
 
     def get_config(self):
         def serialized(value):
@@ -249,8 +235,6 @@ class CSAE(ImageModel):
             "decoder": serialized(self.decoder),
             "head": serialized(self.head),
             "noise": serialized(self.noise),
-            "image_losses": [serialized(loss) for loss in self.image_losses],
-            "loss_weights": dict(self.loss_weights),
             "prior": serialized(self.prior),
         }
 
@@ -264,15 +248,7 @@ class CSAE(ImageModel):
         return cls(**{**config, **parts})
 
     def _check_parts(self):
-        if self.decoder is not None and (
-            self.decoder.input_shape[1:] != self.encoder.output_shape[1:]
-            or self.decoder.output_shape[1:] != self.image_shape
-        ):
-            raise ValueError(
-                "The decoder must turn the encoder's latents into images of the encoder's shape, "
-                f"{self.encoder.output_shape[1:]} -> {self.image_shape}. Received a decoder with "
-                f"{self.decoder.input_shape[1:]} -> {self.decoder.output_shape[1:]}."
-            )
+        self.check_decoder()
         for name, count in (
             ("class_names", self.num_classes),
             ("the prior", self.prior.num_classes),

@@ -1,18 +1,18 @@
 """Models from recipes by name, and from folders that `save_to_preset` wrote."""
 
 import dataclasses
-import json
 import os
 from pathlib import Path
 
 import keras
 
+from keras_regen.checks import check_integer
 from keras_regen.optimizers import build_optimizer
-from keras_regen.presets import Preset, get_preset
+from keras_regen.presets import Preset, get_preset, list_presets
 from keras_regen.saving import load_model
 from keras_regen.writing import replace_when_whole
 
-MODEL_FILE, PRESET_FILE = "model.keras", "preset.json"
+MODEL_FILE = "model.keras"
 
 
 def model_from_preset(
@@ -29,32 +29,40 @@ def model_from_preset(
     """Does the work of `ImageModel.from_preset`, which describes the arguments."""
     changes = {
         "image_shape": image_shape and tuple(image_shape),
-        "num_classes": class_names and len(class_names),
+        "num_classes": None if class_names is None else len(class_names),
         "num_samples": num_samples,
         "epochs": epochs,
         "batch_size": batch_size,
     }
     changes = {name: value for name, value in changes.items() if value is not None}
     if not isinstance(preset, Preset):
-        if os.path.isdir(preset):
+        if os.path.isdir(preset) and preset not in {known.name for known in list_presets()}:
             return _from_folder(cls, Path(preset), bool(changes or options))
         preset = get_preset(preset)
     for name in changes.keys() & {"num_samples", "epochs", "batch_size"}:
-        if changes[name] < 1:
-            raise ValueError(f"`{name}` must be at least 1. Received: {name}={changes[name]}.")
+        check_integer(name, changes[name], 1)
+    # A network that was given is no part of the recipe, which is plain data.
+    networks = {name: one for name, one in options.items() if isinstance(one, keras.Model)}
+    options = {name: one for name, one in options.items() if name not in networks}
     preset = dataclasses.replace(preset, options=preset.options | options, **changes)
     from keras_regen import models
 
     found = getattr(models, preset.model)
     _check_class(cls, found, preset.name)
-    model = found.for_images(
-        preset.image_shape,
-        class_names or [str(label) for label in range(preset.num_classes)],
-        seed=seed,
-        **preset.options,
+    class_names = (
+        [str(label) for label in range(preset.num_classes)] if class_names is None else class_names
     )
+    try:
+        model = found.for_images(
+            preset.image_shape, class_names, seed=seed, **preset.options, **networks
+        )
+    except TypeError as error:
+        raise ValueError(
+            f"The options of preset {preset.name!r} must be arguments of "
+            f"`{found.__name__}.for_images`. {error}. Received: options={dict(preset.options)}."
+        ) from error
     steps = preset.epochs * -(-preset.num_samples // preset.batch_size)
-    model.compile(build_optimizer(total_steps=steps, **preset.optimizer))
+    model.compile(build_optimizer(total_steps=steps, **preset.optimizer_arguments()))
     model.preset = preset
     return model
 
@@ -63,12 +71,8 @@ def save_preset(model, folder: str | os.PathLike) -> None:
     """Does the work of `ImageModel.save_to_preset`."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    recipe = model.preset and model.preset.to_dict()
     with replace_when_whole(folder / MODEL_FILE) as path:
         model.save(path)
-    with replace_when_whole(folder / PRESET_FILE) as path:
-        text = json.dumps({"class": type(model).__name__, "recipe": recipe}, indent=1)
-        path.write_text(text + "\n")
 
 
 def _from_folder(cls, folder, changed):
@@ -84,9 +88,6 @@ def _from_folder(cls, folder, changed):
         )
     model = load_model(folder / MODEL_FILE)
     _check_class(cls, type(model), str(folder))
-    if (folder / PRESET_FILE).exists():
-        recipe = json.loads((folder / PRESET_FILE).read_text())["recipe"]
-        model.preset = recipe and Preset(**recipe)
     return model
 
 

@@ -1,6 +1,7 @@
 """What a model is given: arrays or datasets, integers or floats."""
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
 
 import keras
 import numpy as np
@@ -12,11 +13,80 @@ def is_array(x) -> bool:
     return isinstance(x, np.ndarray) or ops.is_tensor(x)
 
 
+def as_arrays(x, y=None) -> tuple:
+    """Gives lists of images or labels, and tensors of other frameworks, as NumPy arrays.
+
+    What is a dataset, or an array or tensor that Keras takes here, stays as it is.
+    """
+
+    def convert(one):
+        foreign = all(hasattr(one, name) for name in ("shape", "dtype", "__array__"))
+        if isinstance(one, (list, tuple)) or (foreign and not is_array(one)):
+            return np.asarray(one)
+        return one
+
+    return convert(x), convert(y)
+
+
+def first_batch(x) -> tuple | None:
+    """Gives the first (images, labels) of a dataset; `None` of one that can be read only once."""
+    if isinstance(x, keras.utils.PyDataset):
+        batch = x[0]
+    elif iter_is_new(x):
+        batch = next(iter(x), None)
+    else:
+        return None
+    if not isinstance(batch, (list, tuple)):
+        return None if batch is None else (batch, None)
+    images, *rest = batch
+    if not isinstance(images, dict):
+        images = ops.convert_to_numpy(images)
+    return images, _labels(rest[0]) if rest else None
+
+
+def has_end(x) -> bool:
+    """Whether it is known that a dataset ends."""
+    if is_array(x):
+        return True
+    if isinstance(x, keras.utils.PyDataset):
+        return x.num_batches is not None
+    try:
+        return len(x) >= 0
+    except TypeError:
+        return False
+
+
 def iter_is_new(x) -> bool:
     """Whether data can be read a second time."""
     if is_array(x) or isinstance(x, keras.utils.PyDataset):
         return True
     return isinstance(x, Iterable) and iter(x) is not x
+
+
+def batches_of(x, y=None, num_batches: int | None = None) -> Iterator[tuple]:
+    """Gives the (images, labels) of arrays, as one batch, or of a dataset, as NumPy arrays.
+
+    Args:
+        x: Images, or an iterable of (images, labels) batches.
+        y: Integer labels; left out with an iterable.
+        num_batches: Integer: batches to take from an iterable that has no end.
+    """
+    if is_array(x):
+        batches = [(x, y)]
+    elif isinstance(x, keras.utils.PyDataset):
+        batches = (x[index] for index in range(x.num_batches or num_batches))
+    else:
+        batches = x
+    for images, labels, *_ in itertools.islice(batches, num_batches):
+        if isinstance(images, dict):
+            images = images["image"]
+        yield ops.convert_to_numpy(images), _labels(labels)
+
+
+def _labels(labels):
+    """Labels as NumPy has them; a column, which the losses take, becomes a row."""
+    labels = ops.convert_to_numpy(labels)
+    return labels[:, 0] if labels.shape[1:] == (1,) else labels
 
 
 def unit_range(images):

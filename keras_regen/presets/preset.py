@@ -1,17 +1,30 @@
-"""The papers' recipes, and our own, by name: network, losses, optimizer, schedule, batch, epochs.
-
-Data only, and no Keras, so that listing the recipes takes no time. `Model.from_preset(name)`
-builds what they describe.
-"""
+"""Preset: one recipe, as data."""
 
 import dataclasses
-import difflib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-WAVELET_PAPER = "CSAE, second version"
-LAPLACIAN_PAPER = "CSAE, first version"
+# Height, width and channels of the images, classes, training images.
+_DATASETS = {
+    "digits": ((8, 8, 1), 10, 1_438),
+    "mnist": ((28, 28, 1), 10, 60_000),
+    "fashion_mnist": ((28, 28, 1), 10, 60_000),
+    "cifar10": ((32, 32, 3), 10, 50_000),
+    # CSAE's choice: 100 people, near to 100 pictures of each, all mirrored.
+    "facescrub": ((128, 128, 3), 100, 20_000),
+    # ReGene's choice: 15,000 faces, and as many drawn ones as the other class.
+    "celeba": ((64, 64, 3), 2, 30_000),
+}
+TITLES = {
+    "digits": "scikit-learn's 8x8 digits",
+    "mnist": "MNIST",
+    "fashion_mnist": "Fashion-MNIST",
+    "cifar10": "CIFAR-10",
+    "facescrub": "FaceScrub",
+    "celeba": "CelebA and Anime faces",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,10 +40,15 @@ class Preset:
         num_classes: Classes of the dataset.
         num_samples: Training images, with the mirrored ones; the schedule counts its steps by it.
         options: Keyword arguments of the model class's `for_images`.
-        optimizer: Keyword arguments of `keras_regen.optimizers.build_optimizer`, less the steps.
+        optimizer: What `optimizer_arguments` gives for a full training.
         batch_size: Images in one step.
         epochs: Passes over the training images.
+        full_epochs: The recipe's own `epochs`, kept where a training has fewer.
         mirror: Whether every training image is also trained on mirrored, left to right.
+        classifier: Name of the recipe of the classifier that is trained first, for a model that
+            decodes a classifier's latents.
+        loss_weights: Pairs `(share, weights)`: once that share of the epochs is done, the losses
+            that the mapping `weights` names have these weights.
         source: Where the recipe comes from.
 
     Examples:
@@ -51,190 +69,69 @@ class Preset:
     batch_size: int
     epochs: int
     mirror: bool = False
+    full_epochs: int | None = None
+    classifier: str | None = None
+    loss_weights: Sequence[tuple[float, Mapping[str, float]]] = ()
     source: str = "this package"
 
     def __post_init__(self):
-        # Recipes are shared: nobody's change of one may reach another.
+        if self.full_epochs is None:
+            object.__setattr__(self, "full_epochs", self.epochs)
+        # Recipes are shared: nobody's change of one may reach another. JSON gives lists back.
         for field in ("options", "optimizer"):
-            object.__setattr__(self, field, MappingProxyType(dict(getattr(self, field))))
+            object.__setattr__(self, field, MappingProxyType(_frozen(getattr(self, field))))
+        for field in ("image_shape", "loss_weights"):
+            object.__setattr__(self, field, _frozen(getattr(self, field)))
+
+    @classmethod
+    def for_dataset(cls, dataset: str, **fields) -> "Preset":
+        """Builds a recipe for a dataset whose images, classes and size are known here."""
+        image_shape, num_classes, num_samples = _DATASETS[dataset]
+        return cls(
+            dataset=dataset,
+            image_shape=image_shape,
+            num_classes=num_classes,
+            num_samples=num_samples,
+            **fields,
+        )
+
+    def begin(self, share: float) -> float:
+        """Gives the share of this training at which a stage of the full one begins.
+
+        A full training has its stages as the recipe says. A shorter one keeps to the first stage
+        for longer, and has the others close to its end: a learning rate needs its number of steps,
+        and five epochs at the papers' quarters would hardly leave the start.
+        """
+        return share ** (0.5 + 0.5 * min(1.0, self.epochs / self.full_epochs))
+
+    def optimizer_arguments(self) -> dict[str, Any]:
+        """Gives the arguments of `keras_regen.optimizers.build_optimizer`, less the steps."""
+        arguments = dict(self.optimizer)
+        if not isinstance(arguments.get("schedule", ""), str):
+            arguments["schedule"] = [(self.begin(at), rate) for at, rate in arguments["schedule"]]
+        return arguments
+
+    def loss_stages(self) -> list[tuple[int, int, dict[str, float]]]:
+        """Gives the stages of `keras_regen.callbacks.LossWeightSchedule` over the epochs.
+
+        A stage that is shorter than an epoch is left out.
+        """
+        done = [round(self.begin(share) * self.epochs) for share, _ in self.loss_weights]
+        return [
+            (before + 1, end, dict(weights))
+            for before, end, (_, weights) in zip(
+                done, [*done[1:], self.epochs], self.loss_weights, strict=False
+            )
+            if before < end
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Gives the recipe as plain values that JSON can hold."""
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return {
-            name: dict(value) if isinstance(value, Mapping) else value
-            for name, value in fields.items()
-        }
+        return json.loads(json.dumps(fields, default=dict))
 
 
-def get_preset(name: str) -> Preset:
-    """Gives the recipe of this name.
-
-    Raises:
-        ValueError: If there is none; the message has the nearest names.
-
-    Examples:
-        >>> from keras_regen.presets import get_preset
-        >>> dict(get_preset("csae_mnist").optimizer)["learning_rate"]
-        0.1
-    """
-    if name not in _PRESETS:
-        nearest = difflib.get_close_matches(str(name), _PRESETS, n=3, cutoff=0.4)
-        hint = f"Did you mean {' or '.join(map(repr, nearest))}?" if nearest else ""
-        raise ValueError(
-            f"There is no preset {name!r}. {hint or 'Presets: ' + ', '.join(_PRESETS) + '.'} "
-            "`keras-regen presets` lists them all."
-        )
-    return _PRESETS[name]
-
-
-def list_presets(model: str | None = None) -> tuple[Preset, ...]:
-    """Gives all recipes, or those of one model class.
-
-    Args:
-        model: Name of a model class, such as `"CSAE"`.
-
-    Examples:
-        >>> from keras_regen.presets import list_presets
-        >>> [preset.name for preset in list_presets("CSAE")][0]
-        'csae_digits'
-    """
-    return tuple(preset for preset in _PRESETS.values() if model in (None, preset.model))
-
-
-def _dataset(name):
-    shape, num_classes, num_samples = {
-        "digits": ((8, 8, 1), 10, 1_438),
-        "mnist": ((28, 28, 1), 10, 60_000),
-        "fashion_mnist": ((28, 28, 1), 10, 60_000),
-        # The second paper's choice: 100 people, near to 100 pictures of each, all mirrored.
-        "facescrub": ((128, 128, 3), 100, 20_000),
-    }[name]
-    return {
-        "dataset": name,
-        "image_shape": shape,
-        "num_classes": num_classes,
-        "num_samples": num_samples,
-    }
-
-
-# Keras decays weights by learning_rate * weight_decay in a step. PyTorch, with which the papers
-# worked, adds the decay to the gradient, and momentum 0.9 makes it ten times as much: their 5e-4.
-_PAPER_SGD = {
-    "name": "sgd",
-    "learning_rate": 0.1,
-    "momentum": 0.9,
-    "weight_decay": 5e-3,
-    "schedule": "steps",
-}
-# Neither paper names its batch size.
-_PAPER_TRAINING = {"optimizer": _PAPER_SGD, "batch_size": 256, "epochs": 120}
-_TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "facescrub": "FaceScrub"}
-
-
-def _csae_presets():
-    yield Preset(
-        name="csae_digits",
-        summary="CSAE for scikit-learn's 8x8 digits, trained in seconds",
-        model="CSAE",
-        **_dataset("digits"),
-        options={"latent_dim": 32, "levels": 2, "beta": 0.06, "image_weight": 0.5},
-        optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "cosine"},
-        batch_size=64,
-        epochs=60,
-    )
-    for name, beta in (("mnist", 0.06), ("fashion_mnist", 0.06), ("facescrub", 0.01)):
-        face = name == "facescrub"
-        yield Preset(
-            name=f"csae_{name}",
-            summary=f"CSAE with wavelet loss on {_TITLES[name]}",
-            model="CSAE",
-            **_dataset(name),
-            options={
-                "latent_dim": 256 if face else 40,
-                "levels": 3 if face else 2,
-                "beta": beta,
-                "shrinkage": 0.0,
-            },
-            **_PAPER_TRAINING,
-            mirror=face,
-            source=f"{WAVELET_PAPER}, section 4, tables 2 to 4",
-        )
-    for name, title in list(_TITLES.items())[:2]:
-        yield Preset(
-            name=f"csae_plus_{name}",
-            summary=f"our best CSAE on {title}: the centroid subspace, sharper images",
-            model="CSAE",
-            **_dataset(name),
-            options={
-                "latent_dim": 40,
-                "levels": 2,
-                "beta": 0.04,
-                "subspace": True,
-                "image_weight": 3.0,
-            },
-            optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "cosine"},
-            batch_size=256,
-            epochs=40,
-        )
-        yield Preset(
-            name=f"csae_laplacian_{name}",
-            summary=f"the first paper's convolutional CSAE on {title}",
-            model="CSAE",
-            **_dataset(name),
-            options={
-                "latent_dim": 40,
-                "stem_filters": 16,
-                "upsampling": "transposed",
-                "image_loss": "laplacian",
-                "beta": 0.04,
-                "shrinkage": 0.0,
-            },
-            **_PAPER_TRAINING,
-            source=f"{LAPLACIAN_PAPER}, section 4, table 2 (CSAE-C)",
-        )
-        yield Preset(
-            name=f"csae_linear_{name}",
-            summary=f"CSAE-L, two dense layers on each side, on {title}",
-            model="CSAE",
-            **_dataset(name),
-            options={
-                "network": "linear",
-                "latent_dim": 40,
-                "image_loss": "laplacian",
-                "beta": 0.04,
-                "shrinkage": 0.0,
-            },
-            optimizer={"name": "adam", "learning_rate": 1e-3, "schedule": "constant"},
-            batch_size=256,
-            epochs=200,
-            source=f"{LAPLACIAN_PAPER}, section 4 (CSAE-L)",
-        )
-    for name, title in _TITLES.items():
-        yield Preset(
-            name=f"csae_encoder_{name}",
-            summary=f"CSAE without its decoder, a classifier only, on {title}",
-            model="CSAE",
-            **_dataset(name),
-            options={
-                "latent_dim": 256 if name == "facescrub" else 40,
-                "with_decoder": False,
-                "shrinkage": 0.0,
-            },
-            **_PAPER_TRAINING,
-            mirror=name == "facescrub",
-            source=f"{WAVELET_PAPER}, section 4.3, tables 3 and 4 (CSAE_encoder)",
-        )
-        yield Preset(
-            name=f"basenet_{name}",
-            summary=f"the same convolutions with softmax and cross-entropy on {title}",
-            model="Classifier",
-            **_dataset(name),
-            options={},
-            **_PAPER_TRAINING,
-            mirror=name == "facescrub",
-            source=f"{WAVELET_PAPER}, section 4.3, tables 3 and 4 (Basenet)",
-        )
-
-
-_PRESETS = {preset.name: preset for preset in _csae_presets()}
+def _frozen(value):
+    if isinstance(value, Mapping):
+        return {name: _frozen(one) for name, one in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value

@@ -1,32 +1,20 @@
 """CSAE: training, its outputs, and a saved model in a fresh process."""
 
-import importlib.util
-import os
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
 
-import keras_regen
 from keras_regen.layers import NoisyLatent, PEDCCHead
 from keras_regen.losses import LaplacianLoss
 from keras_regen.models import CSAE
 from keras_regen.networks import csae_decoder, csae_encoder
-
-BACKENDS = ("tensorflow", "jax", "torch")
+from tests.samples import check_fresh_process, striped_images
 
 
 @pytest.fixture(scope="module")
 def trained():
     keras.utils.set_random_seed(0)
-    rng = np.random.default_rng(0)
-    labels = np.arange(60) % 3
-    images = np.clip(rng.normal(0.2, 0.1, (60, 8, 8, 1)), 0, 1)
-    for label in range(3):
-        images[labels == label, :, 2 * label : 2 * label + 3] = 0.9
-    images = np.round(images * 255).astype("uint8")
+    images, labels = striped_images(60)
     model = CSAE(
         csae_encoder((8, 8, 1), latent_dim=4, stem_filters=4),
         csae_decoder((8, 8, 1), latent_dim=4, stem_filters=4),
@@ -66,30 +54,8 @@ def test_evaluate_equals_the_terms_computed_by_hand(trained):
 
 @pytest.mark.parametrize("backend", ["same", "next"])
 def test_saved_model_is_the_same_in_a_fresh_process(trained, tmp_path, backend):
-    """On this backend and on another; the three runs of the tests go through all three."""
-    here = keras.backend.backend()
-    there = here if backend == "same" else BACKENDS[BACKENDS.index(here) - 1]
-    if importlib.util.find_spec(there) is None:
-        pytest.skip(f"{there} is not installed")
     model, images, _, _ = trained
-    model.save(tmp_path / "model.keras")
-    np.save(tmp_path / "images.npy", images)
-    code = (
-        "import sys, keras, numpy as np, keras_regen\n"
-        "folder = sys.argv[1]\n"
-        "model = keras.saving.load_model(folder + '/model.keras')\n"
-        "images = np.load(folder + '/images.npy')\n"
-        "drawn, report = keras_regen.generate(model, seed=0, return_report=True)\n"
-        "outputs = model.predict(images, verbose=0)\n"
-        "np.savez(folder + '/out.npz', **outputs, drawn=drawn, latents=report.latents)\n"
-    )
-    environment = {**os.environ, "KERAS_BACKEND": there}
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, env=environment)
-    loaded = np.load(tmp_path / "out.npz")
-    drawn, report = keras_regen.generate(model, seed=0, return_report=True)
-    np.testing.assert_array_equal(loaded["latents"], report.latents)
-    for name, value in {**model.predict(images, verbose=0), "drawn": drawn}.items():
-        np.testing.assert_allclose(loaded[name], value, atol=1e-4)
+    check_fresh_process(model, images, tmp_path, backend)
 
 
 def test_bad_input_is_refused_at_the_call(trained):

@@ -1,0 +1,194 @@
+"""CheckedModel: a Keras model of images in classes that checks the data it is given."""
+
+import warnings
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from keras_regen.checks import check_images, check_labels
+from keras_regen.models.inputs import as_arrays, first_batch, is_array
+from keras_regen.presets import Preset
+
+
+class CheckedModel(keras.Model):
+    """A Keras model whose `fit`, `evaluate` and `predict` check images and labels when called.
+
+    Arrays are checked whole; of a dataset that can be read again, the first batch.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        class_names: Names of the classes, in the order of their labels.
+        preset: `Preset` that the model was built from, if any; `fit` takes its batches and epochs.
+        **kwargs: Arguments of `keras.Model`.
+
+    Raises:
+        ValueError: If there are fewer than two classes, or two have one name.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen import CSAE
+        >>> CSAE.from_preset("csae_digits").fit(np.zeros((4, 8, 8, 1)), [0, 1, 2, 10])
+        Traceback (most recent call last):
+        ...
+        ValueError: `labels` must lie in 0..9. Received: 10 at index 3.
+    """
+
+    def __init__(
+        self,
+        image_shape: tuple[int, int, int],
+        class_names: Sequence[str],
+        preset: Preset | dict | None = None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if isinstance(class_names, str) or len(class_names) < 2:
+            raise ValueError(
+                "`class_names` must be a list of at least two names. "
+                f"Received: class_names={class_names!r}."
+            )
+        self.image_shape = tuple(image_shape)
+        self.class_names = tuple(str(name) for name in class_names)
+        if len(set(self.class_names)) != len(self.class_names):
+            raise ValueError(f"`class_names` must differ. Received: {self.class_names}.")
+        self.preset = Preset(**preset) if isinstance(preset, dict) else preset
+        self._jit_asked = "auto"
+
+    @property
+    def num_classes(self) -> int:
+        """The number of classes."""
+        return len(self.class_names)
+
+    def build(self, input_shape):
+        # The parts are built where they are made; Keras notes the shape, for `export`.
+        self.built = True
+
+    def compile(self, optimizer="adam", loss=None, *, jit_compile="auto", **kwargs):
+        """Configures training, as `keras.Model.compile`; the losses are the model's own.
+
+        Args:
+            optimizer: A Keras optimizer or its name.
+            loss: Not taken: the model's losses are arguments of its constructor.
+            jit_compile: As in `keras.Model.compile`; `"auto"` here also leaves XLA out on
+                TensorFlow without a GPU.
+            **kwargs: Further arguments of `keras.Model.compile`; `metrics` is a dict from the
+                outputs' names (`probabilities`, `latent`, `reconstruction`) to metrics.
+
+        Raises:
+            ValueError: If a loss or its weight is given, or metrics are not a dict.
+        """
+        for name, value in (("loss", loss), ("loss_weights", kwargs.get("loss_weights"))):
+            if value is not None:
+                raise ValueError(
+                    f"{type(self).__name__} has its own losses: give them to its constructor, and "
+                    f"`compile` only the optimizer. Received: {name}={value!r}."
+                )
+        for name in ("metrics", "weighted_metrics"):
+            if not isinstance(kwargs.get(name) or {}, dict):
+                raise ValueError(
+                    f"`{name}` must be a dict from the names of outputs to metrics, such as "
+                    f"{{'probabilities': ...}}; `accuracy` is there already. "
+                    f"Received: {name}={kwargs[name]!r}."
+                )
+        self._jit_asked = jit_compile
+        if jit_compile == "auto" and keras.backend.backend() == "tensorflow":
+            # On CPUs, convolutions compiled by XLA train about three times slower than others.
+            jit_compile = "auto" if keras.distribution.list_devices("gpu") else False
+        super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
+
+    def get_compile_config(self):
+        # What "auto" became here need not be right where the model is loaded.
+        config = super().get_compile_config()
+        return config and {**config, "jit_compile": self._jit_asked}
+
+    def compile_from_config(self, config):
+        # Keras leaves a saved model uncompiled where `compile` is overridden, unless told so.
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
+
+    def fit(self, x=None, y=None, batch_size=None, epochs=None, *, validation_data=None, **kwargs):
+        """Trains the model, as `keras.Model.fit`."""
+        x, y = as_arrays(x, y)
+        self.check_data(x, y)
+        if isinstance(validation_data, tuple):
+            validation_data = (*as_arrays(*validation_data[:2]), *validation_data[2:])
+            self.check_data(*validation_data[:2])
+        elif validation_data is not None:
+            self.check_data(validation_data)
+        if self.preset is not None:
+            epochs = self.preset.epochs if epochs is None else epochs
+            if batch_size is None and (is_array(x) or isinstance(x, dict)):
+                batch_size = self.preset.batch_size
+        epochs = 1 if epochs is None else epochs
+        self._warn_of_spent_schedule(x, batch_size, epochs, kwargs)
+        return super().fit(
+            x, y, batch_size, epochs=epochs, validation_data=validation_data, **kwargs
+        )
+
+    def evaluate(self, x=None, y=None, *args, **kwargs):
+        """Measures the losses and metrics on images and labels, as `keras.Model.evaluate`.
+
+        Raises:
+            ValueError: If images or labels are not as the model needs them.
+        """
+        x, y = as_arrays(x, y)
+        self.check_data(x, y)
+        return super().evaluate(x, y, *args, **kwargs)
+
+    def predict(self, x, *args, **kwargs):
+        """Gives a dict of `probabilities`, `latent` and `reconstruction`, as far as there are any.
+
+        Raises:
+            ValueError: If the images are not as the model needs them.
+        """
+        x, _ = as_arrays(x)
+        if is_array(x):
+            check_images(np.asarray(x), self.image_shape)
+        return super().predict(x, *args, **kwargs)
+
+    def check_data(self, x, y=None) -> None:
+        """Raises `ValueError` unless images and labels are as the model needs them.
+
+        Args:
+            x: Images, a dict of `"image"` and what else `prepare` gives, or a dataset.
+            y: Integer labels; `None` with a dataset.
+        """
+        if not (is_array(x) or isinstance(x, dict)):
+            batch = first_batch(x)
+            if batch is None:
+                return
+            x, y = batch
+        images = x["image"] if isinstance(x, dict) else x
+        check_images(np.asarray(images), self.image_shape)
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} learns classes and needs labels. Received images without "
+                "labels: call it with (images, labels)."
+            )
+        check_labels(np.asarray(y), num_samples=len(images), num_classes=self.num_classes)
+
+    def get_config(self):
+        return {
+            "name": self.name,
+            "class_names": self.class_names,
+            "preset": self.preset and self.preset.to_dict(),
+            "dtype": self.dtype_policy,
+        }
+
+    def _warn_of_spent_schedule(self, x, batch_size, epochs, options):
+        """A cosine that is spent has a learning rate of zero, and `fit` learns nothing."""
+        schedule = getattr(self.optimizer, "_learning_rate", None)
+        if not isinstance(schedule, keras.optimizers.schedules.CosineDecay):
+            return
+        steps = options.get("steps_per_epoch") or getattr(x, "num_batches", None)
+        if is_array(x) and steps is None:
+            steps = -(-len(x) // (batch_size or 32))
+        begun = options.get("initial_epoch", 0)
+        planned = int(self.optimizer.iterations) + (steps or 0) * (epochs - begun)
+        if planned > schedule.decay_steps:
+            warnings.warn(
+                f"The learning rate is zero after {schedule.decay_steps} steps, and this training "
+                f"would end after {planned}. Build the model for it by `from_preset(..., "
+                "num_samples=, epochs=, batch_size=)`, or `compile` it again.",
+                stacklevel=3,
+            )

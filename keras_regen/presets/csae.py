@@ -1,0 +1,129 @@
+"""The recipes of both CSAE papers, and our own."""
+
+from collections.abc import Iterator
+
+from keras_regen.presets.preset import TITLES, Preset
+
+WAVELET_PAPER = "CSAE, second version"
+LAPLACIAN_PAPER = "CSAE, first version"
+
+# Keras decays weights by learning_rate * weight_decay in a step. PyTorch, with which the papers
+# worked, adds the decay to the gradient, and momentum 0.9 makes it ten times as much: their 5e-4.
+_PAPER_SGD = {
+    "name": "sgd",
+    "learning_rate": 0.1,
+    "momentum": 0.9,
+    "weight_decay": 5e-3,
+    # A tenth after every 30 of 120 epochs.
+    "schedule": ((0.25, 0.1), (0.5, 0.01), (0.75, 0.001)),
+}
+# Neither paper names its batch size.
+_PAPER_TRAINING = {"optimizer": _PAPER_SGD, "batch_size": 256, "epochs": 120}
+
+
+def csae_presets() -> Iterator[Preset]:
+    """Gives the recipes of both CSAE papers, and our own."""
+    yield Preset.for_dataset(
+        "digits",
+        name="csae_digits",
+        summary="CSAE for scikit-learn's 8x8 digits, trained in seconds",
+        model="CSAE",
+        options={"latent_dim": 32, "levels": 2, "beta": 0.06, "image_weight": 0.5},
+        optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "cosine"},
+        batch_size=64,
+        epochs=60,
+    )
+    for name, beta in (("mnist", 0.06), ("fashion_mnist", 0.06), ("facescrub", 0.01)):
+        face = name == "facescrub"
+        yield Preset.for_dataset(
+            name,
+            name=f"csae_{name}",
+            summary=f"CSAE with wavelet loss on {TITLES[name]}",
+            model="CSAE",
+            options={
+                "latent_dim": 256 if face else 40,
+                "levels": 3 if face else 2,
+                "beta": beta,
+                "shrinkage": 0.0,
+            },
+            **_PAPER_TRAINING,
+            mirror=face,
+            source=f"{WAVELET_PAPER}, section 4, tables 2 to 4",
+        )
+    for name in ("mnist", "fashion_mnist"):
+        title = TITLES[name]
+        yield Preset.for_dataset(
+            name,
+            name=f"csae_plus_{name}",
+            summary=f"our best CSAE on {title}: the centroid subspace, sharper images",
+            model="CSAE",
+            options={
+                "latent_dim": 40,
+                "levels": 2,
+                "beta": 0.04,
+                "subspace": True,
+                "image_weight": 3.0,
+            },
+            optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "cosine"},
+            batch_size=256,
+            epochs=40,
+        )
+        yield Preset.for_dataset(
+            name,
+            name=f"csae_laplacian_{name}",
+            summary=f"the first paper's convolutional CSAE on {title}",
+            model="CSAE",
+            options={
+                "latent_dim": 40,
+                "stem_filters": 16,
+                "upsampling": "transposed",
+                "image_loss": "laplacian",
+                "beta": 0.04,
+                "shrinkage": 0.0,
+            },
+            **_PAPER_TRAINING,
+            source=f"{LAPLACIAN_PAPER}, section 4, table 2 (CSAE-C)",
+        )
+        yield Preset.for_dataset(
+            name,
+            name=f"csae_linear_{name}",
+            summary=f"CSAE-L, two dense layers on each side, on {title}",
+            model="CSAE",
+            options={
+                "network": "linear",
+                "latent_dim": 40,
+                "image_loss": "laplacian",
+                "beta": 0.04,
+                "shrinkage": 0.0,
+            },
+            optimizer={"name": "adam", "learning_rate": 1e-3, "schedule": "constant"},
+            batch_size=256,
+            epochs=200,
+            source=f"{LAPLACIAN_PAPER}, section 4 (CSAE-L)",
+        )
+    for name in ("mnist", "fashion_mnist", "facescrub"):
+        title = TITLES[name]
+        yield Preset.for_dataset(
+            name,
+            name=f"csae_encoder_{name}",
+            summary=f"CSAE without its decoder, a classifier only, on {title}",
+            model="CSAE",
+            options={
+                "latent_dim": 256 if name == "facescrub" else 40,
+                "with_decoder": False,
+                "shrinkage": 0.0,
+            },
+            **_PAPER_TRAINING,
+            mirror=name == "facescrub",
+            source=f"{WAVELET_PAPER}, section 4.3, tables 3 and 4 (CSAE_encoder)",
+        )
+        yield Preset.for_dataset(
+            name,
+            name=f"basenet_{name}",
+            summary=f"the same convolutions with softmax and cross-entropy on {title}",
+            model="Classifier",
+            options={},
+            **_PAPER_TRAINING,
+            mirror=name == "facescrub",
+            source=f"{WAVELET_PAPER}, section 4.3, tables 3 and 4 (Basenet)",
+        )

@@ -1,0 +1,62 @@
+"""Images that a small model learns in seconds, and a model read back by a process of its own."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from keras_regen import Acceptance, generate
+
+BACKENDS = ("tensorflow", "jax", "torch")
+
+_LOAD = """
+import sys, keras, numpy as np, keras_regen
+folder, threshold = sys.argv[1], float(sys.argv[2])
+model = keras.saving.load_model(folder + "/model.keras")
+images = np.load(folder + "/images.npy")
+accept = keras_regen.Acceptance(threshold=threshold) if threshold else None
+drawn, report = keras_regen.generate(model, seed=0, accept=accept, return_report=True)
+outputs = model.predict(images, verbose=0)
+np.savez(folder + "/out.npz", **outputs, drawn=drawn, latents=report.latents)
+"""
+
+
+def striped_images(count):
+    """Dim noise with a bright stripe whose place is the class, one of three, in integers."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(count) % 3
+    images = np.clip(rng.normal(0.2, 0.1, (count, 8, 8, 1)), 0, 1)
+    for label in range(3):
+        images[labels == label, :, 2 * label : 2 * label + 3] = 0.9
+    return np.round(images * 255).astype("uint8"), labels
+
+
+def check_fresh_process(model, images, folder, backend, threshold=0.0):
+    """Compares what a saved model predicts and draws with what it does in a fresh process.
+
+    Args:
+        model: Trained model.
+        images: Images to predict.
+        folder: An empty folder.
+        backend: `"same"` or `"next"`: the three runs of the tests go through all three.
+        threshold: Of `Acceptance`, for the images drawn; 0 for none.
+    """
+    here = keras.backend.backend()
+    there = here if backend == "same" else BACKENDS[BACKENDS.index(here) - 1]
+    if importlib.util.find_spec(there) is None:
+        pytest.skip(f"{there} is not installed")
+    model.save(folder / "model.keras")
+    np.save(folder / "images.npy", images)
+    command = [sys.executable, "-c", _LOAD, str(folder), str(threshold)]
+    subprocess.run(command, check=True, env={**os.environ, "KERAS_BACKEND": there})
+    loaded = np.load(folder / "out.npz")
+    accept = Acceptance(threshold=threshold) if threshold else None
+    drawn, report = generate(model, seed=0, accept=accept, return_report=True)
+    # Latents of training images that a prior keeps are those that this process encoded.
+    np.testing.assert_array_equal(loaded["latents"], report.latents)
+    for name, value in {**model.predict(images, verbose=0), "drawn": drawn}.items():
+        np.testing.assert_allclose(loaded[name], value, atol=1e-4)
