@@ -4,6 +4,8 @@ import difflib
 
 import numpy as np
 
+from keras_regen.checks import check_integer
+
 # Small problems are solved this often from different starts and the best is kept: in three
 # dimensions, some starts end in an arrangement that is balanced but not the best.
 _RESTARTS = 24
@@ -39,17 +41,18 @@ def pedcc(
               least distance is `sqrt(2)`, the most that more than `dim + 1` points can have.
             - `"repulsion"`, for any number: like charges on the sphere, moved until the force
               along the sphere vanishes.
-            - `"paper"`: the papers' algorithm 1 to the letter.
+            - `"paper"`: the papers' algorithm 1 to the letter; in one dimension, where its points
+              could not move, the simplex.
             - `"auto"`: the first of simplex, orthoplex and repulsion that fits.
         seed: Integer seed of the rotation (simplex, orthoplex) or the start (repulsion, paper).
-        iterations: Integer: steps of `"paper"`, which alone uses it.
+        iterations: Integer, at least 0: steps of `"paper"`, which alone uses it.
 
     Returns:
         Array `(num_classes, dim)` of unit vectors, float64. The papers scale it by `sqrt(dim)`.
 
     Raises:
-        ValueError: If there are fewer than two points, the method is not known, or it cannot
-            place that many points in so few dimensions.
+        ValueError: If a number is not an integer or out of range, the method is not known, or it
+            cannot place that many points in so few dimensions.
 
     Source: CSAE, both versions, section 3.1; the closed forms are this package's own.
 
@@ -60,10 +63,9 @@ def pedcc(
         >>> bool(np.isclose(least_distance(points), np.sqrt(2 * 10 / 9)))
         True
     """
-    if num_classes < 2:
-        raise ValueError(f"`num_classes` must be at least 2. Received: num_classes={num_classes}.")
-    if dim < 1:
-        raise ValueError(f"`dim` must be at least 1. Received: dim={dim}.")
+    check_integer("num_classes", num_classes, 2)
+    check_integer("dim", dim, 1)
+    check_integer("iterations", iterations, 0)
     if dim == 1 and num_classes > 2:
         raise ValueError(
             "One dimension has room for two points, -1 and 1. "
@@ -74,6 +76,9 @@ def pedcc(
             method = "simplex"
         else:
             method = "orthoplex" if num_classes <= 2 * dim else "repulsion"
+    if dim == 1 and method in ("repulsion", "paper"):
+        # Charges that start on the same of the two points have no way to the other.
+        method = "simplex"
     rng = np.random.default_rng(seed)
     if method == "simplex":
         return _simplex(num_classes, dim, rng)

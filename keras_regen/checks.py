@@ -131,7 +131,11 @@ def check_integer(name: str, value: int, least: int) -> None:
 
 def _check_shape(images: np.ndarray, image_shape: tuple | None, name: str) -> None:
     if images.ndim != 4:
-        hint = f" Add the channel axis: `{name}[..., None]`." if images.ndim == 3 else ""
+        hint = ""
+        if images.ndim == 3 and images.shape[-1] in (1, 3):
+            hint = f" One image is a batch of one: `{name}[None]`."
+        elif images.ndim == 3:
+            hint = f" Add the channel axis: `{name}[..., None]`."
         raise ValueError(
             f"`{name}` must have shape (num_images, height, width, channels). "
             f"Received: shape={images.shape}.{hint}"

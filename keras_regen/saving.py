@@ -1,5 +1,6 @@
 """Models read back, with errors that say what is wrong with a file."""
 
+import json
 import os
 import zipfile
 from pathlib import Path
@@ -22,7 +23,8 @@ def load_model(path: str | os.PathLike, **kwargs) -> keras.Model:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is truncated, is no `.keras` file, or holds what cannot be built.
+        ValueError: If the file is truncated, is no `.keras` file, or holds what cannot be built,
+            such as a model with a layer of a package that is not imported.
 
     Examples:
         >>> import keras_regen
@@ -54,4 +56,28 @@ def load_model(path: str | os.PathLike, **kwargs) -> keras.Model:
             f"{str(file)!r} is not a whole `.keras` file: "
             f"{f'{damaged} is damaged' if damaged else f'it has no {sorted(missing)}'}."
         )
-    return keras.saving.load_model(file, **kwargs)
+    try:
+        return keras.saving.load_model(file, **kwargs)
+    except Exception as error:  # building runs the code of whatever classes the file names
+        raise ValueError(
+            f"{str(file)!r} holds a {_class_in(file)} that cannot be built. Expected a model of "
+            "classes of Keras and keras_regen; import the package of any other class before, or "
+            f"pass it in `custom_objects`. Keras says: {_reason(error)}"
+        ) from error
+
+
+def _class_in(file):
+    """What the file says that its model is."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            config = json.loads(archive.read("config.json"))
+        return config["registered_name"] or config["class_name"]
+    except (ValueError, KeyError, TypeError):
+        return "model without a description"
+
+
+def _reason(error):
+    """The first line of the innermost error: those around it repeat the model's configuration."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return str(error).strip().split("\n")[0].split(" Full object config")[0]

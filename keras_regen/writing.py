@@ -1,6 +1,7 @@
 """Files that are whole or not there."""
 
 import contextlib
+import glob
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 def replace_when_whole(path: str | os.PathLike) -> Iterator[Path]:
     """Gives a temporary path to write to, which takes the file's name when all went well.
 
-    An interruption or an error leaves what was there before, and no half-written file.
+    An interruption or an error leaves what was there before, and no half-written file. What a
+    process that was killed left beside the file is removed by the next one that writes it.
 
     Args:
         path: Where the file shall be. Its folder must exist.
@@ -28,9 +30,26 @@ def replace_when_whole(path: str | os.PathLike) -> Iterator[Path]:
     """
     path = Path(path)
     # The process's number keeps two writers apart; Keras and Matplotlib read the suffix.
-    partial = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    start, end = f".{path.stem}.", f".partial{path.suffix}"
+    for left in path.parent.glob(f"{glob.escape(start)}*{glob.escape(end)}"):
+        number = left.name.removeprefix(start).removesuffix(end)
+        if number.isdecimal() and _has_ended(int(number)):
+            left.unlink(missing_ok=True)
+    partial = path.with_name(f"{start}{os.getpid()}{end}")
     try:
         yield partial
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _has_ended(number):
+    if os.name != "posix":
+        return False  # on Windows, to ask is to interrupt
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        pass
+    return False

@@ -1,10 +1,21 @@
-"""`keras-regen generate` and `keras-regen reconstruct`."""
+"""`keras-regen generate`, `reconstruct`, `interpolate` and `matrix`."""
 
 from pathlib import Path
 
 import click
 
-from keras_regen.cli.options import json_option, output_json, seed_option, uses_keras
+from keras_regen.cli.options import (
+    Output,
+    acceptance_options,
+    dataset_option,
+    json_option,
+    output_json,
+    picture_option,
+    seed_option,
+    uses_keras,
+)
+
+_NUMBERS = "Such as 0.1,0.5,0.9."
 
 
 @click.command()
@@ -16,71 +27,70 @@ from keras_regen.cli.options import json_option, output_json, seed_option, uses_
     help="Label or name; may be repeated.  [default: every class]",
 )
 @click.option(
-    "--num-samples", type=int, default=16, show_default=True, help="Images of each class."
+    "--num-samples",
+    type=click.IntRange(min=1),
+    default=16,
+    show_default=True,
+    help="Images of each class.",
 )
 @click.option(
     "--output",
+    type=Output(".png", ".npz", folder=True),
     default="samples.png",
     show_default=True,
     help="A .png for one picture with a row for each class, an .npz for arrays, or else a folder, "
     "which gets a folder of pictures for each class.",
 )
+@acceptance_options(default=False)
 @seed_option
 @json_option
 @uses_keras
-def generate(model, classes, num_samples, output, seed, as_json):
+def generate(model, classes, num_samples, output, num_sources, accept, max_tries, seed, as_json):
     """Draw new images with MODEL, a .keras file or the folder of a run."""
     import numpy as np
 
-    from keras_regen import generate, load_model, plotting
-    from keras_regen.checks import check_integer
-    from keras_regen.writing import replace_when_whole
+    from keras_regen import generate
+    from keras_regen.cli.acceptance import acceptance, prior_of, tries_by_class
+    from keras_regen.cli.inputs import load_image_model
+    from keras_regen.cli.pictures import write_images
 
-    check_integer("num_samples", num_samples, 1)
-    model = load_model(model)
-    wanted = [_class_index(model, one) for one in classes] or range(model.num_classes)
-    labels = np.repeat(wanted, num_samples)
-    images = generate(model, labels, seed=seed)
-    path = Path(output)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".png":
-        plotting.plot_samples(images, labels, model.class_names, path)
-    elif path.suffix == ".npz":
-        with replace_when_whole(path) as partial:
-            np.savez_compressed(
-                partial, images=images, labels=labels, class_names=model.class_names
-            )
-    elif path.suffix:
-        raise click.BadParameter(
-            f"expected a .png, an .npz or a folder, got {output!r}", param_hint="--output"
-        )
-    else:
-        for index, (image, label) in enumerate(zip(images, labels, strict=True)):
-            # A class name may hold what a file name cannot, such as T-shirt/top.
-            folder = path / model.class_names[label].replace("/", "_")
-            folder.mkdir(parents=True, exist_ok=True)
-            plotting.save_image(image, folder / f"{seed}-{index:06d}.png")
+    model = load_image_model(model)
+    wanted = [class_index(model, one) for one in classes] or range(model.num_classes)
+    images, report = generate(
+        model,
+        np.repeat(wanted, num_samples),
+        seed=seed,
+        prior=prior_of(model, num_sources),
+        accept=acceptance(accept, max_tries),
+        return_report=True,
+    )
+    write_images(images, report.labels, model.class_names, output, prefix=str(seed))
     if as_json:
-        output_json({"images": len(images), "seed": seed, "output": output})
-    else:
-        click.echo(f"Drew {len(images)} images: {output}")
+        tries = tries_by_class(model, report)
+        output_json({"images": len(images), "seed": seed, "output": output, **tries})
+        return
+    click.echo(f"Drew {len(images)} images: {output}")
+    if accept:
+        click.echo(f"Tries for {num_samples} of each class: latents passed / images accepted")
+        for label in sorted(set(report.labels.tolist())):
+            passed, accepted = report.latent_tries[label], report.tries[label]
+            click.echo(f"  {model.class_names[label]:<20} {passed:>6} / {accepted}")
 
 
 @click.command()
 @click.argument("model")
-@click.option("--dataset", help="Name or path.  [default: the run's]")
+@dataset_option
 @click.option("--num-samples", type=click.IntRange(min=1), default=32, show_default=True)
-@click.option("--output", default="reconstructions.png", show_default=True, help="The picture.")
+@picture_option("reconstructions.png")
 @json_option
 @uses_keras
 def reconstruct(model, dataset, num_samples, output, as_json):
     """Draw images of a dataset again with MODEL, beside the originals."""
-    from keras_regen import load_model, plotting
-    from keras_regen.cli.evaluation import load_dataset
+    from keras_regen import plotting
+    from keras_regen.cli.inputs import load_model_and_data
     from keras_regen.metrics import reconstruction_error
 
-    data = load_dataset(model, dataset)
-    model = load_model(model)
+    model, data = load_model_and_data(model, dataset)
     images = data.x_test[:num_samples]
     drawn = model.reconstruct(images)
     error = reconstruction_error(images, drawn)
@@ -92,6 +102,96 @@ def reconstruct(model, dataset, num_samples, output, as_json):
         click.echo(f"Mean squared error {error['mse']:.5f}, absolute {error['mae']:.5f}: {output}")
 
 
-def _class_index(model, text):
-    # A class whose name is a number goes by its name.
+@click.command()
+@click.argument("model")
+@click.argument("start")
+@click.argument("end")
+@click.option("--num-samples", type=int, help="Images in equal steps.  [default: 8]")
+@click.option("--ratios", help=f"Shares of END, in place of equal steps. {_NUMBERS}")
+@picture_option("interpolation.png")
+@json_option
+@uses_keras
+def interpolate(model, start, end, num_samples, ratios, output, as_json):
+    """Draw what lies between START and END: labels or names of classes, or picture files."""
+    from keras_regen import interpolate, plotting
+    from keras_regen.cli.inputs import load_image_model
+
+    model = load_image_model(model)
+    ends = [_end(model, one) for one in (start, end)]
+    if ratios is not None:
+        ratios = _numbers(ratios)
+    images = interpolate(model, *ends, num_samples, ratios=ratios)
+    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    plotting.save_image(plotting.tile(images, columns=len(images), gap=2, scale=2), output)
+    if as_json:
+        output_json({"images": len(images), "output": output})
+    else:
+        click.echo(f"Drew {len(images)} images from {start} to {end}: {output}")
+
+
+@click.command()
+@click.argument("model")
+@click.option("--class", "class_id", required=True, help="Label or name.")
+@dataset_option
+@click.option("--rows", type=click.IntRange(min=1), default=6, show_default=True)
+@click.option("--columns", type=click.IntRange(min=1), default=6, show_default=True)
+@click.option(
+    "--ratio", type=float, default=0.5, show_default=True, help="Share of the column's image."
+)
+@picture_option("matrix.png")
+@seed_option
+@json_option
+@uses_keras
+def matrix(model, class_id, dataset, rows, columns, ratio, output, seed, as_json):
+    """Combine held-out images of a class with each other, every pair of two lists."""
+    import numpy as np
+
+    from keras_regen import matrix, plotting
+    from keras_regen.cli.inputs import load_model_and_data
+
+    model, data = load_model_and_data(model, dataset)
+    label = class_index(model, class_id)
+    images = data.x_test[data.y_test == label]
+    if len(images) < rows + columns:
+        raise click.UsageError(
+            f"{rows} rows and {columns} columns need {rows + columns} held-out images of class "
+            f"{class_id!r}; there are {len(images)}."
+        )
+    chosen = images[np.random.default_rng(seed).permutation(len(images))[: rows + columns]]
+    above, left = chosen[:columns], chosen[columns:]
+    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    plotting.plot_matrix(matrix(model, left, above, ratio), left, above, output)
+    if as_json:
+        output_json({"images": rows * columns, "seed": seed, "output": output})
+    else:
+        click.echo(f"Drew {rows * columns} images of {rows + columns}: {output}")
+
+
+def class_index(model, text: str) -> int:
+    """Gives the label of a class from its label or name; one whose name is a number has it."""
     return model.class_index(text if text in model.class_names or not text.isdigit() else int(text))
+
+
+def _end(model, text):
+    """One end of an interpolation: a label, or the pixels of a picture file."""
+    if text in model.class_names or not Path(text).suffix:
+        return class_index(model, text)
+    from keras_regen.datasets.pixels import UnreadableImageError, decode_image
+
+    height, width, channels = model.image_shape
+    try:
+        return decode_image(text, (height, width), "grayscale" if channels == 1 else "rgb")
+    except UnreadableImageError as error:
+        raise click.UsageError(
+            f"{text!r} is none of the model's classes {model.class_names}, and cannot be read as a "
+            f"picture: {error}."
+        ) from error
+
+
+def _numbers(text):
+    try:
+        return [float(one) for one in text.split(",")]
+    except ValueError:
+        raise click.BadParameter(
+            f"expected numbers with commas between them, got {text!r}", param_hint="--ratios"
+        ) from None

@@ -2,12 +2,12 @@
 
 import click
 
-from keras_regen.cli.options import json_option, output_json, shows_errors, uses_keras
+from keras_regen.cli.options import json_option, output_json, shows_errors
 
 
 @click.command()
 @json_option
-@uses_keras
+@shows_errors
 def datasets(as_json):
     """List the datasets that can be loaded here, and where they would come from."""
     from keras_regen.datasets import list_datasets

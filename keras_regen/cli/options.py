@@ -3,6 +3,7 @@
 import functools
 import importlib.util
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -68,6 +69,8 @@ def choose_backend(backend: str | None = None) -> str:
     os.environ["KERAS_BACKEND"] = chosen
     # TensorFlow greets in many lines; its errors still show.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Its warnings are for who writes the model, such as of a function that is traced twice.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return chosen
 
 
@@ -103,6 +106,48 @@ def note(text: str = "") -> None:
     click.echo(text, file=sys.stderr)
 
 
+class Output(click.ParamType):
+    """Where a command writes: a file of one of some kinds or a folder, known before the work.
+
+    Args:
+        *suffixes: The kinds of files, such as `".png"`; large letters pass as well.
+        folder: Boolean: whether a folder passes too. A name with a dot is that of a folder if
+            there is one, or if it ends with a slash.
+    """
+
+    name = "path"
+
+    def __init__(self, *suffixes: str, folder: bool = False):
+        self.suffixes = suffixes
+        self.folder = folder
+
+    def convert(self, value, param, ctx):
+        """Gives the path as it is, if it can be written to."""
+        kind = self.kind(value)
+        expected = [f"a name that ends in {suffix}" for suffix in self.suffixes]
+        if self.folder:
+            expected += ["a folder, with / at the end of its name if that has a dot"]
+        if kind not in (*self.suffixes, *([""] if self.folder else [])):
+            self.fail(f"expected {' or '.join(expected)}, got {value!r}", param, ctx)
+        if kind == "" and Path(value).is_file():
+            self.fail(f"{value!r} is a file, not a folder", param, ctx)
+        return value
+
+    @staticmethod
+    def kind(value: str) -> str:
+        """Gives the suffix in small letters, or an empty string for a folder."""
+        if Path(value).is_dir() or value.endswith(("/", os.sep)):
+            return ""
+        return Path(value).suffix.lower()
+
+
+def picture_option(default: str):
+    """Gives a command `--output` for one picture."""
+    return click.option(
+        "--output", type=Output(".png"), default=default, show_default=True, help="The picture."
+    )
+
+
 seed_option = click.option(
     "--seed",
     type=click.IntRange(min=0),
@@ -110,4 +155,43 @@ seed_option = click.option(
     show_default=True,
     help="Of all that is random.",
 )
+dataset_option = click.option(
+    "--dataset",
+    help="Name or path of images of MODEL's classes; resized as it needs.  [default: the run's]",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+
+
+def acceptance_options(default: bool):
+    """Gives a command `--num-sources`, `--accept` and `--max-tries`.
+
+    Args:
+        default: Boolean: whether images must be accepted unless told otherwise.
+    """
+    options = (
+        click.option(
+            "--num-sources",
+            type=click.IntRange(min=2),
+            help="Latents to combine for each image, for a ReGene.  [default: the model's]",
+        ),
+        click.option(
+            "--accept/--no-accept",
+            default=default,
+            show_default=True,
+            help="Keep only images that the model gives their class with confidence.",
+        ),
+        click.option(
+            "--max-tries",
+            type=click.IntRange(min=1),
+            default=100,
+            show_default=True,
+            help="Latents to draw for each accepted image, at most.",
+        ),
+    )
+
+    def decorate(command):
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate

@@ -1,32 +1,56 @@
 """`keras-regen demo` and `keras-regen train`."""
 
 import ast
+import contextlib
+import shlex
 import time
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from keras_regen.cli.options import json_option, note, output_json, seed_option, uses_keras
 
-_PICTURES = ("samples.png", "reconstructions.png", "distances.png", "losses.png")
+_DEMO = "runs/demo"
+# The options of `train` that a run which goes on has from its beginning.
+_CHANGES = {
+    "dataset": "--dataset",
+    "image_size": "--image-size",
+    "epochs": "--epochs",
+    "batch_size": "--batch-size",
+    "classifier": "--classifier",
+    "options": "--option",
+    "overwrite": "--overwrite",
+    "seed": "--seed",
+}
+_PICTURES = ("samples.png", "reconstructions.png", "distances.png", "barcodes.png", "losses.png")
 
 
 @click.command()
-@click.option("--output", default="runs/demo", show_default=True, help="Folder to write to.")
+@click.option("--output", default=_DEMO, show_default=True, help="Folder to write to.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Passes over the training images.")
+@click.option(
+    "--overwrite", is_flag=True, help=f"Replace a run in any folder; one in {_DEMO} always is."
+)
 @seed_option
 @json_option
 @uses_keras
-def demo(output, epochs, seed, as_json):
+def demo(output, epochs, overwrite, seed, as_json):
     """Train on scikit-learn's 8x8 digits, and draw new ones."""
     note("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
     from keras_regen.cli.progress import EpochBars
     from keras_regen.runs import train_run
 
     start = time.perf_counter()
-    metrics = train_run(
-        "csae_digits", output, epochs=epochs, seed=seed, overwrite=True, callbacks=[EpochBars()]
-    )
+    with _advice_on_interruption(output):
+        metrics = train_run(
+            "csae_digits",
+            output,
+            epochs=epochs,
+            seed=seed,
+            overwrite=overwrite or Path(output) == Path(_DEMO),
+            callbacks=[EpochBars()],
+        )
     metrics["seconds"] = round(time.perf_counter() - start, 1)
     _show(metrics, output, as_json)
 
@@ -38,6 +62,7 @@ def demo(output, epochs, seed, as_json):
 @click.option("--image-size", type=click.IntRange(min=1), help="Resize to this height and width.")
 @click.option("--epochs", type=click.IntRange(min=1), help="The schedule scales with them.")
 @click.option("--batch-size", type=click.IntRange(min=1))
+@click.option("--classifier", help="A trained classifier for ReGene: a .keras file or a run.")
 @click.option(
     "-o", "--option", "options", multiple=True, metavar="NAME=VALUE", help="Such as -o beta=0.02."
 )
@@ -53,6 +78,7 @@ def train(
     image_size,
     epochs,
     batch_size,
+    classifier,
     options,
     resume,
     overwrite,
@@ -70,14 +96,18 @@ def train(
     if preset is not None:
         get_preset(preset)  # before Keras is imported, which takes seconds
     output = output or f"runs/{preset}"
-    asked = (dataset, image_size, epochs, batch_size, *options)
-    if resume and any(value is not None for value in asked):
-        raise click.UsageError("`--resume` goes on with what the run was asked for: no changes.")
+    source = click.get_current_context().get_parameter_source
+    asked = [name for name in _CHANGES if source(name) is not ParameterSource.DEFAULT]
+    if resume and asked:
+        raise click.UsageError(
+            "`--resume` goes on with what the run was asked for: no changes. "
+            f"Leave out {', '.join(_CHANGES[name] for name in asked)}."
+        )
 
     from keras_regen.cli.progress import EpochBars
     from keras_regen.runs import read_settings, resume_run, train_run
 
-    try:
+    with _advice_on_interruption(output, begun=resume):
         if resume:
             begun = read_settings(output)["preset"]
             if preset not in (None, begun):
@@ -93,13 +123,42 @@ def train(
                 batch_size=batch_size,
                 seed=seed,
                 options=dict(_parse(option) for option in options),
+                classifier=classifier,
                 overwrite=overwrite,
                 callbacks=[EpochBars()],
             )
-    except KeyboardInterrupt:
-        note(f"\nInterrupted. Go on with: keras-regen train --resume --output {output}")
-        raise click.Abort() from None
     _show(metrics, output, as_json)
+
+
+@contextlib.contextmanager
+def _advice_on_interruption(output, begun=False):
+    """On Ctrl-C, tells how to go on with the run, if this command has begun it."""
+    import keras
+
+    from keras_regen.runs import SETTINGS
+
+    settings = Path(output) / SETTINGS
+    # An earlier run that is to be replaced is there until the new one writes its settings.
+    before = None if begun else _stamp(settings)
+    try:
+        yield
+    except KeyboardInterrupt:
+        if _stamp(settings) != before:
+            note(
+                "\nInterrupted. Go on with: keras-regen train --resume "
+                f"--backend {keras.backend.backend()} --output {shlex.quote(output)}"
+            )
+        else:
+            note("\nInterrupted before the training began.")
+        raise click.Abort() from None
+
+
+def _stamp(path):
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def _parse(option):

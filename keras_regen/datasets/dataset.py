@@ -1,7 +1,7 @@
 """`ImageDataset`: what every source of images is turned into."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,6 +51,51 @@ class ImageDataset:
     def image_shape(self) -> tuple[int, int, int]:
         """`(height, width, channels)` of every image."""
         return self.x_train.shape[1:]
+
+    def with_classes(self, class_names: Sequence[str]) -> "ImageDataset":
+        """Gives the dataset with the class numbers of a model that knows its classes.
+
+        Names are matched exactly, or else as names of folders, where `T-shirt/top` is
+        `T-shirt_top`.
+
+        Args:
+            class_names: Names of the model's classes, in the order of its class numbers. All of
+                the dataset's must be among them.
+
+        Returns:
+            An `ImageDataset` with the same images and these class names.
+
+        Raises:
+            ValueError: When the dataset has a class that is not among them.
+
+        Examples:
+            >>> from keras_regen.datasets import load
+            >>> digits = load("digits")
+            >>> backwards = digits.with_classes([str(digit) for digit in range(9, -1, -1)])
+            >>> digits.y_test[:3], backwards.y_test[:3]
+            (array([5, 9, 2]), array([4, 0, 7]))
+        """
+        class_names = tuple(class_names)
+        if class_names == self.class_names:
+            return self
+        for form in (str, folder_name):
+            known = {form(name): label for label, name in enumerate(class_names)}
+            found = [known.get(form(name)) for name in self.class_names]
+            # Two names that are one as folders' names cannot be told apart by these.
+            clear = len(known) == len(class_names) and len(set(found)) == len(found)
+            if clear and None not in found:
+                numbers = np.array(found, "int64")
+                return replace(
+                    self,
+                    class_names=class_names,
+                    y_train=numbers[self.y_train],
+                    y_test=numbers[self.y_test],
+                )
+        raise ValueError(
+            f"The classes of the dataset must be among those of the model, {class_names}. "
+            f"Received: {self.name!r} with {self.class_names}. Rename its class folders, or give "
+            "an .npz the right `class_names`."
+        )
 
     def __repr__(self) -> str:
         return (
@@ -110,6 +155,17 @@ def dataset_from_arrays(
         name=name,
         skipped=skipped,
     )
+
+
+def folder_name(class_name: str) -> str:
+    """Gives the name that the folder of a class has: without slashes, and not hidden.
+
+    Examples:
+        >>> folder_name("T-shirt/top"), folder_name("..")
+        ('T-shirt_top', '_.')
+    """
+    name = class_name.replace("/", "_").replace("\\", "_")
+    return f"_{name[1:]}" if name[:1] in ("", ".") else name
 
 
 def _standard_type(images: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from operator import length_hint
 from typing import BinaryIO, TypeVar
 
 import numpy as np
@@ -13,6 +14,7 @@ FORMATS = ("JPEG", "PNG", "BMP", "GIF", "PPM", "TIFF", "WEBP")
 GRAYSCALE_MODES = ("1", "L", "LA", "La")  # the 16-bit ones are dealt with before
 RESAMPLING = Image.Resampling.BICUBIC  # Pillow widens the kernel when it shrinks: no aliasing.
 NUM_THREADS = 4
+_CHUNK = 64
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -95,12 +97,15 @@ def map_in_threads(
     def run(chunk: list[Item]) -> list[Result]:
         return [function(item) for item in chunk]
 
-    # One task per item would cost small pictures more in thread switches than it gains.
+    # One task per item would cost small pictures more in thread switches than it gains; but every
+    # thread shall have a part of a batch that is smaller than a chunk for each.
+    share = -(-length_hint(items, _CHUNK * num_threads) // num_threads)
+    size = max(1, min(_CHUNK, share))
     iterator = iter(items)
     pool = ThreadPoolExecutor(num_threads)
     try:
         futures = []
-        while chunk := list(islice(iterator, 64)):
+        while chunk := list(islice(iterator, size)):
             futures.append(pool.submit(run, chunk))
         return [result for future in futures for result in future.result()]
     finally:

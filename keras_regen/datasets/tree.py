@@ -40,8 +40,8 @@ def arrange(listing: Listing, root: str) -> ImageTree:
         root: What the error messages call the root.
 
     Raises:
-        ValueError: When there are no class folders, or one only, or `train` and `test` have
-            different classes.
+        ValueError: When there are no class folders, or one only, `train` and `test` have
+            different classes, or there are class folders in `train` and no `test`.
     """
     top: Parts = ()
     folders, files = listing(top)
@@ -55,7 +55,21 @@ def arrange(listing: Listing, root: str) -> ImageTree:
         )
     if {"train", "test"} <= set(folders):
         return _arrange_splits(listing, root, top)
+    if "train" in folders:
+        _check_is_a_class(listing, root, top, folders)
     return _arrange_classes(listing, root, folders, [(top, None)])
+
+
+def _check_is_a_class(listing: Listing, root: str, top: Parts, folders: list[str]) -> None:
+    """Tells a class called `train`, which holds pictures, from a split that has no `test`."""
+    inner_folders, names = listing((*top, "train"))
+    if inner_folders and not names:
+        others = [name for name in folders if name != "train"]
+        raise ValueError(
+            "Next to `train`, the folder of held-out pictures must be called `test`. "
+            f"Received: {root!r} with `train` and {others}. Rename one, or give the folder "
+            "`train` alone, to have its pictures split."
+        )
 
 
 def _arrange_splits(listing: Listing, root: str, top: Parts) -> ImageTree:
