@@ -5,8 +5,6 @@ Trains the same small CSAE with the papers' centroid loss (all coordinates of th
 was interrupted goes on with the first cell that is not in the file.
 """
 
-import json
-import os
 import time
 from pathlib import Path
 
@@ -30,37 +28,27 @@ LATENT_DIM, LEVELS, LEARNING_RATE, BATCH_SIZE = 40, 2, 0.002, 64
 @click.option("--models", type=click.Path(), help="Folder to keep the trained models in.")
 @click.option("--output", default="results/centroid_subspace.json", show_default=True)
 def main(dataset, train_images, epochs, seeds, models, output):
-    import keras
+    from study import Study
 
     from keras_regen.datasets import load
 
     data = load(dataset)
-    setting = {
-        "dataset": data.name,
-        "train_images": train_images,
-        "test_images": len(data.x_test),
-        "epochs": epochs,
-        "batch_size": BATCH_SIZE,
-        "optimizer": f"Adam {LEARNING_RATE}",
-        "latent_dim": LATENT_DIM,
-        "levels": LEVELS,
-        "backend": keras.backend.backend(),
-        "keras": keras.__version__,
-    }
-    study = {"setting": setting, "runs": []}
-    if os.path.exists(output):
-        study = json.loads(Path(output).read_text())
-        if study["setting"] != setting:
-            raise click.ClickException(f"{output} holds another study: {study['setting']}.")
-    done = {(run["row"], run["seed"]) for run in study["runs"]}
+    study = Study(
+        output,
+        dataset=data.name,
+        train_images=train_images,
+        test_images=len(data.x_test),
+        epochs=epochs,
+        batch_size=BATCH_SIZE,
+        optimizer=f"Adam {LEARNING_RATE}",
+        latent_dim=LATENT_DIM,
+        levels=LEVELS,
+    )
     for row in ROWS:
         for seed in range(seeds):
-            if (row[0], seed) in done:
-                continue
-            study["runs"].append(train(data, row, seed, train_images, epochs, models))
-            click.echo(json.dumps(study["runs"][-1]))
-            write(output, study)
-    click.echo(table(study["runs"]))
+            if not study.has(row=row[0], seed=seed):
+                study.add(**train(data, row, seed, train_images, epochs, models))
+    click.echo(table(study))
 
 
 def train(data, row, seed, train_images, epochs, models):
@@ -104,28 +92,18 @@ def train(data, row, seed, train_images, epochs, models):
     }
 
 
-def write(output, study):
-    Path(output).parent.mkdir(parents=True, exist_ok=True)
-    partial = f"{output}.partial"
-    Path(partial).write_text(json.dumps(study, indent=1) + "\n")
-    os.replace(partial, output)
+def table(study):
+    from study import spread
 
-
-def table(runs):
     lines = ["| centroid loss | wavelet weight, beta | accuracy | reconstruction MSE |"]
     lines += ["| --- | --- | --- | --- |"]
     for name, _, weight, beta in ROWS:
-        cells = [run for run in runs if run["row"] == name]
-        if not cells:
-            continue
-        columns = [
-            f"{scale * np.mean(values):.{digits}f} ± {scale * np.std(values):.{digits}f}"
-            for scale, digits, values in (
-                (100, 2, [cell["accuracy"] for cell in cells]),
-                (1, 5, [cell["reconstruction_mse"] for cell in cells]),
-            )
-        ]
-        lines.append(f"| {name} | {weight:g}, {beta:g} | {' | '.join(columns)} |")
+        accuracy, error = (
+            study.values(key, row=name) for key in ("accuracy", "reconstruction_mse")
+        )
+        if len(accuracy):
+            cells = f"{spread(accuracy, 100)} | {spread(error, digits=5)}"
+            lines.append(f"| {name} | {weight:g}, {beta:g} | {cells} |")
     return "\n".join(lines)
 
 

@@ -85,7 +85,7 @@ def test_fit_takes_the_recipes_batches_and_epochs():
     with pytest.warns(UserWarning, match="zero after 8 steps, and this training would end after 9"):
         model.fit(images, labels, 20, 1, verbose=0)
     assert int(model.optimizer.iterations) == 9
-    with pytest.raises(ValueError, match="must be arguments of `CSAE.for_images`"):
+    with pytest.raises(ValueError, match=r"must be arguments of `CSAE\.for_images`"):
         CSAE.from_preset("csae_digits", nothing=1)
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_regen.layers.pedcc_head import span_basis
+from keras_regen.losses.labels import class_numbers
 
 
 def centroid_loss(y_true, y_pred, centroids, basis=None):
@@ -32,15 +33,7 @@ def centroid_loss(y_true, y_pred, centroids, basis=None):
         >>> float(loss[0])
         0.5
     """
-    y_true = ops.convert_to_tensor(y_true)
-    if len(y_true.shape) > 1 and y_true.shape[-1] != 1:
-        raise ValueError(
-            "The labels must be class numbers, `(batch,)` or `(batch, 1)`. "
-            f"Received labels of shape {tuple(y_true.shape)}. For one-hot rows take "
-            "`argmax(axis=-1)`."
-        )
-    # `Loss.__call__` has turned the labels into floats.
-    labels = ops.cast(ops.reshape(y_true, (-1,)), "int32")
+    labels = class_numbers(y_true)
     y_pred = ops.convert_to_tensor(y_pred)
     distances = y_pred - ops.take(ops.cast(centroids, y_pred.dtype), labels, axis=0)
     latent_dim = distances.shape[-1]

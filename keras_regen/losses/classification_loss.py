@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_regen.checks import check_labels
+from keras_regen.losses.labels import class_numbers
 
 # Keras's own, each of one-hot rows and probabilities.
 _LOSSES = {
@@ -54,14 +55,7 @@ def classification_loss(kind: str = "cross_entropy") -> Callable:
         if isinstance(y_true, (np.ndarray, list, tuple)):
             y_true = np.asarray(y_true)
             check_labels(y_true[:, 0] if y_true.shape[1:] == (1,) else y_true, None, num_classes)
-        if len(y_true.shape) > 1 and y_true.shape[-1] != 1:
-            raise ValueError(
-                "The labels must be class numbers, `(batch,)` or `(batch, 1)`. "
-                f"Received labels of shape {tuple(y_true.shape)}. For one-hot rows take "
-                "`argmax(axis=-1)`."
-            )
-        # `Loss.__call__` has turned the labels into floats.
-        labels = ops.cast(ops.reshape(y_true, (-1, 1)), "int32")
+        labels = class_numbers(y_true)[:, None]
         one_hot = ops.equal(labels, ops.arange(num_classes, dtype="int32"))
         values = _LOSSES[kind](ops.cast(one_hot, y_pred.dtype), y_pred)
         return ops.where(ops.any(one_hot, axis=-1), values, float("nan"))

@@ -31,8 +31,7 @@ def ssim_loss(y_true, y_pred, filter_size: int = 11, filter_sigma: float = 1.5):
         True
     """
     check_same_images(y_true, y_pred)
-    side = min(y_true.shape[1], y_true.shape[2])
-    window = min(filter_size, side - (side + 1) % 2)
+    window = fitting_window(y_true.shape[1:3], filter_size)
     y_true, y_pred = (ops.cast(images, "float32") for images in (y_true, y_pred))
     return 1.0 - ops.image.ssim(
         y_true,
@@ -42,6 +41,18 @@ def ssim_loss(y_true, y_pred, filter_size: int = 11, filter_sigma: float = 1.5):
         filter_sigma=filter_sigma,
         data_format="channels_last",
     )
+
+
+def fitting_window(image_size: tuple[int, int], filter_size: int = 11) -> int:
+    """Gives the side of the largest odd window up to `filter_size` that images have room for.
+
+    Examples:
+        >>> from keras_regen.losses.ssim_loss import fitting_window
+        >>> fitting_window((28, 28)), fitting_window((8, 8))
+        (11, 7)
+    """
+    side = min(image_size)
+    return min(filter_size, side - (side + 1) % 2)
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from keras import ops
 
+from keras_regen.losses.ssim_loss import fitting_window
 from keras_regen.models.inputs import unit_range
 
 # Fast values are a little wrong: so many more are kept, to be compared exactly at the end.
@@ -81,8 +82,7 @@ class NegativeSSIM:
         self.queries = np.moveaxis(queries, -1, 1)
         self.references = np.moveaxis(references, -1, 1)
         height, width = self.queries.shape[2:]
-        side = min(height, width)
-        size = min(11, side - (side + 1) % 2)
+        size = fitting_window((height, width))
         self._filters = _gaussian_filter(height, size), _gaussian_filter(width, size)
         self._cached = max(1, _CACHE_BYTES // (4 * self.queries[0].size))
 

@@ -7,10 +7,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.layers import PEDCCHead
 from keras_regen.losses import PerceptualLoss, SSIMLoss
 from keras_regen.models.autoencoding import AutoencodingModel
 from keras_regen.models.classifier import Classifier
+from keras_regen.models.classifier_parts import gives_scores, set_trainable, split_classifier
 from keras_regen.models.inputs import as_arrays, is_array, unit_range
 from keras_regen.networks import inception_features, regene_classifier, regene_decoder
 from keras_regen.networks.regene import LATENT_LAYER
@@ -108,7 +108,7 @@ class ReGene(AutoencodingModel):
             for layer in classifier._flatten_layers()
             if classifier.trainable > layer.trainable
         ]
-        _set_trainable(classifier, False)
+        set_trainable(classifier, False)
         self.latent_layer = latent_layer
         self.encoder, self.head = encoder, head
         self.decoder = decoder
@@ -309,14 +309,14 @@ class ReGene(AutoencodingModel):
                 known.
         """
         model = Classifier(self.classifier, self.class_names, loss, self.from_logits)
-        _set_trainable(self.classifier, True)
+        set_trainable(self.classifier, True)
         for layer in self._frozen:
             layer.trainable = False
         try:
             model.compile(optimizer)
             return model.fit(x, y, **kwargs)
         finally:
-            _set_trainable(self.classifier, False)
+            set_trainable(self.classifier, False)
 
     def _warn_untrained(self, latents, labels):
         found = np.argmax(self.latent_probabilities(latents), axis=-1)
@@ -348,86 +348,6 @@ class ReGene(AutoencodingModel):
             for key in ("classifier", "decoder", "image_losses", "prior", "dtype")
         }
         return cls(**{**config, **parts})
-
-
-def split_classifier(classifier: keras.Model, latent_layer: str) -> tuple[keras.Model, keras.Model]:
-    """Splits a classifier into its encoder and its head, which share its weights.
-
-    Args:
-        classifier: Functional Keras model with one input and one output.
-        latent_layer: Name of the layer whose output is the latent.
-
-    Returns:
-        A tuple of the models from images to latents, and from latents to the output.
-
-    Raises:
-        ValueError: If there is no such layer, or the latent is no row of numbers.
-
-    Source: ReGene, equation 1.
-
-    Examples:
-        >>> from keras_regen.models.regene import split_classifier
-        >>> from keras_regen.networks import basenet
-        >>> encoder, head = split_classifier(basenet((28, 28, 1), 10), "pool")
-        >>> encoder.output_shape, head.output_shape
-        ((None, 128), (None, 10))
-    """
-    names = [layer.name for layer in getattr(classifier, "layers", [])]
-    if not getattr(classifier, "inputs", None) or len(classifier.outputs) != 1:
-        raise ValueError(
-            "The classifier must be a functional or sequential Keras model with one output, so "
-            f"that it can be split at its latent layer. Received: {type(classifier).__name__} "
-            f"{classifier.name!r}."
-        )
-    if latent_layer not in names:
-        raise ValueError(
-            f"The classifier has no layer {latent_layer!r}: name the one whose output is the "
-            f"latent by `latent_layer`. Its layers: {', '.join(names)}."
-        )
-    latent = classifier.get_layer(latent_layer).output
-    if len(latent.shape) != 2:
-        raise ValueError(
-            f"The latent layer must give (batch, latent_dim). Received: {latent_layer!r} with "
-            f"{tuple(latent.shape)}. Name the layer after it that flattens or pools."
-        )
-    encoder = keras.Model(classifier.inputs, latent, name="encoder")
-    return encoder, keras.Model(latent, classifier.outputs[0], name="head")
-
-
-def gives_scores(classifier: keras.Model) -> bool:
-    """Tells from a classifier's last layer whether it gives scores, or probabilities.
-
-    Args:
-        classifier: Functional Keras model.
-
-    Raises:
-        ValueError: If the last layer does not tell.
-
-    Examples:
-        >>> from keras_regen.models.regene import gives_scores
-        >>> from keras_regen.networks import basenet
-        >>> gives_scores(basenet((28, 28, 1), 10))
-        False
-    """
-    last = classifier.layers[-1]
-    if isinstance(last, keras.Model):
-        return gives_scores(last)
-    if isinstance(last, (PEDCCHead, keras.layers.Softmax)):
-        return isinstance(last, PEDCCHead)
-    activation = getattr(getattr(last, "activation", None), "__name__", None)
-    if activation in ("linear", "softmax"):
-        return activation == "linear"
-    raise ValueError(
-        "Whether the classifier gives scores or probabilities cannot be seen from its last layer, "
-        f"{last.name!r}: say so by `from_logits=True` (scores) or `from_logits=False`."
-    )
-
-
-def _set_trainable(model, value):
-    # Each layer for itself: a model that has the value already does not pass it on, and a
-    # backbone that was loaded frozen may have layers that are not.
-    for layer in model._flatten_layers():
-        layer.trainable = value
 
 
 def _images(inputs):

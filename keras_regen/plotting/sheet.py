@@ -5,6 +5,7 @@ import os
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 from PIL import Image
 
@@ -16,7 +17,8 @@ COLORS = ("#3a5ba0", "#c8553d", "#588157", "#7a5195", "#e0a030")
 
 _DPI = 100
 _IMAGE_SIDE = 64
-_FONT = {"font.family": "sans-serif"}
+# A class may be called $x$, which is no formula.
+_FONT = {"font.family": "sans-serif", "text.parse_math": False}
 
 
 def tile(images: np.ndarray, columns: int, gap: int = 1, scale: int = 1) -> np.ndarray:
@@ -171,5 +173,7 @@ def save_figure(figure: Figure, path: str | os.PathLike) -> None:
         >>> os.listdir(folder)
         ['empty.png']
     """
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
     with replace_when_whole(path) as partial, matplotlib.rc_context(_FONT):
         figure.savefig(partial, dpi=figure.dpi)

@@ -30,3 +30,9 @@ def test_reconstructions_are_below_their_images(tmp_path):
         below, same_left = find(picture, reconstruction, scale=8)
         assert same_left == left
         assert 64 < below - top < 80
+
+
+def test_names_are_no_formulas(tmp_path):
+    names = ["$x_$", "$\\frac{1}$"]
+    plotting.plot_samples(np.zeros((2, 8, 8, 1)), np.arange(2), names, tmp_path / "samples.png")
+    plotting.plot_distances(np.eye(2), np.eye(2), names, tmp_path / "distances.png")

@@ -1,0 +1,113 @@
+"""Train a classifier, give it a decoder, and look at what it draws.
+
+    python examples/train_regene.py                              # 8x8 digits, some minutes
+    python examples/train_regene.py --dataset mnist --epochs 10  # needs the data, and an hour
+    python examples/train_regene.py --dataset my_pictures --image-size 32
+
+`keras-regen train regene_digits` does in one command what is spelled out here.
+"""
+
+from pathlib import Path
+
+import click
+import keras
+import numpy as np
+
+import keras_regen
+from keras_regen import plotting
+from keras_regen.callbacks import LossWeightSchedule
+from keras_regen.losses import SSIMLoss
+from keras_regen.metrics import closest_match, novelty
+from keras_regen.networks import regene_classifier, regene_decoder
+from keras_regen.optimizers import build_optimizer
+from keras_regen.priors import ConvexCombinationPrior
+
+
+@click.command(help=__doc__)
+@click.option("--dataset", default="digits", show_default=True, help="Name, or folder of classes.")
+@click.option("--image-size", type=int, help="Height and width to resize to.")
+@click.option("--classifier-epochs", default=30, show_default=True)
+@click.option("--epochs", default=40, show_default=True, help="Of the decoder.")
+@click.option("--batch-size", default=64, show_default=True)
+@click.option("--width", default=0.2, show_default=True, help="Of the filters of the paper.")
+@click.option("--seed", default=0, show_default=True)
+@click.option("--output", default="runs/train_regene", show_default=True)
+def main(dataset, image_size, classifier_epochs, epochs, batch_size, width, seed, output):
+    keras.utils.set_random_seed(seed)
+    data = keras_regen.datasets.load(dataset, image_size=image_size, seed=seed)
+    click.echo(data)
+    steps = -(-len(data.x_train) // batch_size)
+
+    # Any functional Keras classifier would do. This is the paper's, with fewer filters; its
+    # flattened last map, the layer "latent", is what the decoder will draw from.
+    classifier = regene_classifier(data.image_shape, data.num_classes, width=width)
+    latent_dim = classifier.get_layer("latent").output.shape[-1]
+    model = keras_regen.ReGene(
+        classifier,
+        regene_decoder(data.image_shape, latent_dim, width=width),
+        image_losses=[keras.losses.MeanAbsoluteError(name="mae_loss"), SSIMLoss()],
+        prior=ConvexCombinationPrior(data.num_classes, num_sources=2, seed=seed),
+        class_names=data.class_names,
+    )
+
+    # First the classifier, with an optimizer of its own ...
+    model.fit_classifier(
+        data.x_train,
+        data.y_train,
+        optimizer=build_optimizer("adam", 2e-3, classifier_epochs * steps, schedule="cosine"),
+        batch_size=batch_size,
+        epochs=classifier_epochs,
+        verbose=2,
+    )
+
+    # ... then the decoder, which the classifier's latents are encoded for once. The structural
+    # similarity is for the first two thirds; the pixels have the last word.
+    switch = max(1, round(epochs * 2 / 3))
+    model.compile(build_optimizer("adam", 2e-3, epochs * steps, schedule="cosine"))
+    model.fit(
+        data.x_train,
+        data.y_train,
+        batch_size=batch_size,
+        epochs=epochs,
+        validation_data=(data.x_test, data.y_test),
+        callbacks=[LossWeightSchedule([(switch + 1, epochs + 1, {"ssim_loss": 0.0})])],
+        verbose=2,
+    )
+
+    # An image is kept if the classifier is as sure of it as it is of real ones, on average.
+    model.calibrate(data.x_test, data.y_test)
+    folder = Path(output)
+    folder.mkdir(parents=True, exist_ok=True)
+    labels = np.repeat(np.arange(data.num_classes), 16)
+    drawn, report = keras_regen.generate(model, labels, seed=seed, accept=True, return_report=True)
+    plotting.plot_samples(drawn, labels, data.class_names, folder / "samples.png")
+    click.echo(f"Tries for 16 of each class: {report.tries.tolist()}")
+
+    # Pairs of images of one class, and what lies between the two of each.
+    chosen = data.x_test[data.y_test == 0][:12]
+    matrix = keras_regen.matrix(model, chosen[:6], chosen[6:])
+    plotting.plot_matrix(matrix, chosen[:6], chosen[6:], folder / "matrix.png")
+
+    # Children: the drawn images, encoded and combined in their turn.
+    generations = keras_regen.descendants(
+        model, labels, depth=3, kind="children", accept=True, seed=seed
+    )
+    for index, (images, _) in enumerate(generations, start=1):
+        path = folder / f"generation-{index}.png"
+        plotting.plot_samples(images, labels, data.class_names, path)
+
+    # Learned by heart? The training images nearest to the first generations of each class.
+    first = drawn[::16]
+    matches = closest_match(first, data.x_train, num_matches=5)
+    plotting.plot_closest(
+        first, data.x_train[matches.indices], folder / "closest.png", captions=matches.values
+    )
+    click.echo(f"Generations {novelty(drawn, data.x_train)}")
+    click.echo(f"Held-out    {novelty(data.x_test, data.x_train)}")
+
+    model.save(folder / "model.keras")
+    click.echo(f"Model and pictures: {folder}")
+
+
+if __name__ == "__main__":
+    main()

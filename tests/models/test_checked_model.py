@@ -1,0 +1,165 @@
+"""What a model says of its data before it trains, and how it takes what it is given."""
+
+import importlib.util
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from keras_regen import CSAE, Classifier
+from keras_regen.datasets import ShuffledArrays
+from keras_regen.models.inputs import first_batch, has_end
+from tests.samples import striped_images
+
+IMAGES, LABELS = striped_images(12)
+NAMES = ["left", "middle", "right"]
+
+
+class Batches(keras.utils.PyDataset):
+    """A dataset as users write them."""
+
+    def __init__(self, *batches):
+        super().__init__()
+        self.batches = batches
+
+    def __len__(self):
+        return len(self.batches)
+
+    def __getitem__(self, index):
+        return self.batches[index]
+
+
+@pytest.fixture
+def model():
+    keras.utils.set_random_seed(0)
+    model = CSAE.for_images((8, 8, 1), NAMES, stem_filters=2, latent_dim=4)
+    model.compile("adam")
+    return model
+
+
+class Steps(keras.callbacks.Callback):
+    """Counts the steps that were taken."""
+
+    count = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.count += 1
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (IMAGES.astype("float32"), LABELS, "Divide by 255"),
+        (IMAGES, LABELS - 1, "-1 at index 0"),
+        (IMAGES, LABELS + 1, "3 at index 2"),
+        (IMAGES[:, :7], LABELS, r"\(7, 8, 1\)"),
+        (IMAGES, LABELS[:5], "5 labels"),
+    ],
+)
+def test_a_stream_is_checked_before_the_first_step(model, images, labels, message):
+    dataset = Batches((images, labels))
+    steps = Steps()
+    with pytest.raises(ValueError, match=message):
+        model.fit(dataset, callbacks=[steps], verbose=0)
+    with pytest.raises(ValueError, match=message):
+        model.fit(IMAGES, LABELS, validation_data=dataset, callbacks=[steps], verbose=0)
+    with pytest.raises(ValueError, match=message):
+        model.evaluate(dataset, verbose=0)
+    assert steps.count == 0
+
+
+def test_a_column_of_labels_adapts_the_prior_too(model):
+    model.fit(ShuffledArrays(IMAGES, LABELS[:, None], 6), shuffle=False, verbose=0)
+    expected = model.encode(IMAGES[LABELS == 1]).mean(axis=0)
+    np.testing.assert_allclose(model.prior.class_mean(1), expected, atol=1e-5)
+
+
+def test_lists_and_tensors_of_other_frameworks_are_arrays(model):
+    model.fit(IMAGES.tolist(), LABELS.tolist(), verbose=0)
+    expected = model.predict(IMAGES, verbose=0)["latent"]
+    np.testing.assert_allclose(
+        model.predict(list(IMAGES), verbose=0)["latent"], expected, atol=1e-5
+    )
+    np.testing.assert_array_equal(model.classify(IMAGES.tolist()), model.classify(IMAGES))
+    for name, convert in (("torch", "from_numpy"), ("tensorflow", "constant")):
+        if importlib.util.find_spec(name) is None:
+            continue
+        framework = importlib.import_module(name)
+        x, y = (getattr(framework, convert)(array) for array in (IMAGES, LABELS))
+        model.fit(x, y, verbose=0)
+        expected = model.encode(IMAGES)
+        np.testing.assert_allclose(model.encode(x), expected, atol=1e-5)
+
+
+def test_the_prior_sees_all_of_a_dataset_that_ends(model):
+    """Sorted by class, the first steps of it have one class only."""
+    order = np.argsort(LABELS)
+    batches = [(IMAGES[part], LABELS[part]) for part in np.split(order, 6)]
+
+    model.fit(Batches(*batches), steps_per_epoch=2, epochs=2, shuffle=False, verbose=0)
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(model.prior.count), [4, 4, 4])
+    assert has_end(Batches()) and not has_end(iter(batches))
+    assert first_batch(iter(batches)) is None
+
+
+def test_positional_batch_size_and_epochs_are_as_in_keras(model):
+    steps = Steps()
+    model.fit(IMAGES, LABELS, 4, 3, callbacks=[steps], verbose=0)
+    assert steps.count == 9
+
+
+def test_compile_refuses_what_it_would_not_use(model):
+    with pytest.raises(ValueError, match=r"Received: loss_weights=\{'centroid_loss': 100.0\}"):
+        model.compile("adam", loss_weights={"centroid_loss": 100.0})
+    with pytest.raises(ValueError, match="`metrics` must be a dict"):
+        model.compile("adam", metrics=["accuracy"])
+    with pytest.raises(ValueError, match="at least two names"):
+        Classifier.for_images((8, 8, 1), "abc")
+
+
+def test_compilation_is_chosen_anew_where_the_model_is_loaded(model, tmp_path):
+    for asked in ("auto", False):
+        model.compile("adam", jit_compile=asked)
+        assert model.get_compile_config()["jit_compile"] == asked
+        model.save(tmp_path / "model.keras")
+        again = keras.saving.load_model(tmp_path / "model.keras")
+        assert again.get_compile_config()["jit_compile"] == asked
+        assert again.jit_compile == model.jit_compile
+
+
+def test_the_recipe_is_saved_with_the_model(tmp_path):
+    model = CSAE.from_preset("csae_digits", epochs=3, stem_filters=2)
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    assert again.preset == model.preset
+    assert again.preset.epochs == 3
+
+
+def test_a_preset_goes_before_a_folder_of_its_name(tmp_path, monkeypatch):
+    (tmp_path / "csae_digits").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert CSAE.from_preset("csae_digits", stem_filters=2).preset.name == "csae_digits"
+
+
+@pytest.mark.parametrize(
+    "imports",
+    ["import keras_regen, keras", "import keras, keras_regen", "import keras_regen.priors"],
+)
+def test_a_model_loads_in_any_order_of_imports(model, tmp_path, imports):
+    model.save(tmp_path / "model.keras")
+    code = f"{imports}; import keras, sys\n"
+    if imports.endswith("priors"):
+        code += "import keras_regen.models\n"
+    code += "print(keras.saving.load_model(sys.argv[1]).class_names[2])"
+    command = [sys.executable, "-c", code, str(tmp_path / "model.keras")]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "right\n"
+
+
+def test_a_trained_model_exports(model, tmp_path):
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("a SavedModel needs TensorFlow")
+    model(np.zeros((1, 8, 8, 1), "float32"))
+    model.export(tmp_path / "exported", verbose=False)
+    assert (tmp_path / "exported/saved_model.pb").exists()
