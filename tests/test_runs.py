@@ -73,7 +73,7 @@ def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(tmp_path):
     metrics = train_run("regene_digits", whole, **arguments)
     assert {path.name for path in whole.iterdir()} >= {"classifier", "barcodes.png", "samples.png"}
     assert metrics["tries"].keys() == {str(digit) for digit in range(10)}
-    # The classifier has a share of its epochs like the decoder: 3 of 60, so 2 of 30.
+    # The classifier has a share of its epochs like the decoder: 3 of 50, so 2 of 30.
     assert len(read_history(whole / "classifier/history.csv")) == 2
 
     with pytest.raises(KeyboardInterrupt):

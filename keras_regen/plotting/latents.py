@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from keras_regen.checks import check_integer, check_labels
 from keras_regen.metrics import latent_distances
-from keras_regen.plotting.sheet import INK, PAPER, save_figure
+from keras_regen.plotting.sheet import INK, PAPER, plain, save_figure
 
 
 def plot_distances(
@@ -42,9 +42,9 @@ def plot_distances(
         picture = axes.imshow(matrix, cmap="viridis", vmin=0, vmax=largest)
         axes.set_title(title, fontsize=11, color=INK)
         if len(class_names) <= 20:
-            ticks = range(len(class_names))
-            axes.set_xticks(ticks, class_names, rotation=60, ha="right", fontsize=8)
-            axes.set_yticks(ticks, class_names, fontsize=8)
+            ticks, names = range(len(class_names)), [plain(name) for name in class_names]
+            axes.set_xticks(ticks, names, rotation=60, ha="right", fontsize=8)
+            axes.set_yticks(ticks, names, fontsize=8)
         if len(class_names) <= 12:
             for row, column in np.ndindex(matrix.shape):
                 value = matrix[row, column]
@@ -98,7 +98,7 @@ def plot_barcodes(
             # A bar narrower than a pixel is averaged with its neighbors instead of dropped.
             interpolation="nearest" if means.shape[1] <= 512 else "antialiased",
         )
-        axes.set_yticks([0], [class_names[label]], fontsize=9, color=INK)
+        axes.set_yticks([0], [plain(class_names[label])], fontsize=9, color=INK)
         axes.tick_params(axis="both", length=0, labelsize=9, labelbottom=False)
         axes.spines[:].set_color("#c8ccd4")
     every[-1].tick_params(axis="x", length=3, labelsize=8, labelbottom=True)
@@ -157,11 +157,13 @@ def plot_tsne(
     present = np.unique(labels)
     for label, color in zip(present, _class_colors(len(present)), strict=True):
         part = places[labels == label]
-        axes.scatter(*part.T, s=9, color=color, alpha=0.75, linewidth=0, label=class_names[label])
+        axes.scatter(
+            *part.T, s=9, color=color, alpha=0.75, linewidth=0, label=plain(class_names[label])
+        )
         if len(present) <= 20:
             axes.text(
                 *np.median(part, axis=0),
-                class_names[label],
+                plain(class_names[label]),
                 ha="center",
                 va="center",
                 fontsize=10,

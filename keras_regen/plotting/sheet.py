@@ -5,7 +5,6 @@ import os
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 from PIL import Image
 
@@ -17,8 +16,7 @@ COLORS = ("#3a5ba0", "#c8553d", "#588157", "#7a5195", "#e0a030")
 
 _DPI = 100
 _IMAGE_SIDE = 64
-# A class may be called $x$, which is no formula.
-_FONT = {"font.family": "sans-serif", "text.parse_math": False}
+_FONT = {"font.family": "sans-serif"}
 
 
 def tile(images: np.ndarray, columns: int, gap: int = 1, scale: int = 1) -> np.ndarray:
@@ -126,7 +124,7 @@ class Sheet:
         figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=PAPER)
         figure.figimage(self.pixels, origin="upper")
         for text, x, y, style in self._words:
-            figure.text(x / width, 1 - y / height, text, **style)
+            figure.text(x / width, 1 - y / height, plain(text), **style)
         save_figure(figure, path)
 
 
@@ -152,9 +150,20 @@ def text_width(text: str, size: float = 9) -> int:
     if not text.strip():
         return 0
     with matplotlib.rc_context(_FONT):
-        points = TextPath((0, 0), text, size=size).get_extents().width
+        points = TextPath((0, 0), plain(text), size=size).get_extents().width
     # Letters are widened to whole pixels when they are drawn.
     return int(np.ceil(1.05 * points * _DPI / 72))
+
+
+def plain(text: str) -> str:
+    r"""Gives words as matplotlib shows them as they are: a class may be called `$x$`.
+
+    Examples:
+        >>> from keras_regen.plotting.sheet import plain
+        >>> print(plain("$x$"))
+        \$x\$
+    """
+    return text.replace("$", r"\$")
 
 
 def save_figure(figure: Figure, path: str | os.PathLike) -> None:
@@ -173,7 +182,5 @@ def save_figure(figure: Figure, path: str | os.PathLike) -> None:
         >>> os.listdir(folder)
         ['empty.png']
     """
-    for text in figure.findobj(Text):
-        text.set_parse_math(False)
     with replace_when_whole(path) as partial, matplotlib.rc_context(_FONT):
         figure.savefig(partial, dpi=figure.dpi)

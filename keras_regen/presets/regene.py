@@ -27,10 +27,11 @@ def regene_presets() -> Iterator[Preset]:
             "epochs": 30,
         },
         decoder={
+            "options": {"decoder_width": 0.15},
             "optimizer": {"name": "adam", "learning_rate": 2e-3, "schedule": "cosine"},
             "loss_weights": _MAE_AND_SSIM,
             "batch_size": 64,
-            "epochs": 60,
+            "epochs": 50,
         },
         source="this package",
     )

@@ -33,6 +33,10 @@ def test_reconstructions_are_below_their_images(tmp_path):
 
 
 def test_names_are_no_formulas(tmp_path):
-    names = ["$x_$", "$\\frac{1}$"]
-    plotting.plot_samples(np.zeros((2, 8, 8, 1)), np.arange(2), names, tmp_path / "samples.png")
-    plotting.plot_distances(np.eye(2), np.eye(2), names, tmp_path / "distances.png")
+    """Where one would be read as a formula, it would have no closing brace."""
+    names, labels = ["$x_$", "$\\frac{1$", "c"], np.arange(12) % 3
+    latents = np.random.default_rng(0).normal(size=(12, 5))
+    plotting.plot_samples(np.zeros((12, 8, 8, 1)), labels, names, tmp_path / "samples.png")
+    plotting.plot_distances(np.eye(3), np.eye(3), names, tmp_path / "distances.png")
+    plotting.plot_barcodes(latents, labels, names, tmp_path / "barcodes.png")
+    plotting.plot_tsne(latents, labels, names, tmp_path / "tsne.png")
