@@ -6,9 +6,12 @@ import keras
 import numpy as np
 
 from keras_regen.datasets import ImageDataset
-from keras_regen.generation import AcceptanceError, generate
+from keras_regen.generation import Acceptance, AcceptanceError, generate
 from keras_regen.metrics import generation_accuracy, reconstruction_error, svm_judge
 from keras_regen.models.base import ImageModel
+
+# A class that takes more tries than this is measured by what there is of it.
+_ACCEPTANCE = Acceptance(max_tries=20)
 
 
 def evaluate_model(
@@ -34,8 +37,8 @@ def evaluate_model(
         `reconstruction_mae` and `reconstruction_mse`, `generation_accuracy` (a dict by the names
         of the dataset's classes, and their mean), `judge_accuracy` (the judge on the real test
         images). A calibrated model also has `accepted_generation_accuracy`, of as many images
-        that passed `Acceptance()`, and by class the `tries` and `latent_tries` that it took; what
-        it could not draw within the tries counts as wrong.
+        that passed `Acceptance(max_tries=20)`, and by class the `tries` and `latent_tries` that
+        it took; what it could not draw within the tries counts as wrong.
 
     Raises:
         ValueError: If the dataset has a class that the model does not know, or images of another
@@ -76,7 +79,7 @@ def evaluate_model(
     found["samples_per_class"] = samples_per_class
     if np.all(keras.ops.convert_to_numpy(model.confidence)):
         try:
-            drawn, report = generate(model, wanted, accept=True, **options)
+            drawn, report = generate(model, wanted, accept=_ACCEPTANCE, **options)
         except AcceptanceError as error:
             drawn, report = error.images, error.report
         measure("accepted_generation_accuracy", drawn, report.labels)
@@ -86,7 +89,7 @@ def evaluate_model(
 
 
 def _shares(judge, drawn, labels, classes, samples_per_class):
-    """Of the images asked for of each class, the share that is there and that the judge gives it."""
+    """The share of the images asked for of each class that are there and given it by the judge."""
     right = np.zeros(classes.max() + 1)
     if len(drawn):
         counts = np.bincount(labels)

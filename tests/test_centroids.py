@@ -66,6 +66,17 @@ def test_energy_and_distance_equal_a_slow_loop():
     np.testing.assert_allclose(least_distance(points), min(slow_distances(points)))
 
 
+@pytest.mark.parametrize("method", ["auto", "simplex", "orthoplex", "repulsion", "paper"])
+def test_two_points_on_a_line_are_its_ends(method):
+    for seed in range(8):
+        np.testing.assert_allclose(np.sort(pedcc(2, 1, method, seed), axis=0), [[-1], [1]])
+
+
+def test_iterations_are_a_number():
+    with pytest.raises(ValueError, match="`iterations` must be an integer, at least 0"):
+        pedcc(3, 2, "paper", iterations=1.5)
+
+
 def test_same_seed_same_points():
     np.testing.assert_array_equal(pedcc(10, 40, seed=5), pedcc(10, 40, seed=5))
     assert not np.allclose(pedcc(10, 40, seed=5), pedcc(10, 40, seed=6))
@@ -80,6 +91,11 @@ def test_same_seed_same_points():
         ((5, 3, "simplex"), "dim=4 or more"),
         ((7, 3, "orthoplex"), "dim=4 or more"),
         ((4, 3, "simplx"), "Did you mean 'simplex'"),
+        ((2, 1, "simplx"), "Did you mean 'simplex'"),
+        ((2.5, 3), "`num_classes` must be an integer, at least 2. Received: num_classes=2.5"),
+        (("3", 3), "num_classes='3'"),
+        ((3, 2.0), "`dim` must be an integer, at least 1. Received: dim=2.0"),
+        ((3, None), "dim=None"),
     ],
 )
 def test_bad_arguments_are_named(arguments, message):

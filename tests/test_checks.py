@@ -30,6 +30,8 @@ def test_floats_in_0_to_1_pass(dtype, value):
     "images, message",
     [
         (image(0, shape=(2, 4, 4)), r"shape=\(2, 4, 4\).*images\[\.\.\., None\]"),
+        (image(0, shape=(8, 8, 1)), r"shape=\(8, 8, 1\)\. One image.*`images\[None\]`"),
+        (image(0, shape=(8, 8, 3)), r"`images\[None\]`"),
         (image(0, shape=(2, 4)), r"shape=\(2, 4\)\.$"),
         (image(0, shape=(2, 4, 4, 2)), r"1 channel.*3 \(RGB\).*shape=\(2, 4, 4, 2\)"),
         (image(0, shape=(2, 3, 8, 8)), "channels last"),

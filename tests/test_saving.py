@@ -1,7 +1,9 @@
 """load_model: what it reads, and what it says of files that are no model."""
 
+import json
 import zipfile
 
+import keras
 import numpy as np
 import pytest
 
@@ -28,3 +30,29 @@ def test_missing_truncated_foreign_and_damaged_files(tmp_path, digits_run):
         archive.writestr("readme.txt", "hello")
     with pytest.raises(ValueError, match=r"it has no \['config.json', 'model.weights.h5'\]"):
         load_model(tmp_path / "other.keras")
+
+
+def test_a_class_that_is_not_known(tmp_path):
+    """Two files: with a layer of somebody's own, and of a model of somebody's own."""
+    keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).save(tmp_path / "a.keras")
+    with zipfile.ZipFile(tmp_path / "a.keras") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for which, described in (("layer", "Sequential"), ("model", "somebody>Own")):
+        config = json.loads(parts["config.json"])
+        foreign = config if which == "model" else config["config"]["layers"][-1]
+        foreign |= {"module": None, "class_name": "Own", "registered_name": "somebody>Own"}
+        with zipfile.ZipFile(tmp_path / "b.keras", "w") as archive:
+            for name, content in (parts | {"config.json": json.dumps(config)}).items():
+                archive.writestr(name, content)
+        with pytest.raises(ValueError, match=f"holds a {described} that.*class 'Own'") as caught:
+            load_model(tmp_path / "b.keras")
+        assert len(str(caught.value)) < 600 and "build_config" not in str(caught.value)
+
+
+def test_a_plain_functional_model_is_loaded(tmp_path):
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, keras.layers.Dense(3, name="latent")(inputs))
+    model.save(tmp_path / "plain.keras")
+    x = np.ones((2, 4), "float32")
+    again = load_model(tmp_path / "plain.keras")
+    np.testing.assert_allclose(again.predict(x, verbose=0), model.predict(x, verbose=0), atol=1e-6)

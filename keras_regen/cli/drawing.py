@@ -115,6 +115,7 @@ def interpolate(model, start, end, num_samples, ratios, output, as_json):
     """Draw what lies between START and END: labels or names of classes, or picture files."""
     from keras_regen import interpolate, plotting
     from keras_regen.cli.inputs import load_image_model
+    from keras_regen.plotting.sheet import image_scale
 
     model = load_image_model(model)
     ends = [_end(model, one) for one in (start, end)]
@@ -122,7 +123,8 @@ def interpolate(model, start, end, num_samples, ratios, output, as_json):
         ratios = _numbers(ratios)
     images = interpolate(model, *ends, num_samples, ratios=ratios)
     Path(output).parent.mkdir(parents=True, exist_ok=True)
-    plotting.save_image(plotting.tile(images, columns=len(images), gap=2, scale=2), output)
+    scale = image_scale(model.image_shape)
+    plotting.save_image(plotting.tile(images, columns=len(images), gap=4, scale=scale), output)
     if as_json:
         output_json({"images": len(images), "output": output})
     else:

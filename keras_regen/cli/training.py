@@ -187,6 +187,12 @@ def _show(metrics, output, as_json):
             f"({metrics['samples_per_class']} drawn per class, judged by an SVC of real images; "
             f"least: {by_class[worst]:.1%} of {worst!r})"
         )
+        if "tries" in metrics:
+            wanted = len(by_class) * metrics["samples_per_class"]
+            click.echo(
+                f"The same of accepted    {metrics['accepted_generation_accuracy']:8.2%}  "
+                f"({sum(metrics['tries'].values())} tries for {wanted})"
+            )
     click.echo(f"Seconds                 {metrics['seconds']:8.1f}")
     click.echo(f"Model                   {folder / 'model.keras'}")
     for picture in pictures:

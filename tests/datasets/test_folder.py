@@ -166,6 +166,10 @@ def test_a_broken_link_is_an_unreadable_file(make_folder):
             r"test, with none in the class folders \['b'\]",
         ),
         ({"cat/1.png": 0, "dog/1.png": 0}, "too few samples for a test set"),
+        (
+            {"train/a/1.png": 0, "train/b/1.png": 0, "val/a/1.png": 0, "val/b/1.png": 0},
+            r"must be called `test`.*with `train` and \['val'\]",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_folder(make_folder, pictures, message):

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -228,6 +229,19 @@ def test_gray_floats_to_rgb():
     images = RNG.uniform(size=(2, 3, 4, 1)).astype("float32")
     rgb = convert_images(images, None, "rgb")
     np.testing.assert_array_equal(rgb, np.concatenate([images] * 3, axis=-1))
+
+
+@pytest.mark.parametrize("num_items", [4, 30, 128])
+def test_map_in_threads_uses_as_many_as_it_is_told(num_items):
+    met = threading.Barrier(4)
+    own = threading.local()
+
+    def meet_the_others_once(index):
+        if not hasattr(own, "met"):
+            own.met = met.wait(timeout=20)  # fails unless four threads come
+        return index
+
+    assert map_in_threads(meet_the_others_once, range(num_items), 4) == list(range(num_items))
 
 
 def test_map_in_threads_keeps_the_order_and_raises():

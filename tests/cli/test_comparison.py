@@ -1,0 +1,65 @@
+"""`closest`: the nearest images against a slow search."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage.metrics import structural_similarity
+
+from keras_regen import generate
+from keras_regen.datasets import load
+from tests.cli.helpers import figures, run
+
+
+@pytest.fixture(scope="module")
+def drawn(digits_model):
+    return generate(digits_model, num_samples=12, seed=5)
+
+
+def errors(images, others):
+    return np.array([[np.mean((one - other) ** 2) for other in others] for one in images])
+
+
+def test_nearest_training_images(tmp_path, digits_run, drawn):
+    out = tmp_path / "new/closest.png"
+    asked = ["closest", digits_run, "--num-samples", 12, "--seed", 5, "--output", out]
+    found = figures(*asked, "--num-matches", 3)
+    digits = load("digits")
+    training, held_out = digits.x_train / 255, digits.x_test / 255
+    slow = errors(drawn, training)
+    np.testing.assert_array_equal(found["indices"], slow.argsort(axis=1)[:, :3])
+    np.testing.assert_allclose(found["values"], np.sort(slow)[:, :3], rtol=1e-3)
+    # Copied: as near to its training image as that is to its own neighbor.
+    flat = training.reshape(len(training), -1)
+    gaps = ((flat[:, None] - flat[None]) ** 2).mean(axis=-1)
+    np.fill_diagonal(gaps, np.inf)
+    gaps = gaps.min(axis=1)
+    for name, images in (
+        ("copied_share", slow),
+        ("held_out_copied_share", errors(held_out, training)),
+    ):
+        share = np.mean(images.min(axis=1) <= gaps[images.argmin(axis=1)])
+        np.testing.assert_allclose(found[name], share, atol=1e-9)
+    assert found["num_copies"] == 0
+    assert Image.open(out).size[1] > Image.open(out).size[0]  # ten rows of four
+    words = run(*asked).output
+    assert f"{found['held_out_copied_share']:.1%}" in words and str(out) in words
+
+
+def test_nearest_other_generations_and_latents(tmp_path, digits_run, digits_model, drawn):
+    asked = ["closest", digits_run, "--num-samples", 12, "--seed", 5, "--num-matches", 2]
+    asked += ["--output", tmp_path / "closest.png"]
+    found = figures(*asked, "--among", "generations")
+    slow = errors(drawn, drawn)
+    np.fill_diagonal(slow, np.inf)
+    np.testing.assert_array_equal(found["indices"], slow.argsort(axis=1)[:, :2])
+    found = figures(*asked, "--among", "generations", "--metric", "latent")
+    latents = digits_model.encode(drawn)
+    slow = errors(latents, latents)
+    np.fill_diagonal(slow, np.inf)
+    np.testing.assert_array_equal(found["indices"], slow.argsort(axis=1)[:, :2])
+    found = figures(*asked, "--among", "generations", "--metric", "ssim")
+    assert np.shape(found["indices"]) == (12, 2)
+    assert (np.diff(found["values"]) <= 0).all()
+    one, other = drawn[0, ..., 0], drawn[found["indices"][0][0], ..., 0]
+    rough = structural_similarity(one, other, data_range=1.0, win_size=7)
+    assert abs(found["values"][0][0] - rough) < 0.3  # another window, of the same kind
