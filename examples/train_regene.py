@@ -88,6 +88,13 @@ def main(dataset, image_size, classifier_epochs, epochs, batch_size, width, seed
     matrix = keras_regen.matrix(model, chosen[:6], chosen[6:])
     plotting.plot_matrix(matrix, chosen[:6], chosen[6:], folder / "matrix.png")
 
+    # The first pairs once more: what is a blur of two images as pixels is one image as latents.
+    pairs = np.stack([chosen[:6], chosen[6:]], axis=1)
+    mixtures = model.decode((model.encode(chosen[:6]) + model.encode(chosen[6:])) / 2)
+    plotting.plot_sources(mixtures, pairs, folder / "sources.png")
+    latents = model.encode(data.x_test[:1000])
+    plotting.plot_tsne(latents, data.y_test[:1000], data.class_names, folder / "latents.png")
+
     # Children: the drawn images, encoded and combined in their turn.
     generations = keras_regen.descendants(
         model, labels, depth=3, kind="children", accept=True, seed=seed
