@@ -1,5 +1,7 @@
 """What several tests share: one small model, trained once."""
 
+import functools
+
 import pytest
 
 TINY = {"stem_filters": 4, "latent_dim": 12, "beta": 0.02}
@@ -13,6 +15,16 @@ def digits_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("digits") / "run"
     train_run("csae_digits", folder, epochs=6, options=TINY)
     return folder
+
+
+@pytest.fixture
+def few_samples(monkeypatch):
+    """Has runs evaluated on few drawn images: models of few steps draw many before one is good."""
+    from keras_regen import runs
+    from keras_regen.evaluation import evaluate_model
+
+    few = functools.partial(evaluate_model, samples_per_class=3)
+    monkeypatch.setattr(runs, "evaluate_model", few)
 
 
 @pytest.fixture(scope="session")

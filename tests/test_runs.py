@@ -52,7 +52,7 @@ def test_a_run_leaves_all_there_is_to_see(digits_run):
     assert load_model(digits_run / "checkpoints/best.keras").num_classes == 10
 
 
-def test_an_interrupted_run_ends_with_the_same_weights(tmp_path, digits_run):
+def test_an_interrupted_run_ends_with_the_same_weights(tmp_path, digits_run, few_samples):
     folder = tmp_path / "run"
     with pytest.raises(KeyboardInterrupt):
         train_run("csae_digits", folder, epochs=6, options=TINY, callbacks=[Interrupt(3)])
@@ -67,7 +67,7 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path, digits_run):
     assert (folder / "history.csv").read_text() == (digits_run / "history.csv").read_text()
 
 
-def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(tmp_path):
+def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(tmp_path, few_samples):
     arguments = {"epochs": 3, "batch_size": 360, "options": {"width": 0.03, "bank_size": 20}}
     whole, folder = tmp_path / "whole", tmp_path / "broken"
     metrics = train_run("regene_digits", whole, **arguments)

@@ -12,10 +12,15 @@ def read(path):
 def find(picture, image, scale):
     """The only place `(top, left)` where an uint8 image lies, each pixel `scale` pixels wide."""
     wanted = np.broadcast_to(image, (*image.shape[:2], 3)).repeat(scale, 0).repeat(scale, 1)
-    windows = np.lib.stride_tricks.sliding_window_view(picture, wanted.shape)[:, :, 0]
-    places = np.argwhere((windows == wanted).all(axis=(2, 3, 4)))
+    height, width = wanted.shape[:2]
+    corners = picture[: len(picture) - height + 1, : picture.shape[1] - width + 1]
+    places = [
+        (top, left)
+        for top, left in where(corners, wanted[0, 0])
+        if np.array_equal(picture[top : top + height, left : left + width], wanted)
+    ]
     assert len(places) == 1, f"{len(places)} places"
-    return tuple(places[0])
+    return places[0]
 
 
 def where(picture, color):
