@@ -1,9 +1,9 @@
 """Training ReGene's decoder on latents that were encoded once, beside encoding in every step.
 
 Both train in turn, epoch by epoch, in one run; the best epoch of each counts. What is gained is the
-classifier's share of a step: its forward pass beside the decoder's forward and backward ones. With
-the paper's networks that is one part in forty, for the decoder is by far the larger; with a small
-decoder (`--decoder-width`) or a large classifier it is much more.
+classifier's share of a step: its forward pass beside the decoder's forward and backward ones. In
+the paper's networks the decoder is by far the larger, and the gain small; with a smaller decoder
+(`--decoder-width`) or a larger classifier it is more.
 """
 
 import json
@@ -14,10 +14,10 @@ import numpy as np
 
 
 @click.command(help=__doc__)
-@click.option("--num-images", default=2_560, show_default=True)
+@click.option("--num-images", default=1_280, show_default=True)
 @click.option("--batch-size", default=128, show_default=True)
-@click.option("--width", default=0.5, show_default=True, help="Of the classifier.")
-@click.option("--decoder-width", default=0.125, show_default=True)
+@click.option("--width", default=1.0, show_default=True, help="Of the classifier.")
+@click.option("--decoder-width", default=0.25, show_default=True)
 @click.option("--rounds", default=3, show_default=True)
 @click.option("--image-size", default=28, show_default=True)
 def main(num_images, batch_size, width, decoder_width, rounds, image_size):
