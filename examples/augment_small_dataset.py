@@ -36,7 +36,8 @@ def main(dataset, image_size, per_class, factor, steps, width, seed, picture):
     def trained(model, images, labels):
         # As many steps for each, so that more pictures do not mean more training.
         model.compile(build_optimizer("adam", 2e-3, total_steps=steps, schedule="cosine"))
-        model.fit(images, labels, 32, max(1, round(steps * 32 / len(images))), verbose=0)
+        epochs = max(1, steps // -(-len(images) // 32))
+        model.fit(images, labels, 32, epochs, verbose=0)
         return model
 
     def new_classifier():
