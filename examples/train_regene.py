@@ -17,7 +17,7 @@ import keras_regen
 from keras_regen import plotting
 from keras_regen.callbacks import LossWeightSchedule
 from keras_regen.losses import SSIMLoss
-from keras_regen.metrics import closest_match, novelty
+from keras_regen.metrics import closest_match, neighbor_distances, novelty
 from keras_regen.networks import regene_classifier, regene_decoder
 from keras_regen.optimizers import build_optimizer
 from keras_regen.priors import ConvexCombinationPrior
@@ -109,8 +109,9 @@ def main(dataset, image_size, classifier_epochs, epochs, batch_size, width, seed
     plotting.plot_closest(
         first, data.x_train[matches.indices], folder / "closest.png", captions=matches.values
     )
-    click.echo(f"Generations {novelty(drawn, data.x_train)}")
-    click.echo(f"Held-out    {novelty(data.x_test, data.x_train)}")
+    own = neighbor_distances(data.x_train)
+    for name, images in (("Generations", drawn), ("Held-out", data.x_test)):
+        click.echo(f"{name:<11} {novelty(images, data.x_train, training_distances=own)}")
 
     model.save(folder / "model.keras")
     click.echo(f"Model and pictures: {folder}")

@@ -1,6 +1,5 @@
 """A training with all it leaves behind, in one folder, which can be interrupted and go on."""
 
-import dataclasses
 import json
 import math
 import os
@@ -14,8 +13,9 @@ import numpy as np
 
 import keras_regen
 from keras_regen import models, plotting
-from keras_regen.callbacks import Checkpoint, HistoryFile, LossWeightSchedule, read_history
+from keras_regen.callbacks import Checkpoint, HistoryFile, read_history
 from keras_regen.datasets import ImageDataset, ShuffledArrays, load
+from keras_regen.datasets.loading import from_anywhere
 from keras_regen.evaluation import evaluate_model
 from keras_regen.generation import generate
 from keras_regen.presets import get_preset
@@ -97,9 +97,7 @@ def train_run(
     settings = {
         "preset": preset,
         # A path must hold wherever the run is taken up again.
-        "dataset": os.path.abspath(dataset)
-        if dataset and os.path.exists(dataset)
-        else dataset or recipe.dataset,
+        "dataset": from_anywhere(dataset or recipe.dataset),
         "image_size": image_size,
         "epochs": recipe.epochs if epochs is None else epochs,
         "batch_size": recipe.batch_size if batch_size is None else batch_size,
@@ -239,35 +237,31 @@ def _given_classifier(settings):
 
 def _train(folder, settings, data: ImageDataset, model, callbacks):
     start = time.perf_counter()
+    recipe = get_preset(settings["preset"])
     x, y = data.x_train, data.y_train
-    if get_preset(settings["preset"]).mirror:
+    if recipe.mirror:
         x, y = np.concatenate([x, x[:, :, ::-1]]), np.concatenate([y, y])
+    x = model.prepare(x)
     batch_size, epochs = settings["batch_size"], settings["epochs"]
-    steps = -(-len(x) // batch_size)
+    steps = -(-len(y) // batch_size)
     done = int(model.optimizer.iterations) // steps
     # The history may be an epoch ahead of the checkpoint, if the run died between the two.
     rows = read_history(folder / "history.csv")[:done]
     history = HistoryFile(folder / "history.csv", rows)
     # Where the classifier is trained before, its accuracy does not change any more.
-    monitor = "val_loss" if get_preset(settings["preset"]).classifier else "val_accuracy"
-    pick = min if monitor == "val_loss" else max
-    best = pick((row[monitor] for row in rows), default=None)
-    stages = dataclasses.replace(get_preset(settings["preset"]), epochs=epochs).loss_stages()
-    schedule = [LossWeightSchedule(stages)] if stages else []
+    monitor = "val_loss" if recipe.classifier else "val_accuracy"
+    checkpoint = Checkpoint(folder / "checkpoints", monitor)
+    pick = {"min": min, "max": max}[checkpoint.mode]
+    checkpoint.best = pick((row[monitor] for row in rows), default=None)
     if done < epochs:
         model.fit(
-            ShuffledArrays(model.prepare(x), y, batch_size, settings["seed"], epoch=done),
+            ShuffledArrays(x, y, batch_size, settings["seed"], epoch=done),
             epochs=epochs,
             initial_epoch=done,
             shuffle=False,
             validation_data=(model.prepare(data.x_test), data.y_test),
             validation_batch_size=256,
-            callbacks=[
-                *schedule,
-                history,
-                Checkpoint(folder / "checkpoints", monitor, best),
-                *callbacks,
-            ],
+            callbacks=[history, checkpoint, *callbacks],
             adapt_prior=False,
             verbose=0,
         )

@@ -66,7 +66,7 @@ def closest(
     from keras_regen import generate, plotting
     from keras_regen.cli.acceptance import acceptance, prior_of
     from keras_regen.cli.inputs import load_model_and_data
-    from keras_regen.metrics import closest_match, novelty
+    from keras_regen.metrics import closest_match, neighbor_distances, novelty
 
     model, data = load_model_and_data(model, dataset)
     drawn = generate(
@@ -86,8 +86,10 @@ def closest(
         candidates=min(candidates, len(references) - 1) if metric == "ssim" else None,
         exclude_self=among == "generations",
     )
-    found = dataclasses.asdict(novelty(drawn, data.x_train))
-    found["held_out_copied_share"] = novelty(data.x_test[:10_000], data.x_train).copied_share
+    own = neighbor_distances(data.x_train)
+    found = dataclasses.asdict(novelty(drawn, data.x_train, training_distances=own))
+    held_out = novelty(data.x_test[:10_000], data.x_train, training_distances=own)
+    found["held_out_copied_share"] = held_out.copied_share
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     shown = slice(0, 10)
     plotting.plot_closest(

@@ -105,15 +105,39 @@ def load(
     return _as_known(dataset, name) if known else dataset
 
 
+def from_anywhere(name_or_path: str | os.PathLike) -> str:
+    """Gives what `load` may be asked for in another working folder: a path from the root.
+
+    Args:
+        name_or_path: As in `load`.
+
+    Returns:
+        The absolute path where `load` would take it as one, or else the name as it is.
+
+    Examples:
+        >>> from keras_regen.datasets.loading import from_anywhere
+        >>> from_anywhere("mnist"), from_anywhere("tfds:cifar10")
+        ('mnist', 'tfds:cifar10')
+    """
+    is_path = not _is_name(name_or_path) and os.path.exists(name_or_path)
+    return os.path.abspath(name_or_path) if is_path else str(name_or_path)
+
+
+def _is_name(name_or_path):
+    """Whether it is a dataset's name even where there is a folder of that name."""
+    return isinstance(name_or_path, str) and (
+        name_or_path == "digits" or name_or_path.startswith("tfds:") or name_or_path in KNOWN
+    )
+
+
 def _find(name_or_path: str | os.PathLike, data_dir: str | os.PathLike | None) -> DatasetSource:
     """Decides what a name or path stands for."""
-    if isinstance(name_or_path, str):
+    if _is_name(name_or_path):
         if name_or_path == "digits":
             return DatasetSource("digits", "embedded")
         if name_or_path.startswith("tfds:"):
             return DatasetSource(name_or_path, "tfds")
-        if name_or_path in KNOWN:
-            return find_known(name_or_path, data_folder(data_dir))
+        return find_known(name_or_path, data_folder(data_dir))
     path = Path(name_or_path).expanduser()
     if path.exists():
         return _find_path(path)

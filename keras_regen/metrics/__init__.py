@@ -6,5 +6,6 @@ from keras_regen.metrics.generation_accuracy import generation_accuracy as gener
 from keras_regen.metrics.generation_accuracy import svm_judge as svm_judge
 from keras_regen.metrics.latent_distances import latent_distances as latent_distances
 from keras_regen.metrics.novelty import Novelty as Novelty
+from keras_regen.metrics.novelty import neighbor_distances as neighbor_distances
 from keras_regen.metrics.novelty import novelty as novelty
 from keras_regen.metrics.reconstruction_error import reconstruction_error as reconstruction_error

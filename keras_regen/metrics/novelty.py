@@ -46,6 +46,7 @@ def novelty(
     features: Callable | None = None,
     block_size: int = 2048,
     batch_size: int = 256,
+    training_distances: np.ndarray | None = None,
 ) -> Novelty:
     """Measures how many generations are nearer to a training image than its own neighbors are.
 
@@ -63,12 +64,16 @@ def novelty(
             `model.encode`, to measure distances there. Defaults to the pixels.
         block_size: Integer, at least 1: as in `closest_match`.
         batch_size: Integer, at least 1: images in one call of `features`.
+        training_distances: Array `(num_training,)`: what `neighbor_distances` gives for the same
+            training images and features, where several sets are measured beside them: it is by
+            far the longest part of the work. Defaults to computing it.
 
     Returns:
         A `Novelty`.
 
     Raises:
-        ValueError: If images are not as described, or there are fewer than 2 training images.
+        ValueError: If images or distances are not as described, or there are fewer than 2
+            training images.
 
     Source: Alaa et al., 2022, How faithful is your synthetic data?,
     https://arxiv.org/abs/2102.08921, the authenticity; ReGene, section 6.4, compares by eye.
@@ -89,19 +94,68 @@ def novelty(
     check_integer("batch_size", batch_size, 1)
     if len(training) < 2:
         raise ValueError("`training` must hold at least 2 images. Received: 1 image.")
+    if training_distances is not None and np.shape(training_distances) != (len(training),):
+        raise ValueError(
+            "`training_distances` must have one distance for each training image. "
+            f"Received: shape {np.shape(training_distances)} for {len(training)} images."
+        )
     num_copies = _count_copies(generated, training)
     if features is not None:
         generated, training = (
             feature_rows(images, features, batch_size) for images in (generated, training)
         )
-    _, gaps = nearest(SquaredErrors(training, training), 1, block_size, exclude_self=True)
+    if training_distances is None:
+        training_distances = _to_nearest_other(training, block_size)
     indices, distances = nearest(SquaredErrors(generated, training), 1, block_size)
     return Novelty(
-        copied_share=float(np.mean(distances <= gaps[indices[:, 0]])),
+        copied_share=float(np.mean(distances <= training_distances[indices])),
         generated_distance=float(distances.mean()),
-        training_distance=float(gaps.mean()),
+        training_distance=float(training_distances.mean()),
         num_copies=num_copies,
     )
+
+
+def neighbor_distances(
+    images: np.ndarray,
+    features: Callable | None = None,
+    block_size: int = 2048,
+    batch_size: int = 256,
+) -> np.ndarray:
+    """Measures the mean squared error of each image to the nearest other of its set.
+
+    Args:
+        images: Images `(num_images, height, width, channels)`, at least 2; integers 0..255 or
+            floats 0..1.
+        features: As in `novelty`.
+        block_size: Integer, at least 1: as in `closest_match`.
+        batch_size: Integer, at least 1: images in one call of `features`.
+
+    Returns:
+        Array `(num_images,)`, float64.
+
+    Raises:
+        ValueError: If images are not as described, or there are fewer than 2.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.metrics import neighbor_distances
+        >>> neighbor_distances(np.array([0.0, 0.5, 0.75])[:, None, None, None])
+        array([0.25  , 0.0625, 0.0625])
+    """
+    images = np.asarray(images)
+    check_images(images, name="images")
+    check_integer("block_size", block_size, 1)
+    check_integer("batch_size", batch_size, 1)
+    if len(images) < 2:
+        raise ValueError("`images` must hold at least 2 images. Received: 1 image.")
+    if features is not None:
+        images = feature_rows(images, features, batch_size)
+    return _to_nearest_other(images, block_size)
+
+
+def _to_nearest_other(images, block_size):
+    _, distances = nearest(SquaredErrors(images, images), 1, block_size, exclude_self=True)
+    return distances[:, 0]
 
 
 def _count_copies(generated, training):

@@ -175,6 +175,5 @@ class AutoencodingModel(ImageModel):
     def get_config(self):
         return {
             **super().get_config(),
-            "image_losses": [keras.saving.serialize_keras_object(one) for one in self.image_losses],
             "loss_weights": self.loss_weights,
         }

@@ -14,6 +14,7 @@ from keras_regen.models.inputs import (
     as_arrays,
     batches_of,
     has_end,
+    images_of,
     iter_is_new,
     unit_range,
 )
@@ -308,7 +309,8 @@ class ImageModel(CheckedModel):
         check_integer("batch_size", batch_size, 1)
         self.check_data(x, y)
         count, total = np.zeros((2, self.num_classes))
-        for images, labels in batches_of(x, y, num_batches):
+        for batch, labels in batches_of(x, y, num_batches):
+            images = images_of(batch)
             check_labels(labels, len(images), self.num_classes)
             confidence = self.probabilities(images, batch_size)[np.arange(len(labels)), labels]
             count += np.bincount(labels, minlength=self.num_classes)
@@ -343,7 +345,7 @@ class ImageModel(CheckedModel):
         """Adapts the prior to the latents of images, in one pass. `fit` does it by itself.
 
         Args:
-            x: Images, or an iterable of (images, labels) batches.
+            x: Images, what `prepare` gives for them, or an iterable of (images, labels) batches.
             y: Integer labels; left out with an iterable.
             num_batches: Integer: batches to take from an iterable that has no end.
 
@@ -354,7 +356,8 @@ class ImageModel(CheckedModel):
         self.check_data(x, y)
         prior.reset_state()
         for images, labels in batches_of(x, y, num_batches):
-            prior.update_state(self.encode(images), labels)
+            known = isinstance(images, dict)
+            prior.update_state(images["latent"] if known else self.encode(images), labels)
         prior.finalize_state()
 
     def class_index(self, class_id: int | str) -> int:

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from keras_regen.checks import check_images, check_labels
-from keras_regen.models.inputs import as_arrays, first_batch, is_array
+from keras_regen.models.inputs import as_arrays, first_batch, images_of, in_memory, is_array
 from keras_regen.presets import Preset
 
 
@@ -22,6 +22,10 @@ class CheckedModel(keras.Model):
         preset: `Preset` that the model was built from, if any; `fit` takes its batches and epochs.
         **kwargs: Arguments of `keras.Model`.
 
+    Attributes:
+        PARTS: Tuple of the names of the attributes that are Keras objects, or lists of them, and
+            arguments of the constructor: what a saved model is built from again.
+
     Raises:
         ValueError: If there are fewer than two classes, or two have one name.
 
@@ -33,6 +37,8 @@ class CheckedModel(keras.Model):
         ...
         ValueError: `labels` must lie in 0..9. Received: 10 at index 3.
     """
+
+    PARTS: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -117,7 +123,7 @@ class CheckedModel(keras.Model):
             self.check_data(validation_data)
         if self.preset is not None:
             epochs = self.preset.epochs if epochs is None else epochs
-            if batch_size is None and (is_array(x) or isinstance(x, dict)):
+            if batch_size is None and in_memory(x):
                 batch_size = self.preset.batch_size
         epochs = 1 if epochs is None else epochs
         self._warn_of_spent_schedule(x, batch_size, epochs, kwargs)
@@ -153,12 +159,12 @@ class CheckedModel(keras.Model):
             x: Images, a dict of `"image"` and what else `prepare` gives, or a dataset.
             y: Integer labels; `None` with a dataset.
         """
-        if not (is_array(x) or isinstance(x, dict)):
+        if not in_memory(x):
             batch = first_batch(x)
             if batch is None:
                 return
             x, y = batch
-        images = x["image"] if isinstance(x, dict) else x
+        images = images_of(x)
         check_images(np.asarray(images), self.image_shape)
         if y is None:
             raise ValueError(
@@ -173,7 +179,19 @@ class CheckedModel(keras.Model):
             "class_names": self.class_names,
             "preset": self.preset and self.preset.to_dict(),
             "dtype": self.dtype_policy,
+            **{
+                name: keras.saving.serialize_keras_object(getattr(self, name))
+                for name in self.PARTS
+            },
         }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        parts = {
+            name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
+            for name in (*cls.PARTS, "dtype")
+        }
+        return cls(**{**config, **parts})
 
     def _warn_of_spent_schedule(self, x, batch_size, epochs, options):
         """A cosine that is spent has a learning rate of zero, and `fit` learns nothing."""

@@ -47,6 +47,8 @@ class Classifier(ImageModel):
         ['accuracy', 'loss']
     """
 
+    PARTS = ("network",)
+
     def __init__(
         self,
         network: keras.Model,
@@ -125,15 +127,6 @@ class Classifier(ImageModel):
     def get_config(self):
         return {
             **super().get_config(),
-            "network": keras.saving.serialize_keras_object(self.network),
             "loss": self.loss_name,
             "from_logits": self.from_logits,
         }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        parts = {
-            key: keras.saving.deserialize_keras_object(config[key], custom_objects=custom_objects)
-            for key in ("network", "dtype")
-        }
-        return cls(**{**config, **parts})

@@ -72,6 +72,8 @@ class CSAE(AutoencodingModel):
         ['accuracy', 'centroid_loss', 'loss', 'wavelet_loss']
     """
 
+    PARTS = ("encoder", "decoder", "head", "noise", "image_losses", "prior")
+
     def __init__(
         self,
         encoder: keras.Model,
@@ -224,28 +226,6 @@ class CSAE(AutoencodingModel):
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         self.accuracy.update_state(y, y_pred["probabilities"], sample_weight)
         return super().compute_metrics(x, y, y_pred, sample_weight)
-
-    def get_config(self):
-        def serialized(value):
-            return keras.saving.serialize_keras_object(value)
-
-        return {
-            **super().get_config(),
-            "encoder": serialized(self.encoder),
-            "decoder": serialized(self.decoder),
-            "head": serialized(self.head),
-            "noise": serialized(self.noise),
-            "prior": serialized(self.prior),
-        }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        parts = {
-            key: keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
-            for key, value in config.items()
-            if key in ("encoder", "decoder", "head", "noise", "image_losses", "prior", "dtype")
-        }
-        return cls(**{**config, **parts})
 
     def _check_parts(self):
         self.check_decoder()

@@ -13,6 +13,16 @@ def is_array(x) -> bool:
     return isinstance(x, np.ndarray) or ops.is_tensor(x)
 
 
+def in_memory(x) -> bool:
+    """Whether data is one array or tensor, or the dict of arrays that a model's `prepare` gives."""
+    return is_array(x) or isinstance(x, dict)
+
+
+def images_of(x):
+    """Gives the images of what a model is given: of a dict that `prepare` made, or the data."""
+    return x["image"] if isinstance(x, dict) else x
+
+
 def as_arrays(x, y=None) -> tuple:
     """Gives lists of images or labels, and tensors of other frameworks, as NumPy arrays.
 
@@ -39,14 +49,12 @@ def first_batch(x) -> tuple | None:
     if not isinstance(batch, (list, tuple)):
         return None if batch is None else (batch, None)
     images, *rest = batch
-    if not isinstance(images, dict):
-        images = ops.convert_to_numpy(images)
-    return images, _labels(rest[0]) if rest else None
+    return _as_numpy(images), _labels(rest[0]) if rest else None
 
 
 def has_end(x) -> bool:
     """Whether it is known that a dataset ends."""
-    if is_array(x):
+    if in_memory(x):
         return True
     if isinstance(x, keras.utils.PyDataset):
         return x.num_batches is not None
@@ -58,7 +66,7 @@ def has_end(x) -> bool:
 
 def iter_is_new(x) -> bool:
     """Whether data can be read a second time."""
-    if is_array(x) or isinstance(x, keras.utils.PyDataset):
+    if in_memory(x) or isinstance(x, keras.utils.PyDataset):
         return True
     return isinstance(x, Iterable) and iter(x) is not x
 
@@ -67,20 +75,22 @@ def batches_of(x, y=None, num_batches: int | None = None) -> Iterator[tuple]:
     """Gives the (images, labels) of arrays, as one batch, or of a dataset, as NumPy arrays.
 
     Args:
-        x: Images, or an iterable of (images, labels) batches.
+        x: Images, a dict that `prepare` made of them, or an iterable of (images, labels) batches.
         y: Integer labels; left out with an iterable.
         num_batches: Integer: batches to take from an iterable that has no end.
     """
-    if is_array(x):
+    if in_memory(x):
         batches = [(x, y)]
     elif isinstance(x, keras.utils.PyDataset):
         batches = (x[index] for index in range(x.num_batches or num_batches))
     else:
         batches = x
     for images, labels, *_ in itertools.islice(batches, num_batches):
-        if isinstance(images, dict):
-            images = images["image"]
-        yield ops.convert_to_numpy(images), _labels(labels)
+        yield _as_numpy(images), _labels(labels)
+
+
+def _as_numpy(images):
+    return keras.tree.map_structure(ops.convert_to_numpy, images)
 
 
 def _labels(labels):

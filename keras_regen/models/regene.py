@@ -11,7 +11,7 @@ from keras_regen.losses import PerceptualLoss, SSIMLoss
 from keras_regen.models.autoencoding import AutoencodingModel
 from keras_regen.models.classifier import Classifier
 from keras_regen.models.classifier_parts import gives_scores, set_trainable, split_classifier
-from keras_regen.models.inputs import as_arrays, is_array, unit_range
+from keras_regen.models.inputs import as_arrays, images_of, is_array, unit_range
 from keras_regen.networks import inception_features, regene_classifier, regene_decoder
 from keras_regen.networks.regene import LATENT_LAYER
 from keras_regen.priors import ConvexCombinationPrior, Prior
@@ -73,6 +73,7 @@ class ReGene(AutoencodingModel):
         ['accuracy', 'loss', 'mae_loss', 'ssim_loss']
     """
 
+    PARTS = ("classifier", "decoder", "image_losses", "prior")
     # Options of `for_images` that are of the classifier as much as of the decoder.
     CLASSIFIER_OPTIONS = ("blocks", "convs_per_block", "width")
 
@@ -218,12 +219,12 @@ class ReGene(AutoencodingModel):
         return ops.softmax(outputs) if self.from_logits else outputs
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        terms = self.image_terms(unit_range(_images(x)), y_pred["reconstruction"])
+        terms = self.image_terms(unit_range(images_of(x)), y_pred["reconstruction"])
         return self.weighted_sum(terms, sample_weight)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         self.accuracy.update_state(y, y_pred["probabilities"], sample_weight)
-        return super().compute_metrics(_images(x), y, y_pred, sample_weight)
+        return super().compute_metrics(images_of(x), y, y_pred, sample_weight)
 
     def prepare(self, x):
         """Encodes training images once, for a training that shall not do it in every step.
@@ -247,7 +248,6 @@ class ReGene(AutoencodingModel):
         *args,
         validation_data=None,
         cache_latents: bool = True,
-        adapt_prior: bool = True,
         **kwargs,
     ):
         """Trains the decoder, then adapts the prior to the latents of the training images.
@@ -261,9 +261,7 @@ class ReGene(AutoencodingModel):
             cache_latents: Boolean: whether to encode arrays once, before the first epoch, and
                 not in every step. Streams, whose images may differ from epoch to epoch, are
                 always encoded in every step.
-            adapt_prior: As in `ImageModel.fit`.
-            **kwargs: Further arguments of `keras.Model.fit`. For a model from a preset,
-                `batch_size` and `epochs` default to the preset's.
+            **kwargs: As in `ImageModel.fit`.
 
         Returns:
             A `keras.callbacks.History`.
@@ -272,22 +270,14 @@ class ReGene(AutoencodingModel):
             ValueError: If images or labels are not as the model needs them.
         """
         x, y = as_arrays(x, y)
-        if not (cache_latents and is_array(x)):
-            return super().fit(
-                x, y, *args, validation_data=validation_data, adapt_prior=adapt_prior, **kwargs
-            )
-        self.check_data(x, y)
-        x = self.prepare(x)
-        self._warn_untrained(x["latent"], np.asarray(y))
-        if isinstance(validation_data, tuple) and is_array(validation_data[0]):
-            self.check_data(*validation_data[:2])
-            validation_data = (self.prepare(validation_data[0]), *validation_data[1:])
-        history = super().fit(
-            x, y, *args, validation_data=validation_data, adapt_prior=False, **kwargs
-        )
-        if adapt_prior:
-            self.prior.adapt(x["latent"], y)
-        return history
+        if cache_latents and is_array(x):
+            self.check_data(x, y)
+            x = self.prepare(x)
+            self._warn_untrained(x["latent"], np.asarray(y))
+            if isinstance(validation_data, tuple) and is_array(validation_data[0]):
+                self.check_data(*validation_data[:2])
+                validation_data = (self.prepare(validation_data[0]), *validation_data[1:])
+        return super().fit(x, y, *args, validation_data=validation_data, **kwargs)
 
     def fit_classifier(self, x=None, y=None, *, loss="cross_entropy", optimizer="adam", **kwargs):
         """Trains the classifier, as a `keras_regen.Classifier` around it does.
@@ -329,26 +319,8 @@ class ReGene(AutoencodingModel):
             )
 
     def get_config(self):
-        def serialized(value):
-            return keras.saving.serialize_keras_object(value)
-
         return {
             **super().get_config(),
-            "classifier": serialized(self.classifier),
-            "decoder": serialized(self.decoder),
             "latent_layer": self.latent_layer,
-            "prior": serialized(self.prior),
             "from_logits": self.from_logits,
         }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        parts = {
-            key: keras.saving.deserialize_keras_object(config[key], custom_objects=custom_objects)
-            for key in ("classifier", "decoder", "image_losses", "prior", "dtype")
-        }
-        return cls(**{**config, **parts})
-
-
-def _images(inputs):
-    return inputs["image"] if isinstance(inputs, dict) else inputs

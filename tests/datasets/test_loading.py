@@ -8,6 +8,7 @@ import pytest
 
 from keras_regen import datasets
 from keras_regen.datasets import catalog, list_datasets, load
+from keras_regen.datasets.loading import from_anywhere
 
 FASHION_FOLDERS = ["T-shirt_top", "Trouser", "Pullover", "Dress", "Coat"]
 FASHION_FOLDERS += ["Sandal", "Shirt", "Sneaker", "Bag", "Ankle-boot"]
@@ -222,3 +223,12 @@ def test_keras_is_imported_only_where_it_is_needed():
 def test_a_name_that_is_not_exported():
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         datasets.nothing  # noqa: B018
+
+
+def test_a_folder_does_not_hide_a_known_name(tmp_path, monkeypatch):
+    for name in ("mnist", "flowers"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert from_anywhere("mnist") == "mnist"
+    assert from_anywhere("flowers") == str(tmp_path / "flowers")
+    assert from_anywhere("nowhere") == "nowhere"

@@ -5,7 +5,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from keras_regen.datasets import load
-from keras_regen.metrics import novelty
+from keras_regen.metrics import neighbor_distances, novelty
 
 
 def test_equals_scikit_learns_neighbors():
@@ -68,3 +68,19 @@ def test_bad_input():
         novelty(images, np.zeros((3, 8, 9, 1)))
     with pytest.raises(ValueError, match="`generated` holds floats"):
         novelty(images - 1, images)
+
+
+@pytest.mark.parametrize("features", [None, lambda images: images[:, :2]])
+def test_distances_that_were_measured_before_give_the_same(features):
+    rng = np.random.default_rng(0)
+    training, generated = rng.random((30, 4, 4, 1)), rng.random((20, 4, 4, 1))
+    own = neighbor_distances(training, features)
+    rows = training[:, :2] if features else training
+    every = [[np.mean((one - other) ** 2) for other in rows] for one in rows]
+    np.testing.assert_allclose(own, np.min(every + np.diag(np.full(30, np.inf)), axis=1), rtol=1e-5)
+    expected = novelty(generated, training, features)
+    assert novelty(generated, training, features, training_distances=own) == expected
+    with pytest.raises(ValueError, match=r"shape \(29,\) for 30 images"):
+        novelty(generated, training, training_distances=own[1:])
+    with pytest.raises(ValueError, match="`images` must hold at least 2 images"):
+        neighbor_distances(training[:1])
