@@ -1,7 +1,7 @@
 """Drawing until enough images are accepted."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -16,6 +16,7 @@ _ROUND_BYTES = 2**26
 
 def draw_accepted(
     model: ImageModel,
+    class_names: Sequence[str],
     samplers: Mapping[int, Callable[[int], np.ndarray]],
     labels: np.ndarray,
     seed: int,
@@ -30,6 +31,7 @@ def draw_accepted(
 
     Args:
         model: The model that draws.
+        class_names: Names of the classes that can be asked for.
         samplers: Mapping from each label asked for to a function that draws its latents.
         labels: Integer array `(num_samples,)`: the class of each image.
         seed: Integer, for the report.
@@ -43,7 +45,7 @@ def draw_accepted(
         AcceptanceError: If a class reached its limit of tries, after all others are done.
         ValueError: If the acceptance does not fit the model.
     """
-    judge = Judge(model, acceptance)
+    judge = Judge(model, acceptance, len(class_names))
     check_latent = acceptance.check_latent and model.head is not None
     classes = [
         _ClassTries(label, np.flatnonzero(labels == label), sampler, acceptance.max_tries)
@@ -68,7 +70,7 @@ def draw_accepted(
             chosen = mine[chosen]
             images[rows] = drawn[decoded[chosen]]
             latents[rows], confidence[rows] = tried[chosen], sure[chosen]
-    tries, latent_tries = np.zeros((2, model.num_classes), "int64")
+    tries, latent_tries = np.zeros((2, len(class_names)), "int64")
     done = np.zeros(len(labels), bool)
     for one in classes:
         tries[one.label], latent_tries[one.label] = one.images.tries, one.latents.tries
@@ -77,7 +79,7 @@ def draw_accepted(
         labels[done], latents[done], seed, tries, latent_tries, confidence[done]
     )
     if not done.all():
-        message = _message(model, judge, acceptance, classes)
+        message = _message(class_names, judge, acceptance, classes)
         raise AcceptanceError(message, images[done], labels[done], report)
     return images, report
 
@@ -162,7 +164,7 @@ def _in_steps(function, rows, batch_size):
     return function(np.resize(rows, (size, *rows.shape[1:])), batch_size)[: len(rows)]
 
 
-def _message(model, judge, acceptance, classes):
+def _message(class_names, judge, acceptance, classes):
     lines = []
     for one in classes:
         if one.images.passed < one.images.wanted:
@@ -172,7 +174,7 @@ def _message(model, judge, acceptance, classes):
                 else "no latent was given the class"
             )
             lines.append(
-                f"Class {one.label} {model.class_names[one.label]!r}: {one.images.passed} of "
+                f"Class {one.label} {class_names[one.label]!r}: {one.images.passed} of "
                 f"{one.images.wanted} accepted in {one.images.tries} tries, where the threshold "
                 f"is {judge.thresholds[one.label]:.6g} and {best}."
             )

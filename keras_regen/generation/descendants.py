@@ -68,7 +68,11 @@ def descendants(
     check_integer("num_sources", num_sources, 2)
     if kind not in ("siblings", "children"):
         raise ValueError(f"`kind` must be 'siblings' or 'children'. Received: kind={kind!r}.")
-    labels = labels_asked_for(model, class_id, num_samples)
+    if not model.num_classes:
+        raise ValueError(
+            f"Descendants are of a class, and {type(model).__name__} {model.name!r} knows none."
+        )
+    labels = labels_asked_for(model.class_names, class_id, num_samples)
     counts = np.bincount(labels)
     few = np.flatnonzero((counts > 0) & (counts < num_sources))
     if depth > 1 and len(few):

@@ -8,7 +8,7 @@ from keras_regen.checks import check_integer
 from keras_regen.generation.acceptance import Acceptance
 from keras_regen.generation.accepted import draw_accepted
 from keras_regen.generation.generation_report import GenerationReport
-from keras_regen.generation.labels import labels_asked_for
+from keras_regen.generation.labels import NO_CLASS, known_classes, labels_asked_for
 from keras_regen.models.base import ImageModel
 from keras_regen.priors import Prior
 
@@ -33,7 +33,9 @@ def generate(
     Args:
         model: A trained model with a decoder and a prior, such as `keras_regen.CSAE`.
         class_id: A label, a class name, a sequence with one of them for each sample, or `None`
-            for the classes in turn.
+            for the classes in turn. A model whose prior knows no classes, such as a
+            `keras_regen.GAN`, draws what comes; images of a class it draws with `accept` and a
+            classifier.
         num_samples: Integer, at least 1. Defaults to 16, or the length of `class_id`.
         seed: Integer, at least 0. Defaults to one drawn at random; the report tells it. Of one
             seed, each class has its own latents, whatever other classes are asked for.
@@ -52,9 +54,9 @@ def generate(
     Raises:
         AcceptanceError: If too few images of a class are accepted within its limit of tries; the
             error has those that are.
-        ValueError: If the class is not known (the message has those that are), a number is out of
-            range, the model cannot draw, its prior is not adapted, or the prior or the acceptance
-            do not fit the model.
+        ValueError: If the class is not known (the message has those that are), nothing tells of
+            classes, a number is out of range, the model cannot draw, its prior is not adapted, or
+            the prior or the acceptance do not fit the model.
 
     Source: CSAE, second version, section 4.2; ReGene, sections 3.4 and 6.2.
 
@@ -71,23 +73,30 @@ def generate(
         seed = int(np.random.SeedSequence().generate_state(1)[0])
     check_integer("seed", seed, 0)
     acceptance = _acceptance(accept)
-    labels = labels_asked_for(model, class_id, num_samples)
     prior = _prior(model, prior)
+    class_names = known_classes(model, prior, acceptance)
+    labels = labels_asked_for(class_names, class_id, num_samples)
     samplers = {
-        label: _checked(prior.sampler(label, np.random.default_rng([seed, label])), model)
+        label: _checked(prior.sampler(label, _stream(seed, label)), model)
         for label in np.unique(labels).tolist()
     }
     if acceptance is not None:
-        images, report = draw_accepted(model, samplers, labels, seed, batch_size, acceptance)
+        images, report = draw_accepted(
+            model, class_names, samplers, labels, seed, batch_size, acceptance
+        )
     else:
         latents = np.empty((len(labels), model.latent_dim), "float32")
         for label, draw in samplers.items():
             rows = np.flatnonzero(labels == label)
             latents[rows] = draw(len(rows))
         images = model.decode(latents, batch_size)
-        tries = np.bincount(labels, minlength=model.num_classes)
+        tries = np.bincount(labels[labels != NO_CLASS], minlength=len(class_names))
         report = GenerationReport(labels, latents, seed, tries, tries)
     return (images, report) if return_report else images
+
+
+def _stream(seed, label):
+    return np.random.default_rng([seed] if label == NO_CLASS else [seed, label])
 
 
 def _acceptance(accept):
@@ -109,7 +118,7 @@ def _prior(model, prior):
             "`prior` must be a `keras_regen.priors.Prior`, or None for the model's own. "
             f"Received: prior={prior!r}."
         )
-    if prior.num_classes != model.num_classes:
+    if model.num_classes and prior.num_classes not in (None, model.num_classes):
         raise ValueError(
             f"`prior` must be of the model's {model.num_classes} classes. "
             f"Received: a prior of {prior.num_classes}."

@@ -13,7 +13,8 @@ class GenerationReport:
     class. Of a class that reached its limit of tries, they tell all the tries made.
 
     Args:
-        labels: Integer array `(num_samples,)`: the class of each image.
+        labels: Integer array `(num_samples,)`: the class of each image; -1 where none was asked
+            for.
         latents: Array `(num_samples, latent_dim)`: what each image was decoded from.
         seed: Integer that draws the same images again.
         tries: Integer array `(num_classes,)`: the latents drawn of each class until as many

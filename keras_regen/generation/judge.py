@@ -14,6 +14,7 @@ class Judge:
     Args:
         model: The model that draws.
         acceptance: `Acceptance`.
+        num_classes: Integer: the number of classes that can be asked for.
 
     Attributes:
         thresholds: Array `(num_classes,)`, float32.
@@ -23,18 +24,18 @@ class Judge:
             though the threshold asks for it, or there are not as many thresholds as classes.
     """
 
-    def __init__(self, model: ImageModel, acceptance: Acceptance):
+    def __init__(self, model: ImageModel, acceptance: Acceptance, num_classes: int):
         self.classifier = model if acceptance.classifier is None else acceptance.classifier
-        self.num_classes = model.num_classes
+        self.num_classes = num_classes
         if isinstance(self.classifier, ImageModel):
             for what, own, other in (
                 ("images of shape", model.image_shape, self.classifier.image_shape),
-                ("classes", model.num_classes, self.classifier.num_classes),
+                ("number of classes", num_classes, self.classifier.num_classes),
             ):
                 if own != other:
                     raise ValueError(
                         f"The classifier that judges must be of the model's {what}. "
-                        f"Received: {other} for a model of {own}."
+                        f"Received: {other} for {own}."
                     )
         self.thresholds = self._thresholds(acceptance, self.classifier is model)
 

@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_regen.checks import check_images, check_integer, check_labels
+from keras_regen.class_names import class_index
 from keras_regen.models.checked_model import CheckedModel
 from keras_regen.models.from_preset import model_from_preset, save_preset
 from keras_regen.models.inputs import (
@@ -35,12 +36,13 @@ class ImageModel(CheckedModel):
 
     Args:
         image_shape: `(height, width, channels)`.
-        class_names: Names of the classes, in the order of their labels.
+        class_names: Names of the classes, in the order of their labels; `None` for a model that
+            knows none.
         **kwargs: Arguments of `keras.Model`.
 
     Attributes:
         confidence: Weight `(num_classes,)`, set by `calibrate` and not trained: the mean
-            confidence of each class on held-out images; zeros before.
+            confidence of each class on held-out images; zeros before. `None` without classes.
 
     Raises:
         ValueError: If two classes have one name.
@@ -51,17 +53,23 @@ class ImageModel(CheckedModel):
         True
     """
 
-    def __init__(self, image_shape: tuple[int, int, int], class_names: Sequence[str], **kwargs):
+    def __init__(
+        self,
+        image_shape: tuple[int, int, int],
+        class_names: Sequence[str] | None = None,
+        **kwargs,
+    ):
         super().__init__(image_shape, class_names, **kwargs)
-        self.encoder = self.decoder = self.head = self.prior = None
-        self.confidence = self.add_weight(
-            shape=(self.num_classes,),
-            initializer="zeros",
-            trainable=False,
-            dtype="float32",
-            autocast=False,
-            name="confidence",
-        )
+        self.encoder = self.decoder = self.head = self.prior = self.confidence = None
+        if self.num_classes:
+            self.confidence = self.add_weight(
+                shape=(self.num_classes,),
+                initializer="zeros",
+                trainable=False,
+                dtype="float32",
+                autocast=False,
+                name="confidence",
+            )
 
     @classmethod
     def from_preset(
@@ -131,6 +139,8 @@ class ImageModel(CheckedModel):
     @property
     def latent_dim(self) -> int | None:
         """The number of dimensions of the latent, or `None` for a model without one."""
+        if self.decoder is not None:
+            return self.decoder.input_shape[-1]
         return None if self.encoder is None else self.encoder.output_shape[-1]
 
     def fit(self, x=None, y=None, *args, adapt_prior=True, **kwargs):
@@ -139,7 +149,8 @@ class ImageModel(CheckedModel):
         Args:
             x: Images `(num_samples, height, width, channels)`, or a dataset of (images, labels)
                 batches, as in `keras.Model.fit`.
-            y: Integer labels `(num_samples,)`; left out with a dataset.
+            y: Integer labels `(num_samples,)`; left out with a dataset. A model without classes
+                does not use them.
             *args: `batch_size` and `epochs`, as in `keras.Model.fit`.
             adapt_prior: Boolean: `False` leaves the prior as it is. Data that can be read only
                 once (a generator) always does; `adapt_prior()` is then called by hand.
@@ -155,7 +166,7 @@ class ImageModel(CheckedModel):
         x, y = as_arrays(x, y)
         history = super().fit(x, y, *args, **kwargs)
         # A generator is its own iterator: what `fit` read of it is gone.
-        if adapt_prior and self.prior is not None and iter_is_new(x):
+        if adapt_prior and self.prior is not None and self.prior.learns and iter_is_new(x):
             steps = kwargs.get("steps_per_epoch")
             # Of data that may have no end, as much as the training saw.
             most = None if steps is None or has_end(x) else steps * len(history.epoch)
@@ -349,11 +360,15 @@ class ImageModel(CheckedModel):
             y: Integer labels; left out with an iterable.
             num_batches: Integer: batches to take from an iterable that has no end.
 
+        A prior that does not learn from latents stays as it is.
+
         Raises:
             ValueError: If the model has no prior, or images or labels are not as it needs them.
         """
         prior = self.part("prior", "draw new latents")
         self.check_data(x, y)
+        if not prior.learns:
+            return
         prior.reset_state()
         for images, labels in batches_of(x, y, num_batches):
             known = isinstance(images, dict)
@@ -372,20 +387,7 @@ class ImageModel(CheckedModel):
         Raises:
             ValueError: If there is no such class; the message has those that there are.
         """
-        if isinstance(class_id, str):
-            if class_id in self.class_names:
-                return self.class_names.index(class_id)
-        elif (
-            isinstance(class_id, (int, np.integer))
-            and not isinstance(class_id, bool)
-            and 0 <= class_id < self.num_classes
-        ):
-            return int(class_id)
-        known = ", ".join(f"{index} {name!r}" for index, name in enumerate(self.class_names))
-        raise ValueError(
-            f"`class_id` must be one of the model's classes: {known}. "
-            f"Received: class_id={class_id!r}."
-        )
+        return class_index(self.class_names, class_id)
 
     def part(self, name: str, purpose: str):
         """Gives the model's encoder, decoder, head or prior, or says what cannot be done without.

@@ -18,16 +18,19 @@ class CheckedModel(keras.Model):
 
     Args:
         image_shape: `(height, width, channels)`.
-        class_names: Names of the classes, in the order of their labels.
+        class_names: Names of the classes, in the order of their labels; `None` for a model that
+            knows none.
         preset: `Preset` that the model was built from, if any; `fit` takes its batches and epochs.
         **kwargs: Arguments of `keras.Model`.
 
     Attributes:
         PARTS: Tuple of the names of the attributes that are Keras objects, or lists of them, and
             arguments of the constructor: what a saved model is built from again.
+        needs_labels: Boolean: whether the model is trained with labels. One that is not takes
+            them and does not use them.
 
     Raises:
-        ValueError: If there are fewer than two classes, or two have one name.
+        ValueError: If there is one class only, or two have one name.
 
     Examples:
         >>> import numpy as np
@@ -39,18 +42,20 @@ class CheckedModel(keras.Model):
     """
 
     PARTS: tuple[str, ...] = ()
+    needs_labels = True
 
     def __init__(
         self,
         image_shape: tuple[int, int, int],
-        class_names: Sequence[str],
+        class_names: Sequence[str] | None = None,
         preset: Preset | dict | None = None,
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if isinstance(class_names, str) or len(class_names) < 2:
+        class_names = () if class_names is None else class_names
+        if isinstance(class_names, str) or len(class_names) == 1:
             raise ValueError(
-                "`class_names` must be a list of at least two names. "
+                "`class_names` must be a list of at least two names, or None. "
                 f"Received: class_names={class_names!r}."
             )
         self.image_shape = tuple(image_shape)
@@ -166,6 +171,8 @@ class CheckedModel(keras.Model):
             x, y = batch
         images = images_of(x)
         check_images(np.asarray(images), self.image_shape)
+        if not self.needs_labels:
+            return
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} learns classes and needs labels. Received images without "

@@ -76,7 +76,8 @@ def batches_of(x, y=None, num_batches: int | None = None) -> Iterator[tuple]:
 
     Args:
         x: Images, a dict that `prepare` made of them, or an iterable of (images, labels) batches.
-        y: Integer labels; left out with an iterable.
+        y: Integer labels; left out with an iterable. `None` is given for labels that there are
+            not.
         num_batches: Integer: batches to take from an iterable that has no end.
     """
     if in_memory(x):
@@ -85,8 +86,9 @@ def batches_of(x, y=None, num_batches: int | None = None) -> Iterator[tuple]:
         batches = (x[index] for index in range(x.num_batches or num_batches))
     else:
         batches = x
-    for images, labels, *_ in itertools.islice(batches, num_batches):
-        yield _as_numpy(images), _labels(labels)
+    for batch in itertools.islice(batches, num_batches):
+        images, labels = (*batch, None)[:2] if isinstance(batch, (list, tuple)) else (batch, None)
+        yield _as_numpy(images), None if labels is None else _labels(labels)
 
 
 def _as_numpy(images):

@@ -6,3 +6,5 @@ from keras_regen.priors.class_prior import ClassPrior as ClassPrior
 from keras_regen.priors.convex_combination_prior import (
     ConvexCombinationPrior as ConvexCombinationPrior,
 )
+from keras_regen.priors.noise_prior import NoisePrior as NoisePrior
+from keras_regen.priors.standard_normal_prior import StandardNormalPrior as StandardNormalPrior

@@ -14,11 +14,15 @@ class Prior(keras.layers.Layer):
     the host with NumPy: one saved model and one seed give the same latents on every backend.
 
     A subclass creates its weights in `build` and defines `reset_state`, `update_state`,
-    `finalize_state`, `adapted`, `sample` and `class_mean`.
+    `finalize_state`, `adapted`, `sample` and, if it knows classes, `class_mean`.
 
     Args:
-        num_classes: Integer: the number of classes of the latents.
+        num_classes: Integer: the number of classes of the latents; `None` for a prior that knows
+            no classes, and draws the same for each.
         **kwargs: Arguments of `keras.layers.Layer`.
+
+    Attributes:
+        learns: Boolean: whether the prior learns from training latents, so that `fit` adapts it.
 
     Raises:
         ValueError: If `num_classes` is below 1.
@@ -29,20 +33,22 @@ class Prior(keras.layers.Layer):
         True
     """
 
-    def __init__(self, num_classes: int, **kwargs):
+    learns = True
+
+    def __init__(self, num_classes: int | None = None, **kwargs):
         super().__init__(**kwargs)
-        if num_classes < 1:
+        if num_classes is not None and num_classes < 1:
             raise ValueError(
                 f"`num_classes` must be at least 1. Received: num_classes={num_classes}."
             )
         self.num_classes = num_classes
 
-    def adapt(self, latents, labels) -> None:
+    def adapt(self, latents, labels=None) -> None:
         """Learns from all training latents at once, forgetting what it knew.
 
         Args:
             latents: Array `(num_samples, latent_dim)`.
-            labels: Integer array `(num_samples,)`.
+            labels: Integer array `(num_samples,)`; not used by a prior without classes.
 
         Raises:
             ValueError: If there are no latents, shapes differ or a label is out of range.
@@ -55,7 +61,7 @@ class Prior(keras.layers.Layer):
         """Begins a new pass over the training latents."""
         raise NotImplementedError
 
-    def update_state(self, latents, labels) -> None:
+    def update_state(self, latents, labels=None) -> None:
         """Takes one batch of latents `(batch, latent_dim)` and labels `(batch,)`."""
         raise NotImplementedError
 
@@ -68,12 +74,14 @@ class Prior(keras.layers.Layer):
         """Whether the prior can be drawn from."""
         raise NotImplementedError
 
-    def sample(self, num_samples: int, class_id: int, rng: np.random.Generator) -> np.ndarray:
+    def sample(
+        self, num_samples: int, class_id: int | None, rng: np.random.Generator
+    ) -> np.ndarray:
         """Draws latents of one class.
 
         Args:
             num_samples: Integer: how many.
-            class_id: Integer: the class.
+            class_id: Integer: the class. A prior without classes does not look at it.
             rng: The generator of random numbers.
 
         Returns:
@@ -84,7 +92,9 @@ class Prior(keras.layers.Layer):
         """
         raise NotImplementedError
 
-    def sampler(self, class_id: int, rng: np.random.Generator) -> Callable[[int], np.ndarray]:
+    def sampler(
+        self, class_id: int | None, rng: np.random.Generator
+    ) -> Callable[[int], np.ndarray]:
         """Gives a function that draws more and more latents of one class.
 
         What it draws follows from the generator alone, and not from how many latents it is asked
@@ -119,9 +129,9 @@ class Prior(keras.layers.Layer):
             class_id: Integer: the class.
 
         Raises:
-            ValueError: If the prior is not adapted.
+            ValueError: If the prior is not adapted, or knows no classes.
         """
-        raise NotImplementedError
+        raise ValueError(f"{type(self).__name__} knows no classes, and so the middle of none.")
 
     def get_config(self):
         return {**super().get_config(), "num_classes": self.num_classes}

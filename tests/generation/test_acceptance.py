@@ -189,7 +189,7 @@ def outside(units, activation="softmax", size=8, several=False):
         (
             lambda: Classifier(basenet((8, 8, 1), 3, 4)),
             0.5,
-            "classes. Received: 3 for a model of 10",
+            "number of classes. Received: 3 for 10",
         ),
         (lambda: Classifier(basenet((16, 16, 1), 10, 4)), 0.5, r"shape. Received: \(16, 16, 1\)"),
         (lambda: None, [0.5, 0.5], "each of the 10 classes. Received: 2 numbers"),
