@@ -1,8 +1,25 @@
 """The base of layers that draw random numbers."""
 
+from collections.abc import Sequence
+
 import keras
 
 _SEED_STATE = "seed_state"
+
+
+def save_seeds(store, generators: Sequence[keras.random.SeedGenerator]) -> None:
+    """Writes where random streams are to a store of weights, as `save_own_variables` gets one."""
+    for index, generator in enumerate(generators):
+        store[f"{_SEED_STATE}{index}"] = keras.ops.convert_to_numpy(generator.state)
+
+
+def load_seeds(store, generators: Sequence[keras.random.SeedGenerator]) -> dict:
+    """Sets random streams to where they were when saved; gives the rest of the store."""
+    for index, generator in enumerate(generators):
+        if (key := f"{_SEED_STATE}{index}") in store.keys():  # noqa: SIM118
+            generator.state.assign(store[key])
+    # A store can only be iterated over by its keys.
+    return {key: store[key] for key in store.keys() if not key.startswith(_SEED_STATE)}  # noqa: SIM118
 
 
 class SeededLayer(keras.layers.Layer):
@@ -32,13 +49,10 @@ class SeededLayer(keras.layers.Layer):
 
     def save_own_variables(self, store):
         super().save_own_variables(store)
-        store[_SEED_STATE] = keras.ops.convert_to_numpy(self.seed_generator.state)
+        save_seeds(store, [self.seed_generator])
 
     def load_own_variables(self, store):
-        self.seed_generator.state.assign(store[_SEED_STATE])
-        # A store can only be iterated over by its keys.
-        weights = {key: store[key] for key in store.keys() if key != _SEED_STATE}  # noqa: SIM118
-        super().load_own_variables(weights)
+        super().load_own_variables(load_seeds(store, [self.seed_generator]))
 
     def get_config(self):
         return {**super().get_config(), "seed": self.seed}

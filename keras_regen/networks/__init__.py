@@ -1,10 +1,17 @@
 """The papers' architecture tables as functions that return functional Keras models."""
 
 from keras_regen.networks.csae import basenet as basenet
+from keras_regen.networks.csae import csae_conditional_encoder as csae_conditional_encoder
 from keras_regen.networks.csae import csae_decoder as csae_decoder
 from keras_regen.networks.csae import csae_encoder as csae_encoder
-from keras_regen.networks.csae import csae_linear_decoder as csae_linear_decoder
-from keras_regen.networks.csae import csae_linear_encoder as csae_linear_encoder
+from keras_regen.networks.csae_linear import csae_linear_decoder as csae_linear_decoder
+from keras_regen.networks.csae_linear import csae_linear_encoder as csae_linear_encoder
+from keras_regen.networks.degan import degan_decoder as degan_decoder
+from keras_regen.networks.degan import degan_discriminator as degan_discriminator
+from keras_regen.networks.degan import degan_encoder as degan_encoder
+from keras_regen.networks.degan import degan_generator as degan_generator
+from keras_regen.networks.dense import dense_discriminator as dense_discriminator
+from keras_regen.networks.dense import dense_generator as dense_generator
 from keras_regen.networks.features import early_features as early_features
 from keras_regen.networks.features import inception_features as inception_features
 from keras_regen.networks.regene import ReGeneDecoder as ReGeneDecoder

@@ -48,16 +48,53 @@ def csae_encoder(
         (None, 40)
     """
     inputs = keras.Input(image_shape, name="image")
-    x = _convolutions(inputs, stem_filters)
-    x = layers.Flatten(name="flatten")(x)
-    # After ReLU every feature is positive, and what they have in common is by far the largest
-    # eigenvalue of their second moments. It bounds the learning rate of the layer that follows:
-    # without this normalization the papers' 0.1 is above the bound, and latents collapse.
-    x = layers.BatchNormalization(
-        momentum=BATCH_NORM_MOMENTUM, center=False, scale=False, name="feature_norm"
-    )(x)
-    latents = layers.Dense(latent_dim, name="latent")(x)
+    latents = _latents(_convolutions(inputs, stem_filters), latent_dim)
     return keras.Model(inputs, latents, name=name)
+
+
+def csae_conditional_encoder(
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    latent_dim: int = 40,
+    stem_filters: int = 32,
+    name: str = "encoder",
+) -> keras.Model:
+    """Builds `csae_encoder` with a second input, the class of the image.
+
+    The class comes as one map of ones or zeros for each class, beside the channels of the image.
+
+    Args:
+        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        num_classes: Integer, at least 2.
+        latent_dim: Integer: numbers that come out; for a variational autoencoder, twice the
+            dimensions of its latent.
+        stem_filters: Integer: filters of the first convolution.
+        name: Name of the model.
+
+    Returns:
+        A functional model from a list of images `(batch, height, width, channels)` in [0, 1] and
+        one-hot labels `(batch, num_classes)` to `(batch, latent_dim)`.
+
+    Raises:
+        ValueError: If the image shape cannot be taken or there are fewer than two classes.
+
+    Source: CSAE, second version, section 4: its CVAE has "the same autoencoder structure".
+
+    Examples:
+        >>> from keras_regen.networks import csae_conditional_encoder
+        >>> csae_conditional_encoder((28, 28, 1), num_classes=10).output_shape
+        (None, 40)
+    """
+    if num_classes < 2:
+        raise ValueError(f"`num_classes` must be at least 2. Received: num_classes={num_classes}.")
+    check_image_shape(image_shape)
+    height, width, _ = image_shape
+    inputs = keras.Input(image_shape, name="image")
+    label = keras.Input((num_classes,), name="label")
+    maps = layers.RepeatVector(height * width, name="label_pixels")(label)
+    maps = layers.Reshape((height, width, num_classes), name="label_maps")(maps)
+    latents = _latents(_convolutions(inputs, stem_filters, beside=maps), latent_dim)
+    return keras.Model([inputs, label], latents, name=name)
 
 
 def csae_decoder(
@@ -65,6 +102,7 @@ def csae_decoder(
     latent_dim: int = 40,
     stem_filters: int = 32,
     upsampling: str = "bilinear",
+    activation: str | None = None,
     name: str = "decoder",
 ) -> keras.Model:
     """Builds the convolutional decoder of CSAE, the mirror image of `csae_encoder`.
@@ -75,12 +113,12 @@ def csae_decoder(
         stem_filters: Integer: filters of the last stage, as in `csae_encoder`.
         upsampling: `"bilinear"`, the second version's `UpsamplingBlock`, or `"transposed"`, the
             first version's `DeconvolutionBlock`.
+        activation: Of the last layer. `None` is linear, as the papers have it; `CSAE` clips
+            images to [0, 1] outside training. `"sigmoid"` keeps to [0, 1].
         name: Name of the model.
 
     Returns:
-        A functional model from `(batch, latent_dim)` to `(batch, height, width, channels)`. Its
-        last layer is linear, as the papers have it; `CSAE` clips images to [0, 1] outside
-        training.
+        A functional model from `(batch, latent_dim)` to `(batch, height, width, channels)`.
 
     Raises:
         ValueError: If the image shape cannot be taken or the upsampling is not known.
@@ -111,79 +149,9 @@ def csae_decoder(
     for index, count in enumerate(reversed(filters[:-1]), start=1):
         x = blocks[upsampling](count, name=f"block{index}")(x)
     # float32 in every precision policy: the images that a model gives back.
-    x = layers.Conv2D(channels, 1, dtype="float32", name="image")(x)
+    x = layers.Conv2D(channels, 1, activation=activation, dtype="float32", name="image")(x)
     if padding != ((0, 0), (0, 0)):
         x = layers.Cropping2D(padding, dtype="float32", name="crop")(x)
-    return keras.Model(inputs, x, name=name)
-
-
-def csae_linear_encoder(
-    image_shape: tuple[int, int, int],
-    latent_dim: int = 40,
-    hidden: int = 400,
-    name: str = "encoder",
-) -> keras.Model:
-    """Builds the encoder of CSAE-L, two dense layers (784-400-40 for 28x28 images).
-
-    Args:
-        image_shape: `(height, width, channels)`.
-        latent_dim: Integer: dimensions of the latent.
-        hidden: Integer: units of the hidden layer.
-        name: Name of the model.
-
-    Returns:
-        A functional model from `(batch, height, width, channels)` to `(batch, latent_dim)`.
-
-    Raises:
-        ValueError: If the image shape cannot be taken.
-
-    Source: CSAE, first version, section 4.
-
-    Examples:
-        >>> from keras_regen.networks import csae_linear_encoder
-        >>> csae_linear_encoder((28, 28, 1)).count_params()  # 784 * 400 + 400 + 400 * 40 + 40
-        330040
-    """
-    check_image_shape(image_shape)
-    inputs = keras.Input(image_shape, name="image")
-    x = layers.Flatten(name="flatten")(inputs)
-    x = layers.Dense(hidden, activation="relu", name="hidden")(x)
-    return keras.Model(inputs, layers.Dense(latent_dim, name="latent")(x), name=name)
-
-
-def csae_linear_decoder(
-    image_shape: tuple[int, int, int],
-    latent_dim: int = 40,
-    hidden: int = 400,
-    name: str = "decoder",
-) -> keras.Model:
-    """Builds the decoder of CSAE-L, two dense layers (40-400-784 for 28x28 images).
-
-    Args:
-        image_shape: `(height, width, channels)`.
-        latent_dim: Integer: dimensions of the latent.
-        hidden: Integer: units of the hidden layer.
-        name: Name of the model.
-
-    Returns:
-        A functional model from `(batch, latent_dim)` to `(batch, height, width, channels)`, whose
-        last layer is linear like the convolutional decoder's.
-
-    Raises:
-        ValueError: If the image shape cannot be taken.
-
-    Source: CSAE, first version, section 4.
-
-    Examples:
-        >>> from keras_regen.networks import csae_linear_decoder
-        >>> csae_linear_decoder((28, 28, 1)).output_shape
-        (None, 28, 28, 1)
-    """
-    check_image_shape(image_shape)
-    inputs = keras.Input((latent_dim,), name="latent")
-    x = layers.Dense(hidden, activation="relu", name="hidden")(inputs)
-    x = layers.Dense(math.prod(image_shape), dtype="float32", name="pixels")(x)
-    x = layers.Reshape(image_shape, dtype="float32", name="image")(x)
     return keras.Model(inputs, x, name=name)
 
 
@@ -244,10 +212,13 @@ def check_image_shape(image_shape: tuple[int, int, int]) -> None:
         )
 
 
-def _convolutions(inputs, stem_filters):
-    """The part that `csae_encoder` and `basenet` share: padding, convolution, residual blocks."""
+def _convolutions(inputs, stem_filters, beside=None):
+    """The part that encoders and `basenet` share: padding, convolution, residual blocks.
+
+    `beside` are further maps of the images' size, if any.
+    """
     padding, filters = _stages(inputs.shape[1:], stem_filters)
-    x = inputs
+    x = inputs if beside is None else layers.Concatenate(name="image_and_maps")([inputs, beside])
     if padding != ((0, 0), (0, 0)):
         x = layers.ZeroPadding2D(padding, name="pad")(x)
     x = layers.Conv2D(
@@ -258,6 +229,18 @@ def _convolutions(inputs, stem_filters):
     for index, count in enumerate(filters[1:], start=1):
         x = ResidualBlock(count, name=f"block{index}")(x)
     return x
+
+
+def _latents(x, latent_dim):
+    """The end of the encoders: the last map, normalized, and a dense layer."""
+    x = layers.Flatten(name="flatten")(x)
+    # After ReLU every feature is positive, and what they have in common is by far the largest
+    # eigenvalue of their second moments. It bounds the learning rate of the layer that follows:
+    # without this normalization the papers' 0.1 is above the bound, and latents collapse.
+    x = layers.BatchNormalization(
+        momentum=BATCH_NORM_MOMENTUM, center=False, scale=False, name="feature_norm"
+    )(x)
+    return layers.Dense(latent_dim, name="latent")(x)
 
 
 def _stages(image_shape, stem_filters):

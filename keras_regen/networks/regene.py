@@ -66,7 +66,7 @@ def regene_classifier(
             f"`blocks` may be at most {int(math.log2(side)) + 1} for images of {side} pixels, for "
             f"each but the last halves them. Received: blocks={blocks}."
         )
-    filters = _scaled(128, width)
+    filters = scaled(128, width)
     inputs = keras.Input(image_shape, name="image")
     x = inputs
     # Table A.7 alone looks at the whole map in its last block.
@@ -134,13 +134,13 @@ def regene_decoder(
     inputs = keras.Input((latent_dim,), name="latent")
     x, depth = inputs, latent_dim // math.prod(start)
     if depth * math.prod(start) != latent_dim or depth < 1:
-        depth = _scaled(128, width)
+        depth = scaled(128, width)
         x = layers.Dense(depth * math.prod(start), name="map")(x)
     x = layers.Reshape((*start, depth), name="reshape")(x)
     # Tables A.5 and A.7 have transposed convolutions, table A.6 plain ones. With a stride of 1 and
     # padding they compute the same.
     for block in range(doublings + 1):
-        filters = _scaled(512 if block == 0 else 256, width)
+        filters = scaled(512 if block == 0 else 256, width)
         for index in range(1, 4):
             valid = grown and block == 0 and index < 3
             x = layers.Conv2DTranspose(
@@ -217,7 +217,12 @@ class ReGeneDecoder(keras.Model):
         return cls(**config)
 
 
-def _scaled(filters, width):
+def scaled(filters: float, width: float) -> int:
+    """Gives a number of filters or units of a network of another width, at least 1.
+
+    Raises:
+        ValueError: If the width is not above 0.
+    """
     if width <= 0:
         raise ValueError(f"`width` must be above 0. Received: width={width}.")
     return max(1, round(filters * width))

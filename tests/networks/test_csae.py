@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from keras_regen.networks import (
     basenet,
+    csae_conditional_encoder,
     csae_decoder,
     csae_encoder,
     csae_linear_decoder,
@@ -125,6 +126,29 @@ def test_mixed_precision_stays_near_and_reaches_every_weight(name):
     assert all(np.isfinite(change).all() and np.any(change != 0) for change in moved)
 
 
+def test_conditional_encoder_is_the_encoder_of_the_image_and_a_map_for_each_class():
+    network = randomize(csae_conditional_encoder(SHAPE, 4, DIM, stem_filters=2))
+    x = np.random.default_rng(1).random((5, *SHAPE), "float32")
+    labels = np.array([3, 0, 1, 1, 2])
+    maps = np.zeros((5, 8, 8, 4), "float32")
+    for image, label in enumerate(labels):
+        maps[image, :, :, label] = 1
+    expected = encoder(np.concatenate([x, maps], axis=-1), weights_of(network))
+    one_hot = maps[:, 0, 0]
+    found = network.predict([x, one_hot], batch_size=2, verbose=0)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("build", "slow"), [(csae_decoder, decoder), (csae_linear_decoder, linear_decoder)]
+)
+def test_an_activation_is_put_on_the_linear_images(build, slow):
+    network = randomize(build(SHAPE, DIM, 2, activation="sigmoid"))
+    z = inputs_of(network)
+    expected = 1 / (1 + np.exp(-slow(z, weights_of(network))))
+    np.testing.assert_allclose(network.predict(z, verbose=0), expected, atol=1e-5)
+
+
 def stages(network, *names):
     return [network.get_layer(name).output.shape[1:] for name in names]
 
@@ -225,6 +249,7 @@ def test_images_are_not_bounded_by_the_network():
 
 
 BUILDERS = [
+    lambda shape: csae_conditional_encoder(shape, 3),
     csae_encoder,
     csae_decoder,
     csae_linear_encoder,
@@ -248,6 +273,8 @@ def test_other_bad_arguments_are_named():
         csae_decoder(SHAPE, upsampling="nearest")
     with pytest.raises(ValueError, match=r"at least 2.*num_classes=1"):
         basenet(SHAPE, 1)
+    with pytest.raises(ValueError, match=r"at least 2.*num_classes=1"):
+        csae_conditional_encoder(SHAPE, 1)
     with pytest.raises(ValueError, match="positive"):
         csae_encoder(SHAPE, latent_dim=0)
     with pytest.raises(ValueError, match="positive"):

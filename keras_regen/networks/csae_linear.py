@@ -1,0 +1,81 @@
+"""The networks of CSAE-L, of dense layers only, as functional Keras models."""
+
+import math
+
+import keras
+from keras import layers
+
+from keras_regen.networks.csae import check_image_shape
+
+
+def csae_linear_encoder(
+    image_shape: tuple[int, int, int],
+    latent_dim: int = 40,
+    hidden: int = 400,
+    name: str = "encoder",
+) -> keras.Model:
+    """Builds the encoder of CSAE-L, two dense layers (784-400-40 for 28x28 images).
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        latent_dim: Integer: dimensions of the latent.
+        hidden: Integer: units of the hidden layer.
+        name: Name of the model.
+
+    Returns:
+        A functional model from `(batch, height, width, channels)` to `(batch, latent_dim)`.
+
+    Raises:
+        ValueError: If the image shape cannot be taken.
+
+    Source: CSAE, first version, section 4.
+
+    Examples:
+        >>> from keras_regen.networks import csae_linear_encoder
+        >>> csae_linear_encoder((28, 28, 1)).count_params()  # 784 * 400 + 400 + 400 * 40 + 40
+        330040
+    """
+    check_image_shape(image_shape)
+    inputs = keras.Input(image_shape, name="image")
+    x = layers.Flatten(name="flatten")(inputs)
+    x = layers.Dense(hidden, activation="relu", name="hidden")(x)
+    return keras.Model(inputs, layers.Dense(latent_dim, name="latent")(x), name=name)
+
+
+def csae_linear_decoder(
+    image_shape: tuple[int, int, int],
+    latent_dim: int = 40,
+    hidden: int = 400,
+    activation: str | None = None,
+    name: str = "decoder",
+) -> keras.Model:
+    """Builds the decoder of CSAE-L, two dense layers (40-400-784 for 28x28 images).
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        latent_dim: Integer: dimensions of the latent.
+        hidden: Integer: units of the hidden layer.
+        activation: Of the last layer, as in `csae_decoder`.
+        name: Name of the model.
+
+    Returns:
+        A functional model from `(batch, latent_dim)` to `(batch, height, width, channels)`.
+
+    Raises:
+        ValueError: If the image shape cannot be taken.
+
+    Source: CSAE, first version, section 4.
+
+    Examples:
+        >>> from keras_regen.networks import csae_linear_decoder
+        >>> csae_linear_decoder((28, 28, 1)).output_shape
+        (None, 28, 28, 1)
+    """
+    check_image_shape(image_shape)
+    inputs = keras.Input((latent_dim,), name="latent")
+    x = layers.Dense(hidden, activation="relu", name="hidden")(inputs)
+    x = layers.Dense(math.prod(image_shape), activation=activation, dtype="float32", name="pixels")(
+        x
+    )
+    x = layers.Reshape(image_shape, dtype="float32", name="image")(x)
+    return keras.Model(inputs, x, name=name)

@@ -1,0 +1,37 @@
+"""ClipWeights against NumPy."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_regen.constraints import ClipWeights
+from tests.contract import check_config, to_numpy
+
+
+def test_values_outside_are_moved_to_the_limit_and_others_stay():
+    weights = np.random.default_rng(0).normal(size=(20, 3)).astype("float32")
+    found = to_numpy(ClipWeights(0.5)(weights))
+    inside = np.abs(weights) <= 0.5
+    np.testing.assert_array_equal(found[inside], weights[inside])
+    np.testing.assert_array_equal(found[~inside], 0.5 * np.sign(weights[~inside]))
+
+
+def test_optimizers_apply_it_after_each_step():
+    layer = keras.layers.Dense(1, use_bias=False, kernel_constraint=ClipWeights(0.1))
+    model = keras.Sequential([keras.Input((2,)), layer])
+    layer.kernel.assign([[0.05], [-0.05]])
+    model.compile(keras.optimizers.SGD(1.0), lambda y, output: output)
+    # The gradient is the input: the first weight falls to -0.95, the second to -0.07.
+    model.fit(np.array([[1.0, 0.02]]), np.zeros((1, 1)), verbose=0)
+    np.testing.assert_allclose(to_numpy(layer.kernel), [[-0.1], [-0.07]], atol=1e-6)
+
+
+def test_config():
+    assert ClipWeights().limit == 0.01
+    assert check_config(ClipWeights(0.25)).limit == 0.25
+
+
+@pytest.mark.parametrize("limit", [0, -0.1, float("nan")])
+def test_bad_limits_are_named(limit):
+    with pytest.raises(ValueError, match=f"`limit` must be above 0.*limit={limit}"):
+        ClipWeights(limit)
