@@ -12,23 +12,32 @@ __version__ = "0.1.0"
 
 # Where each public name lives.
 _EXPORTS = {
+    "AAE": "keras_regen.models",
     "Acceptance": "keras_regen.generation",
     "AcceptanceError": "keras_regen.generation",
+    "Autoencoder": "keras_regen.models",
     "CSAE": "keras_regen.models",
+    "CVAE": "keras_regen.models",
     "Classifier": "keras_regen.models",
+    "DEGAN": "keras_regen.models",
+    "GAN": "keras_regen.models",
     "GenerationReport": "keras_regen.generation",
     "ImageModel": "keras_regen.models",
     "ReGene": "keras_regen.models",
+    "VAE": "keras_regen.models",
     "augment": "keras_regen.augmentation",
     "coulomb_energy": "keras_regen.centroids",
     "descendants": "keras_regen.generation",
+    "fit_per_class": "keras_regen.models",
     "generate": "keras_regen.generation",
+    "generate_per_class": "keras_regen.generation",
     "interpolate": "keras_regen.generation",
     "least_distance": "keras_regen.centroids",
     "load_model": "keras_regen.saving",
     "matrix": "keras_regen.generation",
     "pedcc": "keras_regen.centroids",
     "reconstruct": "keras_regen.generation",
+    "walk": "keras_regen.generation",
 }
 _SUBPACKAGES = (
     "callbacks",

@@ -7,4 +7,6 @@ from keras_regen.generation.generate import generate as generate
 from keras_regen.generation.generation_report import GenerationReport as GenerationReport
 from keras_regen.generation.interpolate import interpolate as interpolate
 from keras_regen.generation.matrix import matrix as matrix
+from keras_regen.generation.per_class import generate_per_class as generate_per_class
 from keras_regen.generation.reconstruct import reconstruct as reconstruct
+from keras_regen.generation.walk import walk as walk

@@ -73,7 +73,7 @@ def generate(
         seed = int(np.random.SeedSequence().generate_state(1)[0])
     check_integer("seed", seed, 0)
     acceptance = _acceptance(accept)
-    prior = _prior(model, prior)
+    prior = prior_of(model, prior)
     class_names = known_classes(model, prior, acceptance)
     labels = labels_asked_for(class_names, class_id, num_samples)
     samplers = {
@@ -110,7 +110,12 @@ def _acceptance(accept):
     return accept
 
 
-def _prior(model, prior):
+def prior_of(model: ImageModel, prior: Prior | None) -> Prior:
+    """Gives the prior to draw from: the one given, or else the model's own.
+
+    Raises:
+        ValueError: If there is none, or the one given is none or of other classes.
+    """
     if prior is None:
         return model.part("prior", "draw new latents")
     if not isinstance(prior, Prior):

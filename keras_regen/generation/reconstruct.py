@@ -6,12 +6,14 @@ from keras_regen.checks import check_integer
 from keras_regen.models.base import ImageModel
 
 
-def reconstruct(model: ImageModel, x, batch_size: int = 256) -> np.ndarray:
+def reconstruct(model: ImageModel, x, y=None, batch_size: int = 256) -> np.ndarray:
     """Gives images as the model draws them again: encoded, then decoded.
 
     Args:
         model: A model with an encoder and a decoder.
         x: Images `(num_samples, height, width, channels)`; integers 0..255 or floats 0..1.
+        y: Integer labels `(num_samples,)`, for a model whose encoder takes them
+            (`keras_regen.CVAE`); others do not use them.
         batch_size: Integer, at least 1: images in one step.
 
     Returns:
@@ -27,4 +29,4 @@ def reconstruct(model: ImageModel, x, batch_size: int = 256) -> np.ndarray:
         (2, 8, 8, 1)
     """
     check_integer("batch_size", batch_size, 1)
-    return model.reconstruct(x, batch_size)
+    return model.reconstruct(x, y, batch_size)

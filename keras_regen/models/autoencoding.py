@@ -5,17 +5,13 @@ from collections.abc import Mapping, Sequence
 import keras
 from keras import ops
 
-from keras_regen.callbacks import LossWeightSchedule
 from keras_regen.losses import PerceptualLoss
-from keras_regen.models.base import ImageModel
-from keras_regen.models.inputs import unit_range
+from keras_regen.models.inputs import images_of, unit_range
+from keras_regen.models.weighted_losses import WeightedLossModel
 
 
-class AutoencodingModel(ImageModel):
-    """An `ImageModel` trained by a weighted sum of losses, most of them of image pairs.
-
-    The weights of the losses are kept in variables: they may change from epoch to epoch
-    (`keras_regen.callbacks.LossWeightSchedule`) and the training step is not compiled again.
+class AutoencodingModel(WeightedLossModel):
+    """A `WeightedLossModel` most of whose losses are of image pairs.
 
     A subclass defines `call`, and from its `compute_loss` returns `weighted_sum` of its terms.
 
@@ -45,7 +41,7 @@ class AutoencodingModel(ImageModel):
     def __init__(
         self,
         image_shape: tuple[int, int, int],
-        class_names: Sequence[str],
+        class_names: Sequence[str] | None,
         image_losses: keras.losses.Loss | Sequence[keras.losses.Loss],
         loss_weights: Mapping[str, float] | None = None,
         other_losses: Sequence[str] = (),
@@ -61,64 +57,8 @@ class AutoencodingModel(ImageModel):
                 loss.bind(network)
         # What does not fit the images, such as too many Haar levels, shows here and not in `fit`.
         self.image_terms(*(keras.Input(self.image_shape) for _ in range(2)))
-        terms = [*other_losses, *(loss.name for loss in self.image_losses)]
-        if len(set(terms)) != len(terms):
-            raise ValueError(f"The losses must have different names. Received: {terms}.")
-        self.loss_trackers = {name: keras.metrics.Mean(name=name) for name in terms}
-        self._loss_weights = {
-            name: self.add_weight(
-                shape=(),
-                initializer="ones",
-                trainable=False,
-                dtype="float32",
-                autocast=False,
-                name=f"{name}_weight",
-            )
-            for name in terms
-        }
-        self.set_loss_weights(loss_weights or {})
-
-    def fit(self, x=None, y=None, *args, callbacks=None, **kwargs):
-        """Trains the model, as `ImageModel.fit`.
-
-        A model from a preset whose loss weights change by epoch changes them, unless `callbacks`
-        has a `LossWeightSchedule` of its own.
-        """
-        callbacks = keras.tree.flatten(callbacks or [])
-        stages = self.preset.loss_stages() if self.preset is not None else []
-        if stages and not any(isinstance(one, LossWeightSchedule) for one in callbacks):
-            callbacks.append(LossWeightSchedule(stages))
-        return super().fit(x, y, *args, callbacks=callbacks, **kwargs)
-
-    @property
-    def loss_weights(self) -> dict[str, float]:
-        """The present weight of each loss, by its name."""
-        # Shortened to what a float32 holds: 0.1 and not 0.10000000149.
-        return {
-            name: float(f"{float(ops.convert_to_numpy(weight)):.7g}")
-            for name, weight in self._loss_weights.items()
-        }
-
-    def set_loss_weights(self, loss_weights: Mapping[str, float]) -> None:
-        """Changes the weights of losses, also between two epochs of a training.
-
-        Args:
-            loss_weights: Mapping from names of losses to floats of at least 0. Losses that are
-                not named keep their weights.
-
-        Raises:
-            ValueError: If there is no such loss, or a weight is negative.
-        """
-        known = list(self._loss_weights)
-        if not set(loss_weights) <= set(known) or not all(
-            isinstance(weight, (int, float)) and weight >= 0 for weight in loss_weights.values()
-        ):
-            raise ValueError(
-                f"`loss_weights` must be numbers of at least 0 for the losses {known}. "
-                f"Received: loss_weights={dict(loss_weights)}."
-            )
-        for name, weight in loss_weights.items():
-            self._loss_weights[name].assign(weight)
+        names = [*other_losses, *(loss.name for loss in self.image_losses)]
+        self.set_losses(names, loss_weights)
 
     def check_decoder(self) -> None:
         """Raises `ValueError` unless the decoder, if any, draws what the encoder encodes."""
@@ -148,32 +88,18 @@ class AutoencodingModel(ImageModel):
             terms[loss.name] = ops.mean(ops.reshape(values, (ops.shape(values)[0], -1)), axis=-1)
         return terms
 
-    def weighted_sum(self, terms: Mapping, sample_weight=None):
-        """Adds up the losses by their weights, and keeps the mean of each for the logs.
-
-        Args:
-            terms: Mapping from the names of all losses to tensors `(batch,)`.
-            sample_weight: Tensor `(batch,)`, or `None`.
-
-        Returns:
-            Tensor `()`, with the regularization of the layers.
-        """
-        total = sum(self.losses, ops.zeros(()))
-        for name, values in terms.items():
-            self.loss_trackers[name].update_state(values, sample_weight)
-            if sample_weight is not None:
-                values = values * ops.cast(ops.reshape(sample_weight, (-1,)), values.dtype)
-            total = total + self._loss_weights[name] * ops.cast(ops.mean(values), "float32")
-        return total
+    def draw(self, latent, training: bool | None = None):
+        """Decodes a tensor of latents to float32 images, in [0, 1] but in training."""
+        image = ops.cast(self.decoder(latent, training=training), "float32")
+        # Clipping in training would take the gradient from pixels that overshoot.
+        return image if training else ops.clip(image, 0.0, 1.0)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         # For the metrics that the user gave to `compile`, by the names of the outputs.
-        targets = {"probabilities": y, "latent": y, "reconstruction": unit_range(x)}
-        targets = {name: targets[name] for name in y_pred}
-        return super().compute_metrics(x, targets, y_pred, sample_weight)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "loss_weights": self.loss_weights,
+        targets = {
+            "probabilities": y,
+            "latent": y,
+            "reconstruction": unit_range(images_of(x)),
         }
+        targets = {name: targets.get(name) for name in y_pred}
+        return super().compute_metrics(x, targets, y_pred, sample_weight)

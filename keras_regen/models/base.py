@@ -41,6 +41,8 @@ class ImageModel(CheckedModel):
         **kwargs: Arguments of `keras.Model`.
 
     Attributes:
+        monitor: Name of the value in the logs that tells best which epoch's weights to keep;
+            `None` where none does.
         confidence: Weight `(num_classes,)`, set by `calibrate` and not trained: the mean
             confidence of each class on held-out images; zeros before. `None` without classes.
 
@@ -52,6 +54,8 @@ class ImageModel(CheckedModel):
         >>> issubclass(CSAE, ImageModel)
         True
     """
+
+    monitor: str | None = "val_accuracy"
 
     def __init__(
         self,
@@ -143,6 +147,11 @@ class ImageModel(CheckedModel):
             return self.decoder.input_shape[-1]
         return None if self.encoder is None else self.encoder.output_shape[-1]
 
+    @property
+    def classifies(self) -> bool:
+        """Whether the model gives images their classes."""
+        return self.head is not None
+
     def fit(self, x=None, y=None, *args, adapt_prior=True, **kwargs):
         """Trains the model, then adapts its prior to the latents of the training images.
 
@@ -184,28 +193,39 @@ class ImageModel(CheckedModel):
         """
         return x
 
-    def encode(self, x, batch_size: int = 256) -> np.ndarray:
+    def encode(self, x, y=None, batch_size: int = 256) -> np.ndarray:
         """Gives the latents of images.
 
         Args:
             x: Images `(num_samples, height, width, channels)`.
+            y: Integer labels `(num_samples,)`, for a model whose encoder takes them
+                (`keras_regen.CVAE`); others do not use them.
             batch_size: Integer: images in one step.
 
         Returns:
             Array `(num_samples, latent_dim)`, float32.
 
         Raises:
-            ValueError: If the model has no encoder or the images are not as it needs them.
+            ValueError: If the model has no encoder, the images are not as it needs them, or it
+                needs labels.
         """
         encoder = self.part("encoder", "encode images")
-        x = np.asarray(x)
+        x, y = np.asarray(x), None if y is None else np.asarray(y)
         check_images(x, self.image_shape)
         latents = np.empty((len(x), self.latent_dim), "float32")
         for start in range(0, len(x), _ENCODE_BLOCK):
             # In blocks, so that scaled copies of all images never stand beside each other.
-            block = unit_range(x[start : start + _ENCODE_BLOCK])
-            latents[start : start + _ENCODE_BLOCK] = encoder.predict(block, batch_size, verbose=0)
+            block = slice(start, start + _ENCODE_BLOCK)
+            inputs = self.encoder_inputs(x[block], None if y is None else y[block])
+            latents[block] = encoder.predict(inputs, batch_size, verbose=0)
         return latents
+
+    def encoder_inputs(self, x, y=None):
+        """Gives what the encoder takes for images, and labels if there are any.
+
+        A model whose encoder takes more than the images overrides this.
+        """
+        return unit_range(x)
 
     def decode(self, z, batch_size: int = 256) -> np.ndarray:
         """Gives the images of latents.
@@ -261,8 +281,10 @@ class ImageModel(CheckedModel):
         """
         if self.encoder is not None and self.head is not None:
             # `predict` would draw every image again, too.
-            return self.latent_probabilities(self.encode(x, batch_size), batch_size)
-        outputs = self.predict(x, batch_size=batch_size, verbose=0)
+            return self.latent_probabilities(self.encode(x, batch_size=batch_size), batch_size)
+        outputs = {}
+        if self.decoder is None:  # a model that draws classifies by its head, if at all
+            outputs = self.predict(x, batch_size=batch_size, verbose=0)
         if "probabilities" not in outputs:
             raise ValueError(f"{type(self).__name__} {self.name!r} does not classify images.")
         return outputs["probabilities"]
@@ -318,6 +340,8 @@ class ImageModel(CheckedModel):
         Source: ReGene, section 6.2.
         """
         check_integer("batch_size", batch_size, 1)
+        if not self.num_classes:
+            raise ValueError(f"{type(self).__name__} {self.name!r} knows no classes to judge.")
         self.check_data(x, y)
         count, total = np.zeros((2, self.num_classes))
         for batch, labels in batches_of(x, y, num_batches):
@@ -336,21 +360,22 @@ class ImageModel(CheckedModel):
             )
         self.confidence.assign((total / count).astype("float32"))
 
-    def reconstruct(self, x, batch_size: int = 256) -> np.ndarray:
+    def reconstruct(self, x, y=None, batch_size: int = 256) -> np.ndarray:
         """Gives images as the model draws them again: `decode(encode(x))`.
 
         Args:
             x: Images `(num_samples, height, width, channels)`.
+            y: Integer labels `(num_samples,)`, as in `encode`.
             batch_size: Integer: images in one step.
 
         Returns:
             Array `(num_samples, height, width, channels)`, float32 in [0, 1].
 
         Raises:
-            ValueError: If the model has no encoder or decoder, or the images are not as it needs
-                them.
+            ValueError: If the model has no encoder or decoder, the images are not as it needs
+                them, or it needs labels.
         """
-        return self.decode(self.encode(x, batch_size), batch_size)
+        return self.decode(self.encode(x, y, batch_size), batch_size)
 
     def adapt_prior(self, x, y=None, *, num_batches: int | None = None) -> None:
         """Adapts the prior to the latents of images, in one pass. `fit` does it by itself.
@@ -370,9 +395,10 @@ class ImageModel(CheckedModel):
         if not prior.learns:
             return
         prior.reset_state()
-        for images, labels in batches_of(x, y, num_batches):
-            known = isinstance(images, dict)
-            prior.update_state(images["latent"] if known else self.encode(images), labels)
+        for batch, labels in batches_of(x, y, num_batches):
+            known = isinstance(batch, dict) and "latent" in batch
+            latents = batch["latent"] if known else self.encode(images_of(batch), labels)
+            prior.update_state(latents, labels)
         prior.finalize_state()
 
     def class_index(self, class_id: int | str) -> int:

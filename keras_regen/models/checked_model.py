@@ -5,8 +5,12 @@ from collections.abc import Sequence
 
 import keras
 import numpy as np
+from keras import ops
 
+from keras_regen.callbacks import StopOnNonFiniteLoss
 from keras_regen.checks import check_images, check_labels
+from keras_regen.layers import SeededLayer
+from keras_regen.layers.seeded_layer import load_seeds, save_seeds
 from keras_regen.models.inputs import as_arrays, first_batch, images_of, in_memory, is_array
 from keras_regen.presets import Preset
 
@@ -70,6 +74,17 @@ class CheckedModel(keras.Model):
         """The number of classes."""
         return len(self.class_names)
 
+    @property
+    def metrics(self):
+        # A model within this one, such as a VAE that was trained before, has its own.
+        inner = {
+            id(metric)
+            for layer in self._flatten_layers(include_self=False)
+            if isinstance(layer, keras.Model)
+            for metric in layer.metrics
+        }
+        return [metric for metric in super().metrics if id(metric) not in inner]
+
     def build(self, input_shape):
         # The parts are built where they are made; Keras notes the shape, for `export`.
         self.built = True
@@ -108,8 +123,9 @@ class CheckedModel(keras.Model):
         super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
 
     def get_compile_config(self):
+        # A frozen model is loaded uncompiled: its optimizer's state is of weights that learned.
+        config = super().get_compile_config() if self.trainable_variables else None
         # What "auto" became here need not be right where the model is loaded.
-        config = super().get_compile_config()
         return config and {**config, "jit_compile": self._jit_asked}
 
     def compile_from_config(self, config):
@@ -132,9 +148,14 @@ class CheckedModel(keras.Model):
                 batch_size = self.preset.batch_size
         epochs = 1 if epochs is None else epochs
         self._warn_of_spent_schedule(x, batch_size, epochs, kwargs)
-        return super().fit(
+        # Before all other callbacks: a checkpoint of theirs is of a model that is still good.
+        others = keras.tree.flatten(kwargs.get("callbacks") or [])
+        kwargs["callbacks"] = [StopOnNonFiniteLoss(), *others]
+        history = super().fit(
             x, y, batch_size, epochs=epochs, validation_data=validation_data, **kwargs
         )
+        self._part_from_averages()
+        return history
 
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """Measures the losses and metrics on images and labels, as `keras.Model.evaluate`.
@@ -180,6 +201,22 @@ class CheckedModel(keras.Model):
             )
         check_labels(np.asarray(y), num_samples=len(images), num_classes=self.num_classes)
 
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        save_seeds(store, self._foreign_seeds())
+
+    def load_own_variables(self, store):
+        super().load_own_variables(load_seeds(store, self._foreign_seeds()))
+
+    def _foreign_seeds(self):
+        """The random streams of layers that do not save theirs, such as Keras's own `Dropout`."""
+        return [
+            generator
+            for layer in self._flatten_layers(include_self=False)
+            if not isinstance(layer, SeededLayer)
+            for generator in layer._seed_generators
+        ]
+
     def get_config(self):
         return {
             "name": self.name,
@@ -199,6 +236,17 @@ class CheckedModel(keras.Model):
             for name in (*cls.PARTS, "dtype")
         }
         return cls(**{**config, **parts})
+
+    def _part_from_averages(self):
+        """Lets weights that `use_ema` has set to their averages have memory of their own.
+
+        On JAX they are the same arrays then, and the next step, which gives the memory of both to
+        its results, would find one gone.
+        """
+        optimizers = getattr(self.optimizer, "optimizers", [self.optimizer])
+        if any(optimizer.use_ema for optimizer in optimizers):
+            for weight in self.trainable_variables:
+                weight.assign(np.array(ops.convert_to_numpy(weight)))
 
     def _warn_of_spent_schedule(self, x, batch_size, epochs, options):
         """A cosine that is spent has a learning rate of zero, and `fit` learns nothing."""

@@ -48,6 +48,7 @@ class Classifier(ImageModel):
     """
 
     PARTS = ("network",)
+    classifies = True
 
     def __init__(
         self,

@@ -76,11 +76,3 @@ def gives_scores(classifier: keras.Model) -> bool:
         "Whether the classifier gives scores or probabilities cannot be seen from its last layer, "
         f"{last.name!r}: say so by `from_logits=True` (scores) or `from_logits=False`."
     )
-
-
-def set_trainable(model: keras.Model, value: bool) -> None:
-    """Freezes a model or makes it trainable, with all its layers."""
-    # Each layer for itself: a model that has the value already does not pass it on, and a
-    # backbone that was loaded frozen may have layers that are not.
-    for layer in model._flatten_layers():
-        layer.trainable = value

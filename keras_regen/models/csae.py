@@ -210,10 +210,8 @@ class CSAE(AutoencodingModel):
             "latent": ops.cast(latent, "float32"),
         }
         if self.decoder is not None:
-            image = self.decoder(self.noise(latent, training=training), training=training)
-            image = ops.cast(image, "float32")
-            # Clipping in training would take the gradient from pixels that overshoot.
-            outputs["reconstruction"] = image if training else ops.clip(image, 0.0, 1.0)
+            noisy = self.noise(latent, training=training)
+            outputs["reconstruction"] = self.draw(noisy, training)
         return outputs
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):

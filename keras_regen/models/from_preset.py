@@ -62,9 +62,18 @@ def model_from_preset(
             f"`{found.__name__}.for_images`. {error}. Received: options={dict(preset.options)}."
         ) from error
     steps = preset.epochs * -(-preset.num_samples // preset.batch_size)
-    model.compile(build_optimizer(total_steps=steps, **preset.optimizer_arguments()))
+    model.compile(_optimizers(preset, steps))
     model.preset = preset
     return model
+
+
+def _optimizers(preset, steps):
+    arguments = preset.optimizer_arguments()
+    if "name" in arguments:
+        return build_optimizer(total_steps=steps, **arguments)
+    return {
+        player: build_optimizer(total_steps=steps, **those) for player, those in arguments.items()
+    }
 
 
 def save_preset(model, folder: str | os.PathLike) -> None:

@@ -10,11 +10,12 @@ from keras import ops
 from keras_regen.losses import PerceptualLoss, SSIMLoss
 from keras_regen.models.autoencoding import AutoencodingModel
 from keras_regen.models.classifier import Classifier
-from keras_regen.models.classifier_parts import gives_scores, set_trainable, split_classifier
+from keras_regen.models.classifier_parts import gives_scores, split_classifier
 from keras_regen.models.inputs import as_arrays, images_of, is_array, unit_range
 from keras_regen.networks import inception_features, regene_classifier, regene_decoder
 from keras_regen.networks.regene import LATENT_LAYER
 from keras_regen.priors import ConvexCombinationPrior, Prior
+from keras_regen.trainable import set_trainable
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -74,8 +75,10 @@ class ReGene(AutoencodingModel):
     """
 
     PARTS = ("classifier", "decoder", "image_losses", "prior")
+    # Its classifier is trained before, and its accuracy does not change any more.
+    monitor = "val_loss"
     # Options of `for_images` that are of the classifier as much as of the decoder.
-    CLASSIFIER_OPTIONS = ("blocks", "convs_per_block", "width")
+    SHARED_OPTIONS = ("blocks", "convs_per_block", "width")
 
     def __init__(
         self,

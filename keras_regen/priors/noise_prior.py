@@ -68,18 +68,25 @@ class NoisePrior(Prior):
 
         Returns:
             Array `(num_samples, latent_dim)`, float32.
+
+        Raises:
+            ValueError: If the noise has another shape, or the prior is not trained.
         """
+        self.check_ready()
         noise = np.asarray(noise, "float32")
         if noise.ndim != 2 or noise.shape[1] != self.noise_dim:
             raise ValueError(
                 f"The noise must have the shape (num_samples, {self.noise_dim}). "
                 f"Received an array of shape {noise.shape}."
             )
-        parts = [
-            ops.convert_to_numpy(self(ops.convert_to_tensor(noise[start : start + _BATCH])))
-            for start in range(0, len(noise), _BATCH)
-        ]
-        return np.concatenate(parts).astype("float32", copy=False)
+        latents = np.empty((len(noise), self.latent_dim), "float32")
+        for start in range(0, len(noise), _BATCH):
+            batch = ops.convert_to_tensor(noise[start : start + _BATCH])
+            latents[start : start + _BATCH] = ops.convert_to_numpy(self(batch))
+        return latents
+
+    def check_ready(self) -> None:
+        """Raises `ValueError` if the prior has parts to be trained first, and they are not."""
 
     def get_config(self):
         # What this class sets for its subclasses is no argument of theirs.

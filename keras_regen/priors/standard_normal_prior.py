@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_regen.checks import check_integer
 from keras_regen.priors.noise_prior import NoisePrior
 
 
@@ -29,6 +30,7 @@ class StandardNormalPrior(NoisePrior):
     """
 
     def __init__(self, latent_dim: int, **kwargs):
+        check_integer("latent_dim", latent_dim, 1)
         super().__init__(noise_dim=latent_dim, **kwargs)
 
     @property

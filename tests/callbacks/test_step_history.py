@@ -1,0 +1,100 @@
+"""StepHistory against steps that are taken one by one, and what it leaves as it is."""
+
+import keras
+import numpy as np
+
+from keras_regen import GAN
+from keras_regen.callbacks import HistoryFile, StepHistory, read_history
+from tests.samples import striped_images
+
+IMAGES, _ = striped_images(10)
+
+
+def small_gan():
+    keras.utils.set_random_seed(0)
+    model = GAN.for_images((8, 8, 1), network="dense", latent_dim=4, hidden=(8, 8))
+    model.compile(keras.optimizers.Adam(0.01))
+    return model
+
+
+def fit(*callbacks):
+    model = small_gan()
+    history = model.fit(
+        IMAGES, batch_size=4, epochs=2, shuffle=False, callbacks=list(callbacks), verbose=0
+    )
+    return model, history.history
+
+
+def test_each_step_has_its_own_losses(tmp_path):
+    steps = StepHistory(tmp_path / "steps.csv")
+    fit(steps)
+    alone = small_gan()
+    expected = []
+    for batch in (IMAGES[:4], IMAGES[4:8], IMAGES[8:]) * 2:
+        alone.reset_metrics()
+        expected.append(alone.train_on_batch(batch, return_dict=True))
+    names = {"discriminator_loss", "generator_loss", "loss", "real_score", "fake_score"}
+    assert set(steps.history) == names
+    for name, values in steps.history.items():
+        np.testing.assert_allclose(values, [float(row[name]) for row in expected], rtol=1e-5)
+    rows = read_history(tmp_path / "steps.csv")
+    assert [(row["epoch"], row["step"]) for row in rows] == [
+        (1, 1), (1, 2), (1, 3), (2, 4), (2, 5), (2, 6)
+    ]  # fmt: skip
+    assert [row["loss"] for row in rows] == steps.history["loss"]
+
+
+def test_the_epochs_stay_as_they_are(tmp_path):
+    class LastLogs(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.logs = dict(logs)
+
+    before, after = LastLogs(), LastLogs()
+    model, history = fit(StepHistory(), after)
+    other, expected = fit(before)
+    assert history == expected
+    # The mean over the epoch so far, for the progress bar.
+    assert after.logs == before.logs
+    for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_small_losses_after_large_ones():
+    """The difference of two running sums would be 0."""
+    values = np.array([1e8, 1e-3, 3e-3, 2e-3])
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Activation("linear")])
+    model.compile("sgd", lambda y, x: x)
+    steps = StepHistory()
+    y = np.zeros(4)
+    history = model.fit(
+        values[:, None], y, batch_size=1, shuffle=False, callbacks=[steps], verbose=0
+    )
+    np.testing.assert_allclose(steps.history["loss"], values, rtol=1e-6)
+    np.testing.assert_allclose(history.history["loss"], values.mean(), rtol=1e-6)
+
+
+def test_a_second_training_begins_anew():
+    steps = StepHistory()
+    model = small_gan()
+    for _ in range(2):
+        model.fit(IMAGES, batch_size=5, callbacks=[steps], verbose=0)
+    assert {len(values) for values in steps.history.values()} == {2}
+
+
+def test_validation_has_no_part_in_it(tmp_path):
+    steps, file = StepHistory(), tmp_path / "history.csv"
+    model = small_gan()
+    model.fit(
+        IMAGES,
+        batch_size=5,
+        epochs=2,
+        validation_data=(IMAGES[:3], None),
+        callbacks=[steps, HistoryFile(file)],
+        verbose=0,
+    )
+    assert {len(values) for values in steps.history.values()} == {4}
+    rows = read_history(file)
+    for epoch, row in enumerate(rows):
+        own = steps.history["generator_loss"][2 * epoch : 2 * epoch + 2]
+        np.testing.assert_allclose(row["generator_loss"], np.mean(own), rtol=1e-5)
+    assert "val_generator_loss" in rows[0]

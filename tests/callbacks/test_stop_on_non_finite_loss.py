@@ -1,0 +1,127 @@
+"""What ends a training that went wrong, what it says, and which checkpoint is left."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from keras_regen import CSAE, GAN, load_model
+from keras_regen.callbacks import Checkpoint, NonFiniteLossError
+from keras_regen.layers import PEDCCHead
+from tests.samples import striped_images
+
+IMAGES, LABELS = striped_images(12)
+
+
+def small_gan():
+    keras.utils.set_random_seed(0)
+    model = GAN.for_images((8, 8, 1), network="dense", latent_dim=4, hidden=(8, 8))
+    model.compile(keras.optimizers.SGD(0.01))
+    return model
+
+
+class Kept(keras.callbacks.Callback):
+    """The weights after each epoch, and how many steps there were."""
+
+    def __init__(self):
+        super().__init__()
+        self.weights, self.steps = [], 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps += 1
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.weights.append(self.model.get_weights())
+
+
+_BY_LOSS = "In step 2 of epoch 2 .*'discriminator_loss' (nan|-?inf), 'generator_loss' "
+_BY_WEIGHTS = "After epoch 2 the weights '.*' and .* more are NaN.*last step"
+
+
+@pytest.mark.parametrize(
+    ("rate", "batch_size", "message"),
+    [
+        # The first step spoils the weights, and they the losses of the second.
+        (1e30, 4, _BY_LOSS),
+        (float("inf"), 4, _BY_LOSS),
+        # There is no second step.
+        (float("inf"), 12, _BY_WEIGHTS),
+    ],
+)
+def test_the_checkpoint_is_of_the_epoch_before(tmp_path, rate, batch_size, message):
+    kept = Kept()
+    diverge = keras.callbacks.LearningRateScheduler(lambda epoch, _: rate if epoch else 0.01)
+    model = small_gan()
+    with pytest.raises(NonFiniteLossError, match=message) as error:
+        model.fit(
+            IMAGES,
+            batch_size=batch_size,
+            epochs=5,
+            callbacks=[Checkpoint(tmp_path, monitor="loss"), kept, diverge],
+            verbose=0,
+        )
+    assert error.value.epoch == 2
+    assert len(kept.weights) == 1  # no callback came to the second epoch's end
+    for name in ("last.keras", "best.keras"):
+        saved = load_model(tmp_path / name).get_weights()
+        for one, other in zip(saved, kept.weights[0], strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class LogLoss(keras.losses.Loss):
+    """Minus infinity for images that are black."""
+
+    def call(self, y_true, y_pred):
+        return ops.log(ops.mean(y_true, axis=(1, 2, 3))) + 0 * ops.mean(y_pred, axis=(1, 2, 3))
+
+
+def test_the_term_that_was_first_is_named():
+    keras.utils.set_random_seed(0)
+    encoder = keras.Sequential(
+        [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(4)]
+    )
+    decoder = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(64), keras.layers.Reshape((8, 8, 1))]
+    )
+    losses = [keras.losses.MeanSquaredError(name="square_loss"), LogLoss(name="log_loss")]
+    model = CSAE(encoder, decoder, PEDCCHead(3), image_losses=losses)
+    model.compile(keras.optimizers.SGD(0.01))
+    images = np.repeat(IMAGES, 10, axis=0)
+    images[44:48] = 0
+    kept = Kept()
+    with pytest.raises(NonFiniteLossError, match=r"In step 12 of epoch 1 .*: 'log_loss' -inf\."):
+        model.fit(
+            images,
+            np.repeat(LABELS, 10),
+            batch_size=4,
+            shuffle=False,
+            epochs=2,
+            callbacks=[kept],
+            verbose=0,
+        )
+    # Of 30 steps in the epoch.
+    assert kept.steps == 13
+
+
+def test_what_is_finite_goes_on():
+    kept = Kept()
+    model = small_gan()
+    model.fit(IMAGES, batch_size=4, epochs=2, callbacks=kept, verbose=0)
+    assert len(kept.weights) == 2 and kept.steps == 6
+
+
+def test_a_model_of_keras():
+    from keras_regen.callbacks import StopOnNonFiniteLoss
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(float("inf")), "mse")
+    with pytest.raises(ValueError, match=r"In step 2 of epoch 1 .*: 'loss' (nan|inf)") as error:
+        model.fit(
+            np.ones((8, 1)),
+            np.ones(8),
+            batch_size=2,
+            callbacks=[StopOnNonFiniteLoss()],
+            verbose=0,
+        )
+    assert error.value.terms == ["loss"]

@@ -1,0 +1,217 @@
+"""DEGAN: its two stages, what each leaves alone, and files."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from keras_regen import DEGAN, GAN, VAE, Acceptance, generate
+from keras_regen.networks import csae_linear_decoder, dense_discriminator, dense_generator
+from keras_regen.priors import DecoderEncoderPrior
+from tests.contract import to_numpy
+from tests.samples import check_fresh_process, judge_of, striped_images
+
+IMAGES, LABELS = striped_images(30)
+SHAPE, DIM = IMAGES.shape[1:], 4
+TERMS = {
+    "loss",
+    "discriminator_loss",
+    "generator_loss",
+    "hidden_space_loss",
+    "real_score",
+    "fake_score",
+}
+FIT = {"batch_size": 10, "verbose": 0}
+
+
+def build(**options):
+    keras.utils.set_random_seed(0)
+    image = keras.Input(SHAPE)
+    x = layers.Dropout(0.5)(layers.Flatten()(image))
+    posterior = keras.Model(image, layers.Dense(2 * DIM)(x), name="posterior")
+    model = DEGAN(
+        VAE(posterior, csae_linear_decoder(SHAPE, DIM, 8, activation="sigmoid")),
+        dense_generator(SHAPE, DIM, (8,)),
+        dense_discriminator(SHAPE, (8,)),
+        **({"loss_weights": {"hidden_space_loss": 0.3}, "seed": 1} | options),
+    )
+    model.compile(keras.optimizers.Adam(0.01))
+    return model
+
+
+def weights(*models):
+    return [to_numpy(weight) for model in models for weight in model.weights]
+
+
+def same(one, other):
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+@pytest.fixture(scope="module")
+def stages():
+    """A model whose stages were trained one after the other, and what was seen after each."""
+    model = build()
+    seen = [(weights(model.vae), weights(model.generator, model.discriminator))]
+    logs = [model.fit_vae(IMAGES, optimizer=keras.optimizers.Adam(0.01), epochs=2, **FIT).history]
+    seen.append((weights(model.vae), weights(model.generator, model.discriminator)))
+    logs.append(model.fit(IMAGES, LABELS, epochs=2, **FIT).history)
+    seen.append((weights(model.vae), weights(model.generator, model.discriminator)))
+    return model, seen, logs
+
+
+def test_the_first_stage_trains_the_vae_alone(stages):
+    model, seen, logs = stages
+    assert set(logs[0]) == {"loss", "bernoulli_loss", "kl_loss"}
+    assert logs[0]["loss"][1] < logs[0]["loss"][0]
+    (before, players), (after, same_players), _ = seen
+    # All but the weights of its losses, which are numbers.
+    assert all(not np.array_equal(a, b) for a, b in zip(before, after, strict=True) if a.ndim)
+    assert same(players, same_players)
+    assert model.vae.fitted and not model.vae.trainable_variables
+
+
+def test_the_second_stage_trains_the_players_alone(stages):
+    model, seen, logs = stages
+    _, (vae, before), (same_vae, after) = seen
+    assert same(vae, same_vae)
+    assert not any(map(np.array_equal, before, after))
+    assert set(logs[1]) == TERMS
+    players = {id(weight) for weight in [*model.generator.weights, *model.discriminator.weights]}
+    assert {id(weight) for weight in model.trainable_weights} == players
+
+
+def test_loss_is_the_weighted_sum_of_the_players_terms(stages):
+    model, _, (_, logs) = stages
+    for found in (
+        {name: values[-1] for name, values in logs.items()},
+        model.evaluate(IMAGES, verbose=0, return_dict=True),
+    ):
+        total = found["discriminator_loss"] + found["generator_loss"]
+        total += 0.3 * found["hidden_space_loss"]
+        assert found["loss"] == pytest.approx(total, rel=1e-4)
+
+
+def test_the_generator_is_trained_on_what_the_vae_decodes_and_encodes(stages):
+    """The score of images that are drawn from noise by hand."""
+    model = stages[0]
+    state = keras.ops.convert_to_numpy(model._noise.seed_generator.state).copy()
+    found = model.evaluate(IMAGES, batch_size=30, verbose=0, return_dict=True)
+    seed = keras.random.SeedGenerator(0)
+    seed.state.assign(state)
+    noise = to_numpy(keras.random.normal((30, 2 * DIM), seed=seed))
+    images = model.vae.decoder.predict(noise[:, :DIM], verbose=0)
+    moments = model.vae.posterior.predict(images, verbose=0)
+    latents = moments[:, :DIM] + np.exp(moments[:, DIM:] / 2) * noise[:, DIM:]
+    score = model.discriminator.predict(model.generator.predict(latents, verbose=0), verbose=0)
+    assert found["fake_score"] == pytest.approx(score.mean(), rel=1e-3, abs=1e-5)
+
+
+def test_fit_trains_both_stages():
+    model = build()
+    before = weights(model.vae), weights(model.generator, model.discriminator)
+    history = model.fit(IMAGES, epochs=1, vae_epochs=3, vae_optimizer="sgd", **FIT)
+    assert isinstance(model.vae.optimizer, keras.optimizers.SGD)
+    assert int(model.vae.optimizer.iterations) == 9 and int(model.optimizer.iterations) == 3
+    assert set(history.history) == TERMS
+    after = weights(model.vae), weights(model.generator, model.discriminator)
+    assert not same(before[0], after[0]) and not same(before[1], after[1])
+
+    model.fit(IMAGES, **FIT)
+    assert same(weights(model.vae), after[0])
+    model.fit(IMAGES, vae_epochs=1, **FIT)
+    assert not same(weights(model.vae), after[0])
+
+
+def test_a_stage_can_be_replaced(stages):
+    """Another VAE in front of the same players; and a plain GAN of them."""
+    model = stages[0]
+    other = build().vae
+    replaced = DEGAN(other, model.generator, model.discriminator)
+    assert replaced.vae is other and replaced.generator is model.generator
+    with pytest.raises(ValueError, match=r"VAE is not trained.*fit_vae"):
+        generate(replaced)
+    gan = GAN(model.generator, model.discriminator, DecoderEncoderPrior(model.vae))
+    one, same_one = (generate(each, num_samples=3, seed=0) for each in (model, gan))
+    np.testing.assert_allclose(one, same_one, atol=1e-6)
+
+
+def test_a_saved_model_is_as_trained_and_trains_on(stages, tmp_path, recwarn):
+    model = stages[0]
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    assert not [one for one in recwarn if "variable loading" in str(one.message)]
+    assert again.vae.fitted and not again.vae.trainable_variables
+    assert (again.hidden_layer, again.posterior) == ("features", "sample")
+    assert again.loss_weights == model.loss_weights
+    vae, before = weights(again.vae), weights(again.generator)
+    again.fit(IMAGES, **FIT)
+    assert same(weights(again.vae), vae) and not same(weights(again.generator), before)
+    again.fit_vae(IMAGES, **FIT)
+    assert not same(weights(again.vae), vae)
+
+
+@pytest.mark.parametrize("backend", ["same", "next"])
+def test_saved_model_is_the_same_in_a_fresh_process(stages, tmp_path, backend):
+    check_fresh_process(stages[0], IMAGES, tmp_path, backend, latents_atol=1e-4)
+
+
+def test_images_have_no_class_unless_a_classifier_picks_them(stages):
+    model = stages[0]
+    images, report = generate(model, num_samples=100, seed=3, return_report=True)
+    noise = np.random.default_rng([3]).standard_normal((100, 2 * DIM), "float32")
+    np.testing.assert_allclose(report.latents, model.prior.latents(noise), atol=1e-6)
+    expected = model.generator.predict(report.latents, verbose=0)
+    np.testing.assert_allclose(images, expected, atol=1e-5)
+    assert set(report.labels.tolist()) == {-1}
+    with pytest.raises(ValueError, match="give `accept=Acceptance"):
+        generate(model, class_id=1)
+    judge = judge_of(images, 3)
+    accept = Acceptance(judge, threshold=0.5)
+    drawn = generate(model, [1, 2], seed=0, accept=accept)
+    assert (judge.predict(drawn, verbose=0)[[0, 1], [1, 2]] >= 0.5).all()
+
+
+def test_the_mean_of_the_posterior_takes_half_the_noise():
+    model = build(posterior="mean", hidden_layer=None, loss_weights={"generator_loss": 0.5})
+    assert model.prior.noise_dim == DIM
+    logs = model.fit(IMAGES, vae_epochs=1, **FIT).history
+    assert set(logs) == TERMS - {"hidden_space_loss"}
+    total = logs["discriminator_loss"][0] + 0.5 * logs["generator_loss"][0]
+    assert logs["loss"][0] == pytest.approx(total, rel=1e-4)
+
+
+def test_networks_for_images_of_a_shape():
+    model = DEGAN.for_images(SHAPE, latent_dim=DIM, width=0.05, vae_width=0.1, hidden_weight=0.4)
+    assert model.loss_weights == {
+        "discriminator_loss": 1.0,
+        "generator_loss": 1.0,
+        "hidden_space_loss": 0.4,
+    }
+    assert (model.latent_dim, model.vae.latent_dim, model.num_classes) == (DIM, DIM, 0)
+    taken = DEGAN.for_images(SHAPE, vae=model.vae, latent_dim=9, width=0.05, hidden_layer=None)
+    assert taken.vae is model.vae and taken.latent_dim == DIM
+    assert "hidden_space_loss" not in taken.loss_weights
+
+
+def test_what_does_not_fit_is_refused():
+    model = build()
+    for generator, message in (
+        (
+            dense_generator((9, 8, 1), DIM, (8,)),
+            r"images of shape.*VAE of \(8, 8, 1\).*\(9, 8, 1\)",
+        ),
+        (dense_generator(SHAPE, DIM + 1, (8,)), r"latents of shape.*VAE of \(4,\).*\(5,\)"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            DEGAN(model.vae, generator, model.discriminator)
+    with pytest.raises(ValueError, match="posterior='mode'"):
+        DEGAN(model.vae, model.generator, model.discriminator, "mode")
+    players = weights(model.generator, model.discriminator)
+    with pytest.raises(ValueError, match=r"VAE is not trained.*fit_vae"):
+        model.fit(IMAGES, vae_epochs=0, **FIT)
+    with pytest.raises(ValueError, match=r"VAE is not trained.*fit_vae"):
+        generate(model)
+    assert same(players, weights(model.generator, model.discriminator))
+    with pytest.raises(ValueError, match=r"\(7, 8, 1\)"):
+        model.fit(IMAGES[:, :7], **FIT)
+    assert not model.vae.fitted and not model.vae.trainable_variables

@@ -1,0 +1,55 @@
+"""fit_per_class: each class's model is what it would be alone."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_regen import CSAE, GAN, fit_per_class
+from tests.samples import striped_images
+
+IMAGES, LABELS = striped_images(12)
+NAMES = ["left", "middle", "right"]
+
+
+def build(name="left"):
+    keras.utils.set_random_seed(NAMES.index(name))
+    model = GAN.for_images((8, 8, 1), network="dense", latent_dim=4, hidden=(8, 8))
+    model.compile(keras.optimizers.Adam(0.01))
+    return model
+
+
+def test_each_model_has_learned_its_class_alone():
+    models = fit_per_class(build, IMAGES, LABELS.tolist(), NAMES, epochs=2, batch_size=3, verbose=0)
+    assert list(models) == NAMES
+    for label, name in enumerate(NAMES):
+        alone = build(name)
+        own = np.stack([image for image, one in zip(IMAGES, LABELS, strict=True) if one == label])
+        alone.fit(own, epochs=2, batch_size=3, verbose=0)
+        for one, other in zip(models[name].get_weights(), alone.get_weights(), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "message"),
+    [
+        (LABELS, [*NAMES, "none", "nobody"], "Received: none of 'none', 'nobody'"),
+        (LABELS, ["a", "b", "a"], r"must differ. Received: \['a', 'b', 'a'\]"),
+        (LABELS, ["a", "b"], "`y` must lie in 0..1. Received: 2 at index 2"),
+        (LABELS[:4], NAMES, "4 labels"),
+    ],
+)
+def test_what_is_refused_before_anything_is_built(labels, names, message):
+    with pytest.raises(ValueError, match=message):
+        fit_per_class(lambda name: pytest.fail(name), IMAGES, labels, names)
+
+
+def test_a_model_that_needs_classes():
+    def build_csae(name):
+        model = CSAE.for_images((8, 8, 1), NAMES, stem_filters=2, latent_dim=4)
+        model.compile("adam")
+        return model
+
+    with pytest.raises(ValueError, match="CSAE learns classes and needs labels"):
+        fit_per_class(build_csae, IMAGES, LABELS, NAMES, verbose=0)
+    with pytest.raises(ValueError, match="`x` must have shape"):
+        fit_per_class(build, IMAGES[..., 0], LABELS, NAMES)
