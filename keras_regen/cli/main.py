@@ -13,11 +13,13 @@ _COMMANDS = {
     "generate": ("drawing", "Draw new images of any class."),
     "reconstruct": ("drawing", "Draw a dataset's images again."),
     "interpolate": ("drawing", "Draw what lies between two images or classes."),
+    "walk": ("drawing", "Draw walks from one random draw to another."),
     "matrix": ("drawing", "Combine images of a class, every pair of two lists."),
     "closest": ("comparison", "Find the images nearest to drawn ones: are they new?"),
     "augment": ("augmentation", "Add drawn images to a dataset."),
     "evaluate": ("evaluation", "Measure a model on held-out images."),
     "centroids": ("centroids", "Spread class centroids evenly on a sphere."),
+    "intrinsic-dimension": ("dimension", "Estimate how many dimensions images lie in."),
     "datasets": ("listing", "List the datasets that can be loaded here."),
     "presets": ("listing", "List the recipes that can be trained."),
 }
@@ -31,7 +33,7 @@ class _LazyGroup(click.Group):
         if name not in _COMMANDS:
             return None
         module = importlib.import_module(f"keras_regen.cli.{_COMMANDS[name][0]}")
-        return getattr(module, name)
+        return getattr(module, name.replace("-", "_"))
 
     def format_commands(self, ctx, formatter):
         with formatter.section("Commands"):

@@ -11,6 +11,7 @@ import numpy as np
 from keras import ops
 
 from keras_regen.losses.ssim_loss import fitting_window
+from keras_regen.metrics.gpu import gpu_product, keras_is_on_gpu
 from keras_regen.models.inputs import unit_range
 
 # Fast values are a little wrong: so many more are kept, to be compared exactly at the end.
@@ -40,15 +41,21 @@ class SquaredErrors:
         self.references = references.reshape(len(references), -1)
         # A distance stays when both ends move, and near the origin fewer digits cancel.
         self._center = unit_range(self.references[:_CENTER_SAMPLES]).mean(axis=0)
+        self._on_gpu = keras_is_on_gpu()
 
-    def fast(self, rows: slice, columns: slice) -> np.ndarray:
-        """Gives float32 `(rows, columns)` that rank a row's columns like the errors do."""
-        queries = unit_range(self.queries[rows]) - self._center
+    def fast(self, rows: slice, columns: slice):
+        """Gives float32 `(rows, columns)` that rank a row's columns like the errors do.
+
+        They are an array, or a tensor on the GPU where Keras has one.
+        """
+        queries = -2 * (unit_range(self.queries[rows]) - self._center)
         references = unit_range(self.references[columns]) - self._center
-        products = queries @ references.T
-        products *= -2
         # |q - r|² = |q|² - 2 qr + |r|², where |q|² is the same for the whole row.
-        products += np.einsum("ij,ij->i", references, references)
+        squares = np.einsum("ij,ij->i", references, references)
+        if self._on_gpu:
+            return ops.add(gpu_product(queries, references), squares)
+        products = queries @ references.T
+        products += squares
         return products
 
     def exact(self, rows: slice, indices: np.ndarray) -> np.ndarray:
@@ -264,23 +271,24 @@ def feature_rows(images: np.ndarray, features: Callable, batch_size: int) -> np.
 
 def _nearly_nearest(measure, rows, count, block_size, exclude_self):
     """References with the lowest fast values `(rows, count)`, in no order."""
-    values = indices = None
+    queries = np.arange(rows.start, rows.stop)[:, None]
+    values, indices = np.empty((len(queries), 0), "float32"), np.empty((len(queries), 0), "int64")
     for columns in blocks(len(measure.references), block_size):
-        part = measure.fast(rows, columns)
-        if exclude_self:
-            same = np.arange(max(rows.start, columns.start), min(rows.stop, columns.stop))
-            part[same - rows.start, same - columns.start] = np.inf
-        found = _lowest(part, count)
-        part = np.take_along_axis(part, found, 1)
+        # One more, as a query's own reference may be among them.
+        part, found = _lowest(measure.fast(rows, columns), count + exclude_self)
         found += columns.start
-        if values is not None:
-            part, found = np.hstack([values, part]), np.hstack([indices, found])
-        kept = _lowest(part, count)
-        values, indices = (np.take_along_axis(array, kept, 1) for array in (part, found))
+        if exclude_self:
+            part[found == queries] = np.inf
+        values, kept = _lowest(np.hstack([values, part]), count)
+        indices = np.take_along_axis(np.hstack([indices, found]), kept, 1)
     return indices
 
 
 def _lowest(values, count):
-    if count >= values.shape[1]:
-        return np.broadcast_to(np.arange(values.shape[1]), values.shape).copy()
-    return np.argpartition(values, count - 1, axis=1)[:, :count]
+    """The lowest values of each row, and their columns, in no order."""
+    count = min(count, values.shape[1])
+    if isinstance(values, np.ndarray):
+        columns = np.argpartition(values, count - 1, axis=1)[:, :count]
+        return np.take_along_axis(values, columns, 1), columns
+    lowest, columns = ops.top_k(-values, count, sorted=False)
+    return -ops.convert_to_numpy(lowest), ops.convert_to_numpy(columns).astype("int64")

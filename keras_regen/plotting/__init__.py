@@ -2,6 +2,8 @@
 
 from keras_regen.plotting.curves import plot_history as plot_history
 from keras_regen.plotting.curves import plot_ratio as plot_ratio
+from keras_regen.plotting.curves import plot_runs as plot_runs
+from keras_regen.plotting.dimensions import plot_intrinsic_dimension as plot_intrinsic_dimension
 from keras_regen.plotting.generations import plot_closest as plot_closest
 from keras_regen.plotting.generations import plot_matrix as plot_matrix
 from keras_regen.plotting.generations import plot_sources as plot_sources
@@ -10,5 +12,6 @@ from keras_regen.plotting.grids import plot_samples as plot_samples
 from keras_regen.plotting.latents import plot_barcodes as plot_barcodes
 from keras_regen.plotting.latents import plot_distances as plot_distances
 from keras_regen.plotting.latents import plot_tsne as plot_tsne
+from keras_regen.plotting.noise import plot_noise as plot_noise
 from keras_regen.plotting.sheet import save_image as save_image
 from keras_regen.plotting.sheet import tile as tile

@@ -1,12 +1,14 @@
-"""Curves: losses over the epochs, and scores over the share of generated images."""
+"""Curves: losses over epochs and steps, and scores over the share of generated images."""
 
+import itertools
 import os
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_regen.plotting.sheet import COLORS, INK, PAPER, save_figure
+from keras_regen.checks import check_integer
+from keras_regen.plotting.sheet import COLORS, INK, PAPER, plain, save_figure
 
 # What the points of figure 17 are called there: its red, blue and green dots.
 _MARKS = {0.0: "no originals", 1.0: "all originals", 2.0: "as many generations on top"}
@@ -43,6 +45,77 @@ def plot_history(history: Mapping[str, Sequence[float]], path: str | os.PathLike
         axes.grid(alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)
         if index == 0:
+            axes.legend(frameon=False, fontsize=9)
+    save_figure(figure, path)
+
+
+def plot_runs(
+    runs: Mapping[str, Mapping[str, Sequence[float]]],
+    path: str | os.PathLike,
+    names: Sequence[str] | None = None,
+    *,
+    x_label: str = "epoch",
+    window: int = 1,
+) -> None:
+    """Draws losses or metrics of several trainings over the epochs or steps, each in one panel.
+
+    Args:
+        runs: Dict from the names of trainings to dicts from the names of losses and metrics to
+            values, such as `keras.callbacks.History.history` or
+            `keras_regen.callbacks.StepHistory.history`.
+        path: Where to write the PNG.
+        names: Losses and metrics to draw. Defaults to all of the first training.
+        x_label: What the values are numbered by, from 1: `"epoch"` or `"step"`.
+        window: Integer, at least 1: from 2 on, the values stand back, and before them goes their
+            mean over so many.
+
+    Raises:
+        ValueError: If there is nothing to draw, no training has one of the names, or `window` is
+            below 1.
+
+    Source: DE-GAN, figures 6, 8 and 10.
+    """
+    check_integer("window", window, 1)
+    names = list(next(iter(runs.values()), {})) if names is None else list(names)
+    missing = [name for name in names if not any(name in run for run in runs.values())]
+    if missing or not names:
+        known = sorted({name for run in runs.values() for name in run})
+        raise ValueError(
+            f"`names` must be of {known}, which the trainings have. Received: names={names}."
+        )
+    columns = min(len(names), 3)
+    rows = -(-len(names) // columns)
+    figure = Figure(
+        figsize=(5 * columns, 3.4 * rows), dpi=120, layout="constrained", facecolor=PAPER
+    )
+    for index, name in enumerate(names, start=1):
+        axes = figure.add_subplot(rows, columns, index)
+        for label, run, color in zip(runs, runs.values(), itertools.cycle(COLORS), strict=False):
+            values = np.asarray(run.get(name, ()), "float64")
+            if window > 1:
+                axes.plot(
+                    np.arange(1, len(values) + 1), values, color=color, linewidth=0.6, alpha=0.3
+                )
+            width = min(window, max(len(values), 1))
+            means = (
+                np.convolve(values, np.full(width, 1 / width), "valid") if len(values) else values
+            )
+            # A mean stands at the last of its values: what came later has no part in it.
+            axes.plot(
+                np.arange(width, len(values) + 1),
+                means,
+                "." if len(means) == 1 else "-",
+                color=color,
+                linewidth=1.4,
+                label=plain(label),
+            )
+        axes.set_title(name.replace("_", " "), fontsize=11, color=INK)
+        axes.set_xlabel(x_label, fontsize=9, color=INK)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.tick_params(labelsize=8)
+        axes.grid(alpha=0.25)
+        axes.spines[["top", "right"]].set_visible(False)
+        if index == 1:
             axes.legend(frameon=False, fontsize=9)
     save_figure(figure, path)
 

@@ -1,0 +1,185 @@
+"""How many numbers it takes to tell where on their manifold images lie."""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_regen.checks import check_images, check_integer
+from keras_regen.metrics.nearest import SquaredErrors, nearest
+
+
+def intrinsic_dimension(points: np.ndarray, k: int = 20, *, block_size: int = 2048) -> float:
+    """Estimates the dimension of the manifold that points lie on, by maximum likelihood.
+
+    In a manifold of `m` dimensions the neighbors of a point within a distance `T` are as many as
+    `T**m` has it. From the distances `T_1 <= ... <= T_k` of a point's nearest neighbors,
+
+        m_k = 1 / mean(log(T_k / T_j) for j in 1..k-1)
+
+    and the estimate is the mean of `m_k` over all points. A generator whose noise has fewer
+    dimensions than the images cannot draw them all.
+
+    With too few neighbors the estimate hangs on noise, and with too many on the curvature and the
+    borders of the manifold, where it falls: see `intrinsic_dimension_curve`. Where the dimension is
+    high, so is the number of points it takes, and the estimate comes out too low.
+
+    Args:
+        points: Images `(num_points, height, width, channels)`, integers 0..255 or floats 0..1; or
+            rows of any numbers `(num_points, dim)`. All different: see `without_duplicates`.
+            They are compared with the digits of float32.
+        k: Integer, 2 to `num_points - 1`: neighbors of each point.
+        block_size: Integer, at least 1: points to compare at once. Memory grows with
+            `block_size` times the size of a point and its own square, and holds all points as
+            float32.
+
+    Returns:
+        The estimate.
+
+    Raises:
+        ValueError: If points or a number is not as described, two points are equal, or a point's
+            neighbors are all at one distance, which tells nothing of the dimension.
+
+    Source: DE-GAN, equations 15 and 16; Levina and Bickel, 2004, Maximum likelihood estimation of
+    intrinsic dimension.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.metrics import intrinsic_dimension
+        >>> plane = np.random.default_rng(0).random((1000, 2)) @ [[1, 2, 3], [3, 2, -1]]
+        >>> round(intrinsic_dimension(plane), 1)
+        2.0
+    """
+    return float(intrinsic_dimension_curve(points, [k], block_size=block_size)[0])
+
+
+def intrinsic_dimension_curve(
+    points: np.ndarray, ks: Sequence[int], *, block_size: int = 2048
+) -> np.ndarray:
+    """Estimates the intrinsic dimension with several numbers of neighbors, by one search.
+
+    The paper takes what the curve comes to for large `k` as the dimension (equation 17).
+
+    Args:
+        points: As in `intrinsic_dimension`.
+        ks: Integers, each 2 to `num_points - 1`: numbers of neighbors.
+        block_size: Integer, at least 1: as in `intrinsic_dimension`.
+
+    Returns:
+        Array `(len(ks),)`, float64: the estimate with each.
+
+    Raises:
+        ValueError: As `intrinsic_dimension`.
+
+    Source: DE-GAN, equations 15 to 17 and figure 4.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.metrics import intrinsic_dimension_curve
+        >>> plane = np.random.default_rng(0).random((1000, 2)) @ [[1, 2, 3], [3, 2, -1]]
+        >>> intrinsic_dimension_curve(plane, [10, 20, 40]).round(1)
+        array([2.2, 2. , 2. ])
+    """
+    rows = _rows(points)
+    check_integer("block_size", block_size, 1)
+    _check_neighbors(ks, len(rows))
+    _check_distinct(rows)
+    errors = SquaredErrors(rows, rows)
+    _, squares = nearest(errors, max(ks), block_size, exclude_self=True)
+    logs = np.log(squares) / 2
+    return np.array([_estimate(logs, k) for k in ks])
+
+
+def without_duplicates(points: np.ndarray) -> np.ndarray:
+    """Gives the points without those that are equal to one before them.
+
+    Args:
+        points: As in `intrinsic_dimension`, but for duplicates.
+
+    Returns:
+        The others, in their order.
+
+    Raises:
+        ValueError: If points are not as described.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.metrics import without_duplicates
+        >>> without_duplicates(np.array([[3, 4], [1, 2], [3, 4]]))
+        array([[3, 4],
+               [1, 2]])
+    """
+    points = np.asarray(points)
+    firsts = _firsts(_rows(points))
+    return points[firsts == np.arange(len(points))]
+
+
+def _rows(points):
+    """Points as rows of float32, in which the ratios of their distances are as before."""
+    points = np.asarray(points)
+    if points.ndim == 4:
+        check_images(points, name="points")
+    elif points.ndim != 2 or points.size == 0 or points.dtype.kind not in "iuf":
+        raise ValueError(
+            "`points` must be images (num_points, height, width, channels) or rows of numbers "
+            f"(num_points, dim). Received: shape={points.shape}, dtype={points.dtype}."
+        )
+    rows = points.reshape(len(points), -1)
+    if points.dtype.kind != "f" and max(-float(rows.min()), float(rows.max())) < 2**24:
+        return rows.astype("float32")  # exactly
+    finite = np.isfinite(rows).all(axis=1)
+    if not finite.all():
+        raise ValueError(
+            "`points` must be finite. "
+            f"Received: NaN or infinite values, first in point {finite.argmin()}."
+        )
+    # Moved and scaled before they are rounded, they lose the fewest digits, and no square is too
+    # large or too small for float32.
+    rows = rows.astype(np.result_type(rows, "float32"))
+    rows -= rows.mean(axis=0, dtype="float64").astype(rows.dtype)
+    rows /= max(np.abs(rows).max(), np.finfo(rows.dtype).tiny)
+    # Minus zero is zero, also in its bytes.
+    return rows.astype("float32") + 0.0
+
+
+def _firsts(rows):
+    """For each row, the number of the first that is equal."""
+    known = {}
+    digests = (hashlib.sha256(row).digest() for row in rows)
+    return np.array([known.setdefault(digest, number) for number, digest in enumerate(digests)])
+
+
+def _check_neighbors(ks, num_points):
+    if len(ks) == 0:
+        raise ValueError("`ks` must hold at least one number of neighbors. Received: none.")
+    for k in ks:
+        check_integer("k", k, 2)
+        if k >= num_points:
+            raise ValueError(
+                f"`k` must be at most {num_points - 1}, the other points there are. "
+                f"Received: k={k}."
+            )
+
+
+def _check_distinct(rows):
+    firsts = _firsts(rows)
+    again = np.flatnonzero(firsts != np.arange(len(rows)))
+    if len(again):
+        raise ValueError(
+            "`points` must differ: the distance of two equal points is 0, and the estimate takes "
+            f"its logarithm. Received: {len(again)} of {len(rows)} points that are equal to one "
+            f"before them, first point {again[0]} to point {firsts[again[0]]}. Leave them out: "
+            "`keras_regen.metrics.without_duplicates(points)`."
+        )
+
+
+def _estimate(logs, k):
+    """The mean of equation 15 over all points, of the logarithms of their distances."""
+    spread = (logs[:, k - 1 : k] - logs[:, : k - 1]).mean(axis=1)
+    if (flat := spread == 0).any():
+        raise ValueError(
+            f"The {k} nearest neighbors of a point must not all be at one distance, which tells "
+            f"nothing of the dimension. Received: {flat.sum()} such points with k={k}, first "
+            f"point {flat.argmax()}. Take a larger `k`."
+        )
+    return np.mean(1 / spread)

@@ -1,0 +1,84 @@
+"""relative_diversity against the paper's sums in a slow loop, and closed forms."""
+
+import numpy as np
+import pytest
+
+from keras_regen.datasets import load
+from keras_regen.metrics import relative_diversity
+
+
+def paper_diversity(images):
+    """D(X) of definition 3."""
+    mean = sum(images) / len(images)
+    return sum(np.sum((image - mean) ** 2) for image in images)
+
+
+def some_images(count, low=0, high=256, seed=0):
+    return np.random.default_rng(seed).integers(low, high, (count, 4, 5, 3), dtype="uint8")
+
+
+def test_equals_the_papers_for_equally_many_images():
+    images, real = some_images(30, high=200), some_images(30, seed=1)
+    labels = np.arange(30) % 3
+    found = relative_diversity(images, labels, real, labels)
+    for label in range(3):
+        part, real_part = (one[labels == label] / 255 for one in (images, real))
+        expected = paper_diversity(part) / paper_diversity(real_part)
+        np.testing.assert_allclose(found[label], expected, rtol=1e-5)
+
+
+def test_does_not_grow_with_the_number_of_images():
+    images, labels = some_images(12), np.arange(12) % 2
+    more = relative_diversity(np.concatenate([images] * 5), np.tile(labels, 5), images, labels)
+    np.testing.assert_allclose(more, 1)
+
+
+def test_closed_forms():
+    digits = load("digits")
+    real, labels = digits.x_train / 255, digits.y_train
+    np.testing.assert_allclose(relative_diversity(real, labels, real, labels), 1)
+    copies = np.repeat(real[:10], 4, axis=0)
+    copied = relative_diversity(copies, np.repeat(np.arange(10), 4), real, labels)
+    np.testing.assert_allclose(copied, 0, atol=1e-12)
+    # Half as far from the mean: a quarter; and so 4 the other way round.
+    mean = np.stack([real[labels == label].mean(axis=0) for label in range(10)])[labels]
+    shrunk = (real + mean) / 2
+    np.testing.assert_allclose(relative_diversity(shrunk, labels, real, labels), 0.25, rtol=1e-5)
+    np.testing.assert_allclose(relative_diversity(real, labels, shrunk, labels), 4, rtol=1e-5)
+
+
+def test_integers_and_floats_are_the_same_images():
+    images, real, labels = some_images(8, high=100), some_images(8, seed=1), np.arange(8) % 2
+    found = relative_diversity(images, labels, real / 255, labels)
+    np.testing.assert_allclose(found, relative_diversity(images / 255, labels, real, labels))
+
+
+def test_classes_without_images_have_none():
+    images, labels = some_images(12), np.array([0, 2, 4] * 4)
+    drawn = labels != 2
+    found = relative_diversity(images[drawn], labels[drawn], images, labels)
+    np.testing.assert_allclose(found, [1, np.nan, np.nan, np.nan, 1])
+    assert np.nanmean(found) == pytest.approx(1)
+
+
+IMAGES, LABELS = some_images(4), np.array([0, 0, 2, 2])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"images": IMAGES[0]}, "`images` must have shape"),
+        ({"real_images": IMAGES[:, :3]}, "`real_images` must be images of shape"),
+        ({"labels": LABELS[:3]}, "`labels` must hold one label per image, 4 in all"),
+        ({"labels": LABELS + 1}, r"`labels` must lie in 0..2. Received: 3 at index 2"),
+        ({"real_labels": LABELS[:3]}, "`real_labels` must hold one label per image"),
+        ({"real_labels": LABELS - 1}, "`real_labels` must be at least 0"),
+        ({"labels": LABELS // 2}, "0 images of class 1"),
+        ({"real_labels": np.array([0, 1, 2, 2])}, "1 images of class 0"),
+        ({"real_images": IMAGES[[0, 0, 1, 2]]}, "2 images of class 0, all equal"),
+    ],
+)
+def test_bad_input(arguments, message):
+    good = {"images": IMAGES, "labels": LABELS, "real_images": IMAGES, "real_labels": LABELS}
+    with pytest.raises(ValueError, match=message):
+        relative_diversity(**{**good, **arguments})
