@@ -7,11 +7,19 @@ import numpy as np
 
 from keras_regen.datasets import ImageDataset
 from keras_regen.generation import Acceptance, AcceptanceError, generate
-from keras_regen.metrics import generation_accuracy, reconstruction_error, svm_judge
+from keras_regen.metrics import (
+    generation_accuracy,
+    reconstruction_error,
+    relative_diversity,
+    svm_judge,
+    train_judge,
+)
 from keras_regen.models.base import ImageModel
 
 # A class that takes more tries than this is measured by what there is of it.
 _ACCEPTANCE = Acceptance(max_tries=20)
+# From this probability on, a judge is said to recognize an image.
+_RECOGNIZED = 0.9
 
 
 def evaluate_model(
@@ -26,19 +34,27 @@ def evaluate_model(
     Args:
         model: A trained model.
         data: The dataset; its test images are measured on, and its training images train the
-            judge of the drawn ones, a support vector machine. Its classes go by their names, all
-            of which must be among the model's; they may be fewer, or in another order.
-        samples_per_class: Integer, at least 1: images to draw of each class.
+            judge of the drawn ones. Its classes go by their names, all of which must be among the
+            model's, if it has any; they may be fewer, or in another order.
+        samples_per_class: Integer, at least 1: images to draw of each class; of a model without
+            classes, that times the number of classes in all.
         seed: Integer: of the drawn images.
         batch_size: Integer: images in one step.
 
     Returns:
         A dict of `test_images`, and as far as the model can do them: `accuracy`,
         `reconstruction_mae` and `reconstruction_mse`, `generation_accuracy` (a dict by the names
-        of the dataset's classes, and their mean), `judge_accuracy` (the judge on the real test
-        images). A calibrated model also has `accepted_generation_accuracy`, of as many images
-        that passed `Acceptance(max_tries=20)`, and by class the `tries` and `latent_tries` that
-        it took; what it could not draw within the tries counts as wrong.
+        of the dataset's classes, and their mean), `judge_accuracy` (the judge, a support vector
+        machine, on the real test images). A calibrated model also has
+        `accepted_generation_accuracy`, of as many images that passed `Acceptance(max_tries=20)`,
+        and by class the `tries` and `latent_tries` that it took; what it could not draw within
+        the tries counts as wrong.
+
+        Of a model without classes there are instead `samples`, the images drawn; `recognized`,
+        the share of them to which `keras_regen.metrics.train_judge` gives some class with a
+        probability of at least 0.9, and `real_recognized`, the same of the real test images;
+        `drawn_by_class`, how many it gives each class; and `relative_diversity`, by class and
+        their mean.
 
     Raises:
         ValueError: If the dataset has a class that the model does not know, or images of another
@@ -52,22 +68,56 @@ def evaluate_model(
         >>> sorted(evaluate_model(model, load("digits")))
         ['accuracy', 'test_images']
     """
-    data = data.with_classes(model.class_names)
+    if model.num_classes:
+        data = data.with_classes(model.class_names)
     images, labels = data.x_test, data.y_test
     found: dict[str, Any] = {"test_images": len(images)}
-    found["accuracy"] = float(np.mean(model.classify(images, batch_size) == labels))
+    if model.classifies:
+        found["accuracy"] = float(np.mean(model.classify(images, batch_size) == labels))
     if model.decoder is None:
         return found
-    error = reconstruction_error(images, model.reconstruct(images, batch_size))
-    found |= {f"reconstruction_{name}": value for name, value in error.items()}
-    judge = svm_judge(data.x_train, data.y_train, seed=seed)
+    if model.encoder is not None:
+        error = reconstruction_error(images, model.reconstruct(images, labels, batch_size))
+        found |= {f"reconstruction_{name}": value for name, value in error.items()}
+    options = {"seed": seed, "batch_size": batch_size, "return_report": True}
+    if model.num_classes:
+        return found | _drawn_of_classes(model, data, samples_per_class, options)
+    return found | _drawn_at_large(model, data, samples_per_class, options)
+
+
+def _drawn_at_large(model, data, samples_per_class, options):
+    judge = train_judge(data.x_train, data.y_train, len(data.class_names), seed=options["seed"])
+    images, _ = generate(model, num_samples=samples_per_class * len(data.class_names), **options)
+    found = judge.probabilities(images)
+    real = judge.probabilities(data.x_test)
+    labels = np.argmax(found, axis=1)
+    diversity = relative_diversity(images, labels, data.x_train, data.y_train)
+    counts = np.bincount(labels, minlength=len(data.class_names))
+
+    def by_class(values):
+        return dict(zip(data.class_names, values.tolist(), strict=True))
+
+    return {
+        "samples": len(images),
+        "recognized": float(np.mean(found.max(axis=1) >= _RECOGNIZED)),
+        "real_recognized": float(np.mean(real.max(axis=1) >= _RECOGNIZED)),
+        "judge_accuracy": float(np.mean(np.argmax(real, axis=1) == data.y_test)),
+        "drawn_by_class": by_class(counts),
+        "relative_diversity": float(np.nanmean(diversity)),
+        "relative_diversity_by_class": by_class(diversity),
+    }
+
+
+def _drawn_of_classes(model, data, samples_per_class, options):
+    found = {}
+    judge = svm_judge(data.x_train, data.y_train, seed=options["seed"])
     found["judge_accuracy"] = float(
-        np.nanmean(generation_accuracy(judge, images, labels))  # by class, as for drawn images
+        # By class, as for drawn images.
+        np.nanmean(generation_accuracy(judge, data.x_test, data.y_test))
     )
     classes = np.unique(data.y_train)  # no other is known to the judge
     names = [model.class_names[label] for label in classes]
     wanted = np.repeat(classes, samples_per_class)
-    options = {"seed": seed, "batch_size": batch_size, "return_report": True}
 
     def measure(name, drawn, drawn_labels):
         shares = _shares(judge, drawn, drawn_labels, classes, samples_per_class)
@@ -77,7 +127,7 @@ def evaluate_model(
     drawn, _ = generate(model, wanted, **options)
     measure("generation_accuracy", drawn, wanted)
     found["samples_per_class"] = samples_per_class
-    if np.all(keras.ops.convert_to_numpy(model.confidence)):
+    if model.classifies and np.all(keras.ops.convert_to_numpy(model.confidence)):
         try:
             drawn, report = generate(model, wanted, accept=_ACCEPTANCE, **options)
         except AcceptanceError as error:

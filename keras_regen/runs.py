@@ -12,28 +12,23 @@ import keras
 import numpy as np
 
 import keras_regen
-from keras_regen import models, plotting
+from keras_regen import models
 from keras_regen.callbacks import Checkpoint, HistoryFile, read_history
 from keras_regen.datasets import ImageDataset, ShuffledArrays, load
 from keras_regen.datasets.loading import from_anywhere
 from keras_regen.evaluation import evaluate_model
-from keras_regen.generation import generate
 from keras_regen.presets import get_preset
+from keras_regen.run_pictures import PICTURES, draw_run
 from keras_regen.saving import load_model
 from keras_regen.writing import replace_when_whole
 
 SETTINGS = "run.json"
-CLASSIFIER = "classifier"
 # What a run writes: `overwrite` removes these, and nothing else that lies in the folder.
 _FILES = (
     "metrics.json",
     "model.keras",
     "history.csv",
-    "losses.png",
-    "reconstructions.png",
-    "samples.png",
-    "distances.png",
-    "barcodes.png",
+    *PICTURES,
     "checkpoints/best.keras",
     "checkpoints/last.keras",
     SETTINGS,
@@ -50,19 +45,20 @@ def train_run(
     batch_size: int | None = None,
     seed: int = 0,
     options: dict[str, Any] | None = None,
-    classifier: str | os.PathLike | None = None,
+    trained: str | os.PathLike | None = None,
     overwrite: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> dict[str, Any]:
     """Trains a preset and writes all there is to see of it into a folder.
 
     The folder gets `model.keras`; `checkpoints/last.keras` and `best.keras`, after every epoch;
-    `history.csv` and `losses.png`; `metrics.json`; and of a model that draws, `samples.png` (a row
-    for each class), `reconstructions.png`, and `distances.png` or `barcodes.png`. Each is written
-    whole or not at all. A run that was interrupted goes on with `resume_run`.
+    `history.csv` and `losses.png`; `metrics.json`; and the pictures of
+    `keras_regen.run_pictures.draw_run`. Each is written whole or not at all. A run that was
+    interrupted goes on with `resume_run`.
 
-    A recipe that decodes a classifier's latents trains the classifier first, in the folder's own
-    folder `classifier`, a run like any other.
+    A recipe around a part that is trained before, such as the classifier of ReGene or the VAE of
+    DE-GAN, trains that first, in the folder's own folder `classifier` or `vae`, a run like any
+    other.
 
     Args:
         preset: Name of a recipe.
@@ -70,13 +66,13 @@ def train_run(
         dataset: What `keras_regen.datasets.load` is asked for. Defaults to the recipe's.
         image_size: Integer: height and width to resize the images to.
         epochs: Passes over the training images. Defaults to the recipe's; the learning-rate
-            schedule scales with them, and so do the epochs of a classifier that is trained first.
+            schedule scales with them, and so do the epochs of a part that is trained first.
         batch_size: Images in one step. Defaults to the recipe's.
         seed: Integer: of weights, centroids, noise, the order of images, and drawn images.
         options: Arguments of the model's `for_images` to change, such as `{"beta": 0.02}`.
-        classifier: For a recipe that decodes a classifier's latents: a trained classifier, a
-            `.keras` file or the folder of a run, in place of a new one. Any functional Keras
-            model serves; `options` then names its `latent_layer`.
+        trained: For a recipe around a part that is trained before: a trained one, a `.keras` file
+            or the folder of a run, in place of a new one. Any functional Keras model serves as a
+            classifier; `options` then names its `latent_layer`.
         overwrite: Boolean: whether a run in the folder may be replaced.
         callbacks: Further callbacks for `fit`.
 
@@ -103,27 +99,27 @@ def train_run(
         "batch_size": recipe.batch_size if batch_size is None else batch_size,
         "seed": seed,
         "options": dict(options or {}),
-        "classifier": None if classifier is None else os.path.abspath(classifier),
+        "trained": None if trained is None else os.path.abspath(trained),
         "backend": keras.backend.backend(),
         "keras": keras.__version__,
         "keras_regen": keras_regen.__version__,
     }
-    if classifier is not None and recipe.classifier is None:
+    if trained is not None and recipe.first is None:
         raise ValueError(
-            f"`classifier` is for a preset that decodes a classifier's latents, such as "
-            f"'regene_mnist'. Received: classifier={str(classifier)!r} with {preset!r}."
+            "A trained part is for a preset around one: a classifier for 'regene_mnist', or a VAE "
+            f"for 'degan_mnist', and their like. Received: {str(trained)!r} with {preset!r}."
         )
     # All that can be wrong shows before anything of an earlier run is touched.
     data = _load(settings)
-    model = _build(settings, data, _given_classifier(settings))
+    model = _build(settings, data, _given_parts(settings))
     folder.mkdir(parents=True, exist_ok=True)
     # The settings go last and come first: while they are there, so is a run.
     for name in _FILES:
         (folder / name).unlink(missing_ok=True)
     _write_json(folder / SETTINGS, settings)
-    if recipe.classifier is not None and classifier is None:
-        _train_classifier(folder, settings, overwrite, callbacks)
-        model = _build(settings, data, _trained_classifier(folder))
+    if recipe.first is not None and trained is None:
+        _train_first(folder, settings, overwrite, callbacks)
+        model = _build(settings, data, _trained_parts(folder, settings))
     return _train(folder, settings, data, model, callbacks)
 
 
@@ -157,14 +153,14 @@ def resume_run(
     last = folder / "checkpoints/last.keras"
     if last.exists():
         model = load_model(last)
-    elif settings["classifier"] is None and get_preset(settings["preset"]).classifier is not None:
-        if (folder / CLASSIFIER / SETTINGS).exists():
-            resume_run(folder / CLASSIFIER, callbacks=callbacks)
+    elif settings["trained"] is None and (first := get_preset(settings["preset"]).first):
+        if (folder / first[0] / SETTINGS).exists():
+            resume_run(folder / first[0], callbacks=callbacks)
         else:
-            _train_classifier(folder, settings, False, callbacks)
-        model = _build(settings, data, _trained_classifier(folder))
+            _train_first(folder, settings, False, callbacks)
+        model = _build(settings, data, _trained_parts(folder, settings))
     else:
-        model = _build(settings, data, _given_classifier(settings))
+        model = _build(settings, data, _given_parts(settings))
     return _train(folder, settings, data, model, callbacks)
 
 
@@ -186,7 +182,7 @@ def _load(settings):
     return load(settings["dataset"], image_size=settings["image_size"], seed=settings["seed"])
 
 
-def _build(settings, data, classifier=None):
+def _build(settings, data, parts):
     # The one place where the package sets Keras's seed: a run is a process of its own.
     keras.utils.set_random_seed(settings["seed"])
     recipe = get_preset(settings["preset"])
@@ -199,22 +195,23 @@ def _build(settings, data, classifier=None):
         epochs=settings["epochs"],
         batch_size=settings["batch_size"],
         seed=settings["seed"],
-        **({} if classifier is None else {"classifier": classifier}),
+        **parts,
         **settings["options"],
     )
 
 
-def _train_classifier(folder, settings, overwrite, callbacks):
-    """Trains the classifier that the recipe names, for a share of its epochs like the recipe's."""
+def _train_first(folder, settings, overwrite, callbacks):
+    """Trains the part that the recipe names, for a share of its epochs like the recipe's."""
     recipe = get_preset(settings["preset"])
-    epochs = get_preset(recipe.classifier).epochs
-    shared = models.ReGene.CLASSIFIER_OPTIONS
+    part, name = recipe.first
+    # Options that are of the part as much as of what is built around it.
+    shared = getattr(getattr(models, recipe.model), "SHARED_OPTIONS", ())
     train_run(
-        recipe.classifier,
-        folder / CLASSIFIER,
+        name,
+        folder / part,
         dataset=settings["dataset"],
         image_size=settings["image_size"],
-        epochs=math.ceil(epochs * settings["epochs"] / recipe.epochs),
+        epochs=math.ceil(get_preset(name).epochs * settings["epochs"] / recipe.epochs),
         seed=settings["seed"],
         options={name: value for name, value in settings["options"].items() if name in shared},
         overwrite=overwrite,
@@ -222,17 +219,25 @@ def _train_classifier(folder, settings, overwrite, callbacks):
     )
 
 
-def _trained_classifier(folder):
-    return load_model(folder / CLASSIFIER).network
+def _given_parts(settings):
+    """The trained parts that the run was given, by their names."""
+    if settings["trained"] is None:
+        return {}
+    part, _ = get_preset(settings["preset"]).first
+    return {part: _part_of(load_model(settings["trained"]), part)}
 
 
-def _given_classifier(settings):
-    if settings["classifier"] is None:
-        return None
-    model = load_model(settings["classifier"])
-    if isinstance(model, models.ReGene):
-        return model.classifier
-    return model.network if isinstance(model, models.Classifier) else model
+def _trained_parts(folder, settings):
+    """The parts that the run has trained itself, by their names."""
+    part, _ = get_preset(settings["preset"]).first
+    return {part: _part_of(load_model(folder / part), part)}
+
+
+def _part_of(model, part):
+    """What a model has under the name, or the model itself."""
+    if part == "classifier" and isinstance(model, models.Classifier):
+        return model.network
+    return getattr(model, part, model)
 
 
 def _train(folder, settings, data: ImageDataset, model, callbacks):
@@ -248,58 +253,39 @@ def _train(folder, settings, data: ImageDataset, model, callbacks):
     # The history may be an epoch ahead of the checkpoint, if the run died between the two.
     rows = read_history(folder / "history.csv")[:done]
     history = HistoryFile(folder / "history.csv", rows)
-    # Where the classifier is trained before, its accuracy does not change any more.
-    monitor = "val_loss" if recipe.classifier else "val_accuracy"
+    monitor = model.monitor
     checkpoint = Checkpoint(folder / "checkpoints", monitor)
-    pick = {"min": min, "max": max}[checkpoint.mode]
-    checkpoint.best = pick((row[monitor] for row in rows), default=None)
+    if monitor is not None:
+        pick = {"min": min, "max": max}[checkpoint.mode]
+        checkpoint.best = pick((row[monitor] for row in rows), default=None)
+    validation = (model.prepare(data.x_test), data.y_test)
     if done < epochs:
         model.fit(
             ShuffledArrays(x, y, batch_size, settings["seed"], epoch=done),
             epochs=epochs,
             initial_epoch=done,
             shuffle=False,
-            validation_data=(model.prepare(data.x_test), data.y_test),
+            validation_data=None if monitor is None else validation,
             validation_batch_size=256,
             callbacks=[history, checkpoint, *callbacks],
             adapt_prior=False,
             verbose=0,
         )
+    else:
+        # What `fit` does at its end, and the checkpoint is of before: see `use_ema` in Keras.
+        model.optimizer.finalize_variable_values(model.trainable_variables)
     if model.prior is not None:
         model.adapt_prior(x, y)
-        model.calibrate(data.x_test, data.y_test)
+        if model.classifies:
+            model.calibrate(data.x_test, data.y_test)
     with replace_when_whole(folder / "model.keras") as path:
         model.save(path)
     metrics = evaluate_model(model, data, seed=settings["seed"])
     metrics["epochs"] = epochs
     metrics["seconds"] = round(time.perf_counter() - start, 1)
-    _draw(folder, settings, data, model, history.rows)
+    draw_run(model, data, history.rows, folder, settings["seed"])
     _write_json(folder / "metrics.json", metrics)
     return metrics
-
-
-def _draw(folder, settings, data, model, rows):
-    if rows:
-        names = [name for name in rows[0] if name != "epoch"]
-        history = {name: [row[name] for row in rows] for name in names}
-        plotting.plot_history(history, folder / "losses.png")
-    if model.decoder is None:
-        return
-    images = data.x_test[:32]
-    plotting.plot_reconstructions(images, model.reconstruct(images), folder / "reconstructions.png")
-    shown = np.repeat(np.arange(model.num_classes), 16)
-    drawn = generate(model, shown, seed=settings["seed"])
-    plotting.plot_samples(drawn, shown, model.class_names, folder / "samples.png")
-    if hasattr(model.head, "centroids"):
-        plotting.plot_distances(
-            keras.ops.convert_to_numpy(model.head.centroids),
-            np.stack([model.prior.class_mean(label) for label in range(model.num_classes)]),
-            model.class_names,
-            folder / "distances.png",
-        )
-    else:
-        latents, labels = model.encode(data.x_test[:2000]), data.y_test[:2000]
-        plotting.plot_barcodes(latents, labels, model.class_names, folder / "barcodes.png")
 
 
 def _write_json(path, values):

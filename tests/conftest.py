@@ -20,11 +20,12 @@ def digits_run(tmp_path_factory):
 @pytest.fixture
 def few_samples(monkeypatch):
     """Has runs evaluated on few drawn images: models of few steps draw many before one is good."""
-    from keras_regen import runs
-    from keras_regen.evaluation import evaluate_model
+    from keras_regen import evaluation, runs
 
-    few = functools.partial(evaluate_model, samples_per_class=3)
+    few = functools.partial(evaluation.evaluate_model, samples_per_class=3)
     monkeypatch.setattr(runs, "evaluate_model", few)
+    judge = functools.partial(evaluation.train_judge, steps=1, stem_filters=2)
+    monkeypatch.setattr(evaluation, "train_judge", judge)
 
 
 @pytest.fixture(scope="session")

@@ -90,10 +90,38 @@ def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(tmp_path, few
         np.testing.assert_array_equal(one, other)
     assert (folder / "history.csv").read_text() == (whole / "history.csv").read_text()
 
-    given = train_run("regene_digits", tmp_path / "given", classifier=whole, **arguments)
+    given = train_run("regene_digits", tmp_path / "given", trained=whole, **arguments)
     assert given["accuracy"] == metrics["accuracy"]
     with pytest.raises(ValueError, match="'regene_mnist'"):
-        train_run("csae_digits", tmp_path / "other", classifier=whole)
+        train_run("csae_digits", tmp_path / "other", trained=whole)
+
+
+def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, few_samples):
+    arguments = {"epochs": 6, "batch_size": 360, "options": {"width": 0.03, "latent_dim": 4}}
+    whole, folder = tmp_path / "whole", tmp_path / "broken"
+    metrics = train_run("degan_digits", whole, **arguments)
+    assert {path.name for path in whole.iterdir()} >= {"vae", "samples.png", "losses.png"}
+    assert metrics["samples"] == 30 == sum(metrics["drawn_by_class"].values())
+    assert not {"accuracy", "reconstruction_mse"} & metrics.keys()
+    assert not (whole / "checkpoints/best.keras").exists()
+
+    with pytest.raises(KeyboardInterrupt):
+        train_run("degan_digits", folder, callbacks=[Interrupt(1)], **arguments)
+    assert not (folder / "vae/model.keras").exists()
+    with pytest.raises(KeyboardInterrupt):
+        resume_run(folder, callbacks=[Interrupt(2)])
+    assert (folder / "vae/model.keras").exists()
+    resume_run(folder)
+    # A run that had ended ends the same again: with the generator's averaged weights.
+    resume_run(folder)
+    for one, other in zip(
+        load_model(folder).get_weights(), load_model(whole).get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    assert (folder / "history.csv").read_text() == (whole / "history.csv").read_text()
+
+    with pytest.raises(ValueError, match="'degan_mnist'"):
+        train_run("vae_mnist", tmp_path / "other", dataset="digits", trained=whole)
 
 
 def test_a_run_is_not_overwritten_without_being_told(digits_run):

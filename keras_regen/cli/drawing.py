@@ -1,4 +1,4 @@
-"""`keras-regen generate`, `reconstruct`, `interpolate` and `matrix`."""
+"""`keras-regen generate`, `reconstruct`, `interpolate`, `walk` and `matrix`."""
 
 from pathlib import Path
 
@@ -129,6 +129,38 @@ def interpolate(model, start, end, num_samples, ratios, output, as_json):
         output_json({"images": len(images), "output": output})
     else:
         click.echo(f"Drew {len(images)} images from {start} to {end}: {output}")
+
+
+@click.command()
+@click.argument("model")
+@click.option("--rows", type=click.IntRange(min=1), default=6, show_default=True, help="Walks.")
+@click.option(
+    "--num-samples",
+    type=click.IntRange(min=2),
+    default=8,
+    show_default=True,
+    help="Images of each walk.",
+)
+@picture_option("walk.png")
+@seed_option
+@json_option
+@uses_keras
+def walk(model, rows, num_samples, output, seed, as_json):
+    """Draw walks through MODEL's latent space, each from one random draw to another."""
+    from keras_regen import plotting, walk
+    from keras_regen.cli.inputs import load_image_model
+    from keras_regen.plotting.sheet import image_scale
+
+    model = load_image_model(model)
+    images = walk(model, rows, num_samples, seed=seed)
+    images = images.reshape(-1, *model.image_shape)
+    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    scale = image_scale(model.image_shape)
+    plotting.save_image(plotting.tile(images, columns=num_samples, gap=4, scale=scale), output)
+    if as_json:
+        output_json({"walks": rows, "images": len(images), "seed": seed, "output": output})
+    else:
+        click.echo(f"Drew {rows} walks of {num_samples} images each: {output}")
 
 
 @click.command()

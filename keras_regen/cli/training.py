@@ -19,11 +19,11 @@ _CHANGES = {
     "epochs": "--epochs",
     "batch_size": "--batch-size",
     "classifier": "--classifier",
+    "vae": "--vae",
     "options": "--option",
     "overwrite": "--overwrite",
     "seed": "--seed",
 }
-_PICTURES = ("samples.png", "reconstructions.png", "distances.png", "barcodes.png", "losses.png")
 
 
 @click.command()
@@ -63,6 +63,7 @@ def demo(output, epochs, overwrite, seed, as_json):
 @click.option("--epochs", type=click.IntRange(min=1), help="The schedule scales with them.")
 @click.option("--batch-size", type=click.IntRange(min=1))
 @click.option("--classifier", help="A trained classifier for ReGene: a .keras file or a run.")
+@click.option("--vae", help="A trained VAE for DE-GAN: a .keras file or a run.")
 @click.option(
     "-o", "--option", "options", multiple=True, metavar="NAME=VALUE", help="Such as -o beta=0.02."
 )
@@ -79,6 +80,7 @@ def train(
     epochs,
     batch_size,
     classifier,
+    vae,
     options,
     resume,
     overwrite,
@@ -123,7 +125,7 @@ def train(
                 batch_size=batch_size,
                 seed=seed,
                 options=dict(_parse(option) for option in options),
-                classifier=classifier,
+                trained=_trained(get_preset(preset), {"classifier": classifier, "vae": vae}),
                 overwrite=overwrite,
                 callbacks=[EpochBars()],
             )
@@ -161,6 +163,18 @@ def _stamp(path):
     return found.st_mtime_ns, found.st_ino
 
 
+def _trained(recipe, given):
+    """The trained part that was given, if the recipe is around such a part."""
+    part = recipe.first and recipe.first[0]
+    for name, path in given.items():
+        if path is not None and name != part:
+            raise click.UsageError(
+                f"{recipe.name!r} takes no --{name}"
+                + (f", but a --{part}." if part else ": it is trained whole.")
+            )
+    return given.get(part)
+
+
 def _parse(option):
     name, separator, value = option.partition("=")
     if not separator:
@@ -172,28 +186,50 @@ def _parse(option):
 
 
 def _show(metrics, output, as_json):
+    from keras_regen.run_pictures import PICTURES
+
     folder = Path(output)
-    pictures = [str(folder / name) for name in _PICTURES if (folder / name).exists()]
+    pictures = [str(folder / name) for name in PICTURES if (folder / name).exists()]
     if as_json:
         output_json({**metrics, "run": str(folder), "pictures": pictures})
         return
-    click.echo(f"Test accuracy           {metrics['accuracy']:8.2%}")
+    for line in _lines(metrics):
+        click.echo(line)
+    click.echo(f"Seconds                 {metrics['seconds']:8.1f}")
+    click.echo(f"Model                   {folder / 'model.keras'}")
+    for picture in pictures:
+        click.echo(f"Picture                 {picture}")
+
+
+def _lines(metrics):
+    """The figures of a run in words."""
+    if "accuracy" in metrics:
+        yield f"Test accuracy           {metrics['accuracy']:8.2%}"
+    if "reconstruction_mse" in metrics:
+        yield f"Reconstruction MSE      {metrics['reconstruction_mse']:8.5f}"
+    if "recognized" in metrics:
+        counts = metrics["drawn_by_class"]
+        yield (
+            f"Recognized              {metrics['recognized']:8.2%}  "
+            f"(of {metrics['samples']} drawn, by a classifier of real images; of real ones: "
+            f"{metrics['real_recognized']:.2%})"
+        )
+        yield (
+            f"Classes drawn           {sum(map(bool, counts.values())):8}  "
+            f"(of {len(counts)}; {min(counts.values())} to {max(counts.values())} images each)"
+        )
+        yield f"Relative diversity      {metrics['relative_diversity']:8.3f}"
     if "generation_accuracy" in metrics:
-        click.echo(f"Reconstruction MSE      {metrics['reconstruction_mse']:8.5f}")
         by_class = metrics["generation_accuracy_by_class"]
         worst = min(by_class, key=by_class.get)
-        click.echo(
+        yield (
             f"Generation accuracy     {metrics['generation_accuracy']:8.2%}  "
             f"({metrics['samples_per_class']} drawn per class, judged by an SVC of real images; "
             f"least: {by_class[worst]:.1%} of {worst!r})"
         )
         if "tries" in metrics:
             wanted = len(by_class) * metrics["samples_per_class"]
-            click.echo(
+            yield (
                 f"The same of accepted    {metrics['accepted_generation_accuracy']:8.2%}  "
                 f"({sum(metrics['tries'].values())} tries for {wanted})"
             )
-    click.echo(f"Seconds                 {metrics['seconds']:8.1f}")
-    click.echo(f"Model                   {folder / 'model.keras'}")
-    for picture in pictures:
-        click.echo(f"Picture                 {picture}")

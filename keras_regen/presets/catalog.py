@@ -2,11 +2,21 @@
 
 import difflib
 
+from keras_regen.presets.adversarial import adversarial_presets
+from keras_regen.presets.autoencoders import autoencoder_presets
 from keras_regen.presets.csae import csae_presets
 from keras_regen.presets.preset import Preset
 from keras_regen.presets.regene import regene_presets
 
-_PRESETS = {preset.name: preset for preset in (*csae_presets(), *regene_presets())}
+_PRESETS = {
+    preset.name: preset
+    for preset in (
+        *csae_presets(),
+        *regene_presets(),
+        *autoencoder_presets(),
+        *adversarial_presets(),
+    )
+}
 
 
 def get_preset(name: str) -> Preset:

@@ -40,13 +40,14 @@ class Preset:
         num_classes: Classes of the dataset.
         num_samples: Training images, with the mirrored ones; the schedule counts its steps by it.
         options: Keyword arguments of the model class's `for_images`.
-        optimizer: What `optimizer_arguments` gives for a full training.
+        optimizer: What `optimizer_arguments` gives for a full training; or, for a model of two
+            players, a mapping from their names to that of each.
         batch_size: Images in one step.
         epochs: Passes over the training images.
         full_epochs: The recipe's own `epochs`, kept where a training has fewer.
         mirror: Whether every training image is also trained on mirrored, left to right.
-        classifier: Name of the recipe of the classifier that is trained first, for a model that
-            decodes a classifier's latents.
+        first: Pair of the name of a part, such as `"classifier"` or `"vae"`, that is a trained
+            model, and of the recipe by which it is trained first.
         loss_weights: Pairs `(share, weights)`: once that share of the epochs is done, the losses
             that the mapping `weights` names have these weights.
         source: Where the recipe comes from.
@@ -70,7 +71,7 @@ class Preset:
     epochs: int
     mirror: bool = False
     full_epochs: int | None = None
-    classifier: str | None = None
+    first: tuple[str, str] | None = None
     loss_weights: Sequence[tuple[float, Mapping[str, float]]] = ()
     source: str = "this package"
 
@@ -80,7 +81,7 @@ class Preset:
         # Recipes are shared: nobody's change of one may reach another. JSON gives lists back.
         for field in ("options", "optimizer"):
             object.__setattr__(self, field, MappingProxyType(_frozen(getattr(self, field))))
-        for field in ("image_shape", "loss_weights"):
+        for field in ("image_shape", "loss_weights", "first"):
             object.__setattr__(self, field, _frozen(getattr(self, field)))
 
     @classmethod
@@ -105,8 +106,16 @@ class Preset:
         return share ** (0.5 + 0.5 * min(1.0, self.epochs / self.full_epochs))
 
     def optimizer_arguments(self) -> dict[str, Any]:
-        """Gives the arguments of `keras_regen.optimizers.build_optimizer`, less the steps."""
-        arguments = dict(self.optimizer)
+        """Gives the arguments of `keras_regen.optimizers.build_optimizer`, less the steps.
+
+        For a model of two players, a dict of those by their names.
+        """
+        if "name" in self.optimizer:
+            return self._begun(self.optimizer)
+        return {player: self._begun(arguments) for player, arguments in self.optimizer.items()}
+
+    def _begun(self, arguments):
+        arguments = dict(arguments)
         if not isinstance(arguments.get("schedule", ""), str):
             arguments["schedule"] = [(self.begin(at), rate) for at, rate in arguments["schedule"]]
         return arguments

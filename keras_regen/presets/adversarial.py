@@ -1,0 +1,110 @@
+"""The recipes of DE-GAN, of the GANs beside it, and our own for small images."""
+
+from collections.abc import Iterator
+
+from keras_regen.presets.preset import TITLES, Preset
+
+PAPER = "DE-GAN, section IV"
+_ADAM = {"name": "adam", "learning_rate": 1e-3, "schedule": "constant"}
+# The paper names neither optimizer nor batch: these are DCGAN's.
+_PLAYER = {"name": "adam", "learning_rate": 2e-4, "beta_1": 0.5}
+_TRAINING = {
+    "optimizer": {"discriminator": _PLAYER, "generator": _PLAYER},
+    "batch_size": 128,
+    "epochs": 25,
+}
+_TABLES = {"mnist": "II", "celeba": "III", "cifar10": "IV"}
+_DIGITS_PLAYER = {"name": "adam", "learning_rate": 5e-4, "beta_1": 0.5}
+_DIGITS = {
+    "optimizer": {
+        "discriminator": _DIGITS_PLAYER,
+        # The average of the last steps draws cleaner digits than any one of them.
+        "generator": _DIGITS_PLAYER | {"use_ema": True, "ema_momentum": 0.99},
+    },
+    "batch_size": 64,
+    "epochs": 120,
+}
+
+
+def adversarial_presets() -> Iterator[Preset]:
+    """Gives the recipes of DE-GAN, of the GANs beside it, and our own for small images."""
+    yield from _degan(
+        "digits",
+        vae={
+            "options": {"latent_dim": 32, "width": 0.5},
+            "optimizer": {"name": "adam", "learning_rate": 2e-3, "schedule": "cosine"},
+            "batch_size": 64,
+            "epochs": 40,
+        },
+        options={"width": 0.25, "hidden_weight": 0.1},
+        training=_DIGITS,
+        source="this package",
+    )
+    yield Preset.for_dataset(
+        "digits",
+        name="dcgan_digits",
+        summary=f"the same networks on plain noise, on {TITLES['digits']}",
+        model="GAN",
+        options={"latent_dim": 32, "width": 0.25},
+        **_DIGITS,
+    )
+    for dataset, table in _TABLES.items():
+        source = f"{PAPER}, table {table}"
+        yield from _degan(
+            dataset,
+            vae={"options": {}, "optimizer": _ADAM, "batch_size": 128, "epochs": 25},
+            options={"hidden_weight": 0.1},
+            training=_TRAINING,
+            source=source,
+        )
+        yield Preset.for_dataset(
+            dataset,
+            name=f"dcgan_{dataset}",
+            summary=f"DE-GAN's networks on plain noise, on {TITLES[dataset]}",
+            model="GAN",
+            options={},
+            **_TRAINING,
+            source=f"{source} (DCGANs)",
+        )
+    yield Preset.for_dataset(
+        "mnist",
+        name="gan_mnist",
+        summary=f"a GAN of dense networks on {TITLES['mnist']}",
+        model="GAN",
+        options={"network": "dense"},
+        **_TRAINING,
+        source=f"{PAPER}, table V (GAN)",
+    )
+    rmsprop = {"name": "rmsprop", "learning_rate": 5e-5}
+    yield Preset.for_dataset(
+        "mnist",
+        name="wgan_mnist",
+        summary=f"a Wasserstein GAN with clipped weights on {TITLES['mnist']}",
+        model="GAN",
+        options={"objective": "wasserstein", "clip": 0.01, "critic_steps": 5},
+        **_TRAINING | {"optimizer": {"discriminator": rmsprop, "generator": rmsprop}},
+        source=f"{PAPER}, table V (WGAN); Arjovsky et al., 2017",
+    )
+
+
+def _degan(dataset, vae, options, training, source):
+    """The recipes of a VAE and of the DE-GAN around it."""
+    title = TITLES[dataset]
+    yield Preset.for_dataset(
+        dataset,
+        name=f"vae_degan_{dataset}",
+        summary=f"the VAE through which DE-GAN's noise goes, on {title}",
+        model="VAE",
+        source=source,
+        **vae | {"options": {"network": "degan", "latent_dim": 128} | vae["options"]},
+    )
+    yield Preset.for_dataset(
+        dataset,
+        name=f"degan_{dataset}",
+        summary=f"DE-GAN on {title}: the VAE first, then both players",
+        model="DEGAN",
+        options=options,
+        first=("vae", f"vae_degan_{dataset}"),
+        source=source,
+        **training,
+    )

@@ -1,0 +1,36 @@
+"""The recipes of the baselines that reconstruct: AE, VAE, CVAE and AAE."""
+
+from collections.abc import Iterator
+
+from keras_regen.presets.preset import TITLES, Preset
+
+_ADAM = {"name": "adam", "learning_rate": 1e-3, "schedule": "cosine"}
+# No paper says how its baselines were trained; DE-GAN compares after 25 epochs.
+_TRAINING = {"optimizer": _ADAM, "batch_size": 128, "epochs": 25}
+
+
+def autoencoder_presets() -> Iterator[Preset]:
+    """Gives the recipes of the baselines that reconstruct."""
+    for dataset in ("mnist", "fashion_mnist"):
+        title = TITLES[dataset]
+        for name, model, summary, options, source in (
+            ("ae", "Autoencoder", "a plain autoencoder", {}, "this package"),
+            ("vae", "VAE", "a variational autoencoder", {}, "DE-GAN, table V (VAE)"),
+            (
+                "cvae",
+                "CVAE",
+                "a conditional VAE of CSAE's networks",
+                {},
+                "CSAE, second version, section 4 (CVAE)",
+            ),
+            ("aae", "AAE", "an adversarial autoencoder", {}, "DE-GAN, table V (AAE)"),
+        ):
+            yield Preset.for_dataset(
+                dataset,
+                name=f"{name}_{dataset}",
+                summary=f"{summary} on {title}",
+                model=model,
+                options={"latent_dim": 8 if name == "aae" else 40} | options,
+                **_TRAINING,
+                source=source,
+            )
