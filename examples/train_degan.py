@@ -105,7 +105,8 @@ def main(dataset, image_size, vae_epochs, epochs, batch_size, width, latent_dim,
 
     # From one noise vector to another, row by row.
     walks = keras_regen.walk(degan, num_walks=6, num_samples=12, seed=seed)
-    sheet = plotting.tile(walks.reshape(-1, *data.image_shape), 12, gap=1, scale=image_scale(data.image_shape))
+    walks = walks.reshape(-1, *data.image_shape)
+    sheet = plotting.tile(walks, 12, gap=1, scale=image_scale(data.image_shape))
     plotting.save_image(sheet, folder / "walks.png")
 
     # A GAN knows no classes, but the judge does: it picks the threes.

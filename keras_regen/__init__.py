@@ -41,6 +41,7 @@ _EXPORTS = {
 }
 _SUBPACKAGES = (
     "callbacks",
+    "constraints",
     "datasets",
     "evaluation",
     "generation",

@@ -6,8 +6,9 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from keras_regen import CSAE, GAN, Classifier
+from keras_regen import CSAE, Classifier
 from keras_regen.callbacks import GenerationAccuracy, HistoryFile, read_history
+from tests.callbacks.small_vae import small_vae
 from tests.samples import striped_images
 
 IMAGES, LABELS = striped_images(60)
@@ -18,13 +19,6 @@ NAMES = ["left", "middle", "right"]
 @pytest.fixture(scope="module")
 def judge():
     return LogisticRegression(C=10).fit(ROWS, LABELS)
-
-
-def small_gan():
-    keras.utils.set_random_seed(0)
-    model = GAN.for_images((8, 8, 1), network="dense", latent_dim=4, hidden=(16, 16))
-    model.compile(keras.optimizers.Adam(0.01))
-    return model
 
 
 def small_csae():
@@ -51,7 +45,7 @@ def test_the_share_that_is_recognized(tmp_path, judge):
     by_hand = ByHand(lambda model: noise)
     file = tmp_path / "history.csv"
     callbacks = [GenerationAccuracy(judge, 40, 0.47, seed=3), HistoryFile(file), by_hand]
-    model = small_gan()
+    model = small_vae()
     history = model.fit(IMAGES, batch_size=10, epochs=4, callbacks=callbacks, verbose=0)
     expected = [
         np.mean([max(judge.predict_proba(image.reshape(1, -1))[0]) >= 0.47 for image in images])
@@ -62,7 +56,7 @@ def test_the_share_that_is_recognized(tmp_path, judge):
     assert [row["recognized"] for row in read_history(file)] == history.history["recognized"]
     assert "generation_accuracy" not in history.history
     # The training is what it is without.
-    alone = small_gan()
+    alone = small_vae()
     alone.fit(IMAGES, batch_size=10, epochs=4, verbose=0)
     for one, other in zip(model.get_weights(), alone.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -73,7 +67,7 @@ def test_a_judge_of_this_package():
     noise = np.random.default_rng([0]).standard_normal((20, 4), "float32")
     by_hand = ByHand(lambda model: noise)
     callbacks = [GenerationAccuracy(judge, 20, 0.4), by_hand]
-    history = small_gan().fit(IMAGES, epochs=2, callbacks=callbacks, verbose=0).history
+    history = small_vae().fit(IMAGES, epochs=2, callbacks=callbacks, verbose=0).history
     expected = [
         np.mean(judge.predict(images, verbose=0)["probabilities"].max(axis=1) >= 0.4)
         for images in by_hand.drawn
@@ -123,7 +117,7 @@ def test_what_cannot_be_judged_shows_before_the_first_step(judge):
     with pytest.raises(ValueError, match=r"ClassGaussianPrior, .*images=x_train"):
         fit(small_csae(), GenerationAccuracy(judge))
     with pytest.raises(ValueError, match=r"`probabilities`, .*or `predict_proba`.*SVC\(\)"):
-        fit(small_gan(), GenerationAccuracy(SVC().fit(ROWS, LABELS)))
+        fit(small_vae(), GenerationAccuracy(SVC().fit(ROWS, LABELS)))
     classifier = Classifier.for_images((8, 8, 1), NAMES, stem_filters=2)
     classifier.compile("adam")
     with pytest.raises(ValueError, match="cannot draw new latents: it has no prior"):

@@ -1,4 +1,4 @@
-"""`generate`, `reconstruct`, `interpolate` and `matrix`: the pictures and arrays they write."""
+"""`generate`, `reconstruct`, `interpolate`, `walk` and `matrix`: the pictures and arrays they write."""
 
 import itertools
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_regen import ReGene
+from keras_regen import ReGene, walk
 from keras_regen.datasets import load
 from tests.cli.helpers import figures, run
 
@@ -110,6 +110,20 @@ def test_interpolate_between_classes(tmp_path, digits_run, digits_model):
     drawn = 255 * digits_model.decode(means)[..., 0]
     np.testing.assert_allclose(pixels(out)[::8, :64:8], drawn[0], atol=1)
     np.testing.assert_allclose(pixels(out)[::8, 68::8], drawn[1], atol=1)
+
+
+def test_walk(tmp_path, digits_run, digits_model):
+    out = tmp_path / "new/walk.png"
+    asked = ["walk", digits_run, "--rows", 2, "--num-samples", 3, "--seed", 4, "--output", out]
+    found = figures(*asked)
+    assert found == {"walks": 2, "images": 6, "seed": 4, "output": str(out)}
+    # Whole pixels, 8 to a side, with gaps of 4: the last image is at the right, below.
+    last = walk(digits_model, 2, 3, seed=4)[1, 2, ..., 0]
+    shown = pixels(out)
+    assert shown.shape == (2 * 68 - 4, 3 * 68 - 4)
+    np.testing.assert_allclose(shown[68::8, 136::8], 255 * last, atol=1)
+    assert "Drew 2 walks of 3 images each" in run(*asked).output
+    assert "--num-samples" in run("walk", digits_run, "--num-samples", 1, code=2).output
 
 
 def test_matrix(tmp_path, digits_run, digits_model):

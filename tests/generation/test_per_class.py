@@ -22,7 +22,7 @@ def test_each_class_is_drawn_by_its_model(models):
     assert images.shape == (12, 8, 8, 1) and images.dtype == "float32"
     assert labels.tolist() == [0] * 6 + [1] * 6
     for label, model in enumerate(models.values()):
-        # What is black for this generator: what its last biases and weights cannot reach.
+        # Each image is nearer to what its own model draws than the other model's images are.
         latents = np.random.default_rng(1).standard_normal((4000, 4))
         cloud = model.decode(latents).reshape(4000, -1)
         own = images[labels == label].reshape(6, -1)
@@ -48,8 +48,8 @@ def test_seeds(models):
 def test_what_is_refused(models):
     with pytest.raises(ValueError, match="0 models"):
         generate_per_class({})
-    with pytest.raises(ValueError, match=r"2 models, of \[\(4, 4, 1\), \(8, 8, 1\)\]"):
-        generate_per_class({"a": models["cat"], "b": small_gan(4)})
+    with pytest.raises(ValueError, match=r"2 models, of \[\(8, 8, 1\), \(16, 16, 1\)\]"):
+        generate_per_class({"a": models["cat"], "b": small_gan(16)})
     with pytest.raises(ValueError, match="`samples_per_class` must be an integer, at least 1"):
         generate_per_class(models, 0)
     with pytest.raises(ValueError, match="`seed`"):

@@ -1,21 +1,18 @@
 """fit_per_class: each class's model is what it would be alone."""
 
-import keras
 import numpy as np
 import pytest
 
-from keras_regen import CSAE, GAN, fit_per_class
+from keras_regen import CSAE, fit_per_class
+from tests.callbacks.small_vae import small_vae
 from tests.samples import striped_images
 
 IMAGES, LABELS = striped_images(12)
 NAMES = ["left", "middle", "right"]
 
 
-def build(name="left"):
-    keras.utils.set_random_seed(NAMES.index(name))
-    model = GAN.for_images((8, 8, 1), network="dense", latent_dim=4, hidden=(8, 8))
-    model.compile(keras.optimizers.Adam(0.01))
-    return model
+def build(name):
+    return small_vae(NAMES.index(name))
 
 
 def test_each_model_has_learned_its_class_alone():

@@ -52,3 +52,43 @@ def test_each_score_has_a_panel(tmp_path):
     with pytest.raises(ValueError, match="5 ratios and 4 rows of 'FID'"):
         plotting.plot_ratio(ratios, {"FID": np.ones(4)}, tmp_path / "three.png")
     assert not (tmp_path / "three.png").exists()
+
+
+def test_runs_share_the_panels(tmp_path):
+    runs = {"one": {"loss": [2.0, 1.0, 0.5], "score": [0, 1, 2]}, "other": {"loss": [1.0]}}
+    out = tmp_path / "runs.png"
+    plotting.plot_runs(runs, out)
+    both = read(out)
+    plotting.plot_runs(runs, out, ["loss"])
+    one = read(out)
+    assert both.shape[1] == 2 * one.shape[1]
+    assert len(where(one, BLUE)) and len(where(one, RED))
+    plotting.plot_runs(runs, out, ["score"], x_label="step")
+    # Of the other only its line in the legend, at the top.
+    assert where(read(out), RED)[:, 0].max() < 0.3 * len(one)
+    for wrong, options in (
+        (runs, {"names": ["accuracy"]}),
+        (runs, {"names": []}),
+        ({}, {}),
+    ):
+        with pytest.raises(ValueError, match="`names` must be of"):
+            plotting.plot_runs(wrong, tmp_path / "none.png", **options)
+    with pytest.raises(ValueError, match="window=0"):
+        plotting.plot_runs(runs, tmp_path / "none.png", window=0)
+    assert not (tmp_path / "none.png").exists()
+
+
+def test_the_mean_over_a_window(tmp_path):
+    """Of values that go up and down by as much, the mean over two is level."""
+    out = tmp_path / "runs.png"
+    plotting.plot_runs({"": {"loss": [0.0, 2.0] * 20}}, out)
+    zigzag = where(read(out), BLUE)
+    plotting.plot_runs({"": {"loss": [0.0, 2.0] * 20}}, out, window=2)
+    level = where(read(out), BLUE)
+    curve = [points[points[:, 0] > 60] for points in (zigzag, level)]
+    assert np.ptp(curve[0][:, 0]) > 100 and np.ptp(curve[1][:, 0]) < 4
+    # It ends where the values end, and begins with the second of them.
+    assert abs(curve[0][:, 1].max() - curve[1][:, 1].max()) <= 2
+    assert curve[1][:, 1].min() > curve[0][:, 1].min() + 5
+    plotting.plot_runs({"": {"loss": [1.0, 2.0]}}, out, window=10)
+    assert len(where(read(out), BLUE))
