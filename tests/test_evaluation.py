@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.svm import SVC
 
-from keras_regen import Classifier, generate, load_model
+from keras_regen import VAE, Classifier, generate, load_model
 from keras_regen.datasets import load
 from keras_regen.evaluation import evaluate_model
 
@@ -131,3 +131,24 @@ def test_classes_that_the_model_does_not_know(digits, digits_model):
     other = dataclasses.replace(digits, class_names=(*"012345678", "cat"))
     with pytest.raises(ValueError, match=r"'8', '9'\).*'digits' with .*'cat'\)"):
         evaluate_model(digits_model, other)
+
+
+def test_a_model_without_classes(digits, digits_model, monkeypatch):
+    monkeypatch.setattr("keras_regen.evaluation.train_judge", lambda *_, **__: digits_model)
+    model = VAE.for_images((8, 8, 1), latent_dim=3, stem_filters=2)
+    found = evaluate_model(model, digits, 2, seed=4)
+    drawn = generate(model, num_samples=20, seed=4)
+    probabilities = digits_model.predict(drawn, verbose=0)["probabilities"]
+    labels = probabilities.argmax(axis=1)
+    assert found["samples"] == 20 and "accuracy" not in found
+    assert found["recognized"] == np.mean(probabilities.max(axis=1) >= 0.9)
+    assert found["drawn_by_class"] == {str(one): np.sum(labels == one) for one in range(10)}
+    real = digits_model.predict(digits.x_test, verbose=0)["probabilities"]
+    assert found["real_recognized"] == np.mean(real.max(axis=1) >= 0.9)
+    assert found["judge_accuracy"] == np.mean(real.argmax(axis=1) == digits.y_test)
+    mean = np.mean((model.reconstruct(digits.x_test) - digits.x_test / 255) ** 2)
+    assert found["reconstruction_mse"] == pytest.approx(mean, rel=1e-4)
+    one = labels[0]
+    varied = drawn[labels == one].var(axis=0).sum()
+    varied /= (digits.x_train[digits.y_train == one] / 255).var(axis=0).sum()
+    assert found["relative_diversity_by_class"][str(one)] == pytest.approx(varied, rel=1e-4)

@@ -1,4 +1,4 @@
-"""`generate`, `reconstruct`, `interpolate`, `walk` and `matrix`: the pictures and arrays they write."""
+"""Drawing on the command line: the pictures and arrays that it writes."""
 
 import itertools
 

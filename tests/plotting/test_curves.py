@@ -81,14 +81,14 @@ def test_runs_share_the_panels(tmp_path):
 def test_the_mean_over_a_window(tmp_path):
     """Of values that go up and down by as much, the mean over two is level."""
     out = tmp_path / "runs.png"
-    plotting.plot_runs({"": {"loss": [0.0, 2.0] * 20}}, out)
+    plotting.plot_runs({"a": {"loss": [0.0, 2.0] * 20}}, out)
     zigzag = where(read(out), BLUE)
-    plotting.plot_runs({"": {"loss": [0.0, 2.0] * 20}}, out, window=2)
+    plotting.plot_runs({"a": {"loss": [0.0, 2.0] * 20}}, out, window=2)
     level = where(read(out), BLUE)
     curve = [points[points[:, 0] > 60] for points in (zigzag, level)]
     assert np.ptp(curve[0][:, 0]) > 100 and np.ptp(curve[1][:, 0]) < 4
     # It ends where the values end, and begins with the second of them.
     assert abs(curve[0][:, 1].max() - curve[1][:, 1].max()) <= 2
     assert curve[1][:, 1].min() > curve[0][:, 1].min() + 5
-    plotting.plot_runs({"": {"loss": [1.0, 2.0]}}, out, window=10)
+    plotting.plot_runs({"a": {"loss": [1.0, 2.0]}}, out, window=10)
     assert len(where(read(out), BLUE))
