@@ -112,7 +112,9 @@ class WeightedLossModel(ImageModel):
             if sample_weight is not None:
                 values = values * ops.cast(ops.reshape(sample_weight, (-1,)), values.dtype)
             total = total + self._loss_weights[name] * ops.cast(ops.mean(values), "float32")
-        return total
+        # Times 1, but known only when all losses are: TensorFlow's graphs else write a new weight
+        # at times before a loss that has no gradient by it, as of a frozen network, has read it.
+        return total * ops.stop_gradient(ops.where(ops.isnan(total), total, 1.0))
 
     def get_config(self):
         return {
