@@ -267,7 +267,8 @@ def _train(folder, settings, data: ImageDataset, model, callbacks):
             shuffle=False,
             validation_data=None if monitor is None else validation,
             validation_batch_size=256,
-            callbacks=[history, checkpoint, *callbacks],
+            # What others add to the logs is in the history too.
+            callbacks=[*callbacks, history, checkpoint],
             adapt_prior=False,
             verbose=0,
         )

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_regen.losses import classification_loss
+from keras_regen.losses.mean_loss import mean_loss
 from keras_regen.models.base import ImageModel
 from keras_regen.models.inputs import unit_range
 from keras_regen.networks import basenet, regene_classifier
@@ -117,9 +118,7 @@ class Classifier(ImageModel):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         values = self._class_loss(y, y_pred["probabilities"])
-        if sample_weight is not None:
-            values = values * ops.cast(ops.reshape(sample_weight, (-1,)), values.dtype)
-        return sum(self.losses, ops.mean(values))
+        return sum(map(mean_loss, self.losses), mean_loss(values, sample_weight))
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         self.accuracy.update_state(y, y_pred["probabilities"], sample_weight)

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_regen.callbacks import LossWeightSchedule
+from keras_regen.losses.mean_loss import mean_loss
 from keras_regen.models.base import ImageModel
 
 
@@ -106,15 +107,11 @@ class WeightedLossModel(ImageModel):
         Returns:
             Tensor `()`, with the regularization of the layers.
         """
-        total = sum(self.losses, ops.zeros(()))
+        total = sum(map(mean_loss, self.losses), ops.zeros(()))
         for name, values in terms.items():
             self.loss_trackers[name].update_state(values, sample_weight)
-            if sample_weight is not None:
-                values = values * ops.cast(ops.reshape(sample_weight, (-1,)), values.dtype)
-            total = total + self._loss_weights[name] * ops.cast(ops.mean(values), "float32")
-        # Times 1, but known only when all losses are: TensorFlow's graphs else write a new weight
-        # at times before a loss that has no gradient by it, as of a frozen network, has read it.
-        return total * ops.stop_gradient(ops.where(ops.isnan(total), total, 1.0))
+            total = total + self._loss_weights[name] * mean_loss(values, sample_weight)
+        return total
 
     def get_config(self):
         return {
