@@ -111,7 +111,9 @@ class WeightedLossModel(ImageModel):
         for name, values in terms.items():
             self.loss_trackers[name].update_state(values, sample_weight)
             total = total + self._loss_weights[name] * mean_loss(values, sample_weight)
-        return total
+        # Times 1, but known only when all losses are: TensorFlow's graphs else write a new weight
+        # at times before a loss that has no gradient by it, as of a frozen network, has read it.
+        return total * ops.stop_gradient(ops.where(ops.isnan(total), total, 1.0))
 
     def get_config(self):
         return {
