@@ -16,7 +16,6 @@ import keras_regen
 from keras_regen import plotting
 from keras_regen.callbacks import GenerationAccuracy, StepHistory
 from keras_regen.metrics import relative_diversity, train_judge
-from keras_regen.plotting.sheet import image_scale
 
 
 @click.command(help=__doc__)
@@ -95,8 +94,7 @@ def main(dataset, image_size, vae_epochs, epochs, batch_size, width, latent_dim,
             f"{len(np.unique(labels))} of {data.num_classes} classes, "
             f"relative diversity {np.nanmean(diversity):.3f}"
         )
-        sheet = plotting.tile(drawn[:160], 16, gap=1, scale=image_scale(data.image_shape))
-        plotting.save_image(sheet, folder / f"{name.replace(' ', '-')}.png")
+        plotting.plot_images(drawn[:160], folder / f"{name.replace(' ', '-')}.png")
 
     # Figure 6 of the paper, and its figures 8 and 10.
     plotting.plot_runs(curves, folder / "convergence.png", ["recognized"])
@@ -105,15 +103,12 @@ def main(dataset, image_size, vae_epochs, epochs, batch_size, width, latent_dim,
 
     # From one noise vector to another, row by row.
     walks = keras_regen.walk(degan, num_walks=6, num_samples=12, seed=seed)
-    walks = walks.reshape(-1, *data.image_shape)
-    sheet = plotting.tile(walks, 12, gap=1, scale=image_scale(data.image_shape))
-    plotting.save_image(sheet, folder / "walks.png")
+    plotting.plot_images(walks.reshape(-1, *data.image_shape), folder / "walks.png", columns=12)
 
     # A GAN knows no classes, but the judge does: it picks the threes.
     accept = keras_regen.Acceptance(judge, threshold=0.9)
     threes = keras_regen.generate(degan, class_id=3, num_samples=16, seed=seed, accept=accept)
-    sheet = plotting.tile(threes, 16, gap=1, scale=image_scale(data.image_shape))
-    plotting.save_image(sheet, folder / "class-3.png")
+    plotting.plot_images(threes, folder / "class-3.png")
 
     degan.save(folder / "degan.keras")
     click.echo(f"Pictures and model: {folder}")

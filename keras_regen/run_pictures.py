@@ -9,7 +9,6 @@ from keras_regen import plotting
 from keras_regen.datasets import ImageDataset
 from keras_regen.generation import generate
 from keras_regen.models.base import ImageModel
-from keras_regen.plotting.sheet import image_scale
 
 PICTURES = ("samples.png", "reconstructions.png", "distances.png", "barcodes.png", "losses.png")
 _COLUMNS = 16
@@ -71,5 +70,4 @@ def _draw_samples(model, path, seed):
         plotting.plot_samples(drawn, shown, model.class_names, path)
     else:
         drawn = generate(model, num_samples=10 * _COLUMNS, seed=seed)
-        scale = image_scale(model.image_shape)
-        plotting.save_image(plotting.tile(drawn, _COLUMNS, gap=1, scale=scale), path)
+        plotting.plot_images(drawn, path, _COLUMNS)

@@ -277,8 +277,8 @@ def _train(folder, settings, data: ImageDataset, model, callbacks):
         model.optimizer.finalize_variable_values(model.trainable_variables)
     if model.prior is not None:
         model.adapt_prior(x, y)
-        if model.classifies:
-            model.calibrate(data.x_test, data.y_test)
+    if model.classifies:
+        model.calibrate(data.x_test, data.y_test)
     with replace_when_whole(folder / "model.keras") as path:
         model.save(path)
     metrics = evaluate_model(model, data, seed=settings["seed"])

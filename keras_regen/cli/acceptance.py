@@ -6,9 +6,9 @@ from keras_regen import Acceptance
 from keras_regen.priors import ConvexCombinationPrior
 
 
-def acceptance(accept: bool, max_tries: int) -> Acceptance | None:
+def acceptance(accept: bool, max_tries: int, judge=None) -> Acceptance | None:
     """Gives the acceptance that the options ask for."""
-    return Acceptance(max_tries=max_tries) if accept else None
+    return Acceptance(judge, max_tries=max_tries) if accept else None
 
 
 def prior_of(model, num_sources: int | None):

@@ -24,14 +24,14 @@ _NUMBERS = "Such as 0.1,0.5,0.9."
     "--class",
     "classes",
     multiple=True,
-    help="Label or name; may be repeated.  [default: every class]",
+    help="Label or name; may be repeated.  [default: every class that MODEL knows]",
 )
 @click.option(
     "--num-samples",
     type=click.IntRange(min=1),
     default=16,
     show_default=True,
-    help="Images of each class.",
+    help="Images of each class; in all, where there are none.",
 )
 @click.option(
     "--output",
@@ -41,11 +41,18 @@ _NUMBERS = "Such as 0.1,0.5,0.9."
     help="A .png for one picture with a row for each class, an .npz for arrays, or else a folder, "
     "which gets a folder of pictures for each class.",
 )
+@click.option(
+    "--judge",
+    help="A classifier, a .keras file or a run, that accepts images in MODEL's place. With it, "
+    "models that know no classes draw images of any.",
+)
 @acceptance_options(default=False)
 @seed_option
 @json_option
 @uses_keras
-def generate(model, classes, num_samples, output, num_sources, accept, max_tries, seed, as_json):
+def generate(
+    model, classes, num_samples, output, judge, num_sources, accept, max_tries, seed, as_json
+):
     """Draw new images with MODEL, a .keras file or the folder of a run."""
     import numpy as np
 
@@ -55,26 +62,33 @@ def generate(model, classes, num_samples, output, num_sources, accept, max_tries
     from keras_regen.cli.pictures import write_images
 
     model = load_image_model(model)
-    wanted = [class_index(model, one) for one in classes] or range(model.num_classes)
+    judge = None if judge is None else load_image_model(judge)
+    known = model if model.num_classes or judge is None else judge
+    if classes and not known.num_classes:
+        raise click.UsageError(
+            "MODEL knows no classes: leave out `--class`, or give a classifier by `--judge`."
+        )
+    wanted = [class_index(known, one) for one in classes] or range(known.num_classes)
     images, report = generate(
         model,
-        np.repeat(wanted, num_samples),
+        np.repeat(wanted, num_samples) if len(wanted) else None,
+        None if len(wanted) else num_samples,
         seed=seed,
         prior=prior_of(model, num_sources),
-        accept=acceptance(accept, max_tries),
+        accept=acceptance(accept or judge is not None, max_tries, judge),
         return_report=True,
     )
-    write_images(images, report.labels, model.class_names, output, prefix=str(seed))
+    write_images(images, report.labels, known.class_names, output, prefix=str(seed))
     if as_json:
-        tries = tries_by_class(model, report)
+        tries = tries_by_class(known, report)
         output_json({"images": len(images), "seed": seed, "output": output, **tries})
         return
     click.echo(f"Drew {len(images)} images: {output}")
-    if accept:
+    if accept or judge is not None:
         click.echo(f"Tries for {num_samples} of each class: latents passed / images accepted")
         for label in sorted(set(report.labels.tolist())):
             passed, accepted = report.latent_tries[label], report.tries[label]
-            click.echo(f"  {model.class_names[label]:<20} {passed:>6} / {accepted}")
+            click.echo(f"  {known.class_names[label]:<20} {passed:>6} / {accepted}")
 
 
 @click.command()
@@ -92,7 +106,7 @@ def reconstruct(model, dataset, num_samples, output, as_json):
 
     model, data = load_model_and_data(model, dataset)
     images = data.x_test[:num_samples]
-    drawn = model.reconstruct(images)
+    drawn = model.reconstruct(images, data.y_test[:num_samples])
     error = reconstruction_error(images, drawn)
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     plotting.plot_reconstructions(images, drawn, output)
@@ -115,7 +129,6 @@ def interpolate(model, start, end, num_samples, ratios, output, as_json):
     """Draw what lies between START and END: labels or names of classes, or picture files."""
     from keras_regen import interpolate, plotting
     from keras_regen.cli.inputs import load_image_model
-    from keras_regen.plotting.sheet import image_scale
 
     model = load_image_model(model)
     ends = [_end(model, one) for one in (start, end)]
@@ -123,8 +136,7 @@ def interpolate(model, start, end, num_samples, ratios, output, as_json):
         ratios = _numbers(ratios)
     images = interpolate(model, *ends, num_samples, ratios=ratios)
     Path(output).parent.mkdir(parents=True, exist_ok=True)
-    scale = image_scale(model.image_shape)
-    plotting.save_image(plotting.tile(images, columns=len(images), gap=4, scale=scale), output)
+    plotting.plot_images(images, output, columns=len(images))
     if as_json:
         output_json({"images": len(images), "output": output})
     else:
@@ -149,14 +161,12 @@ def walk(model, rows, num_samples, output, seed, as_json):
     """Draw walks through MODEL's latent space, each from one random draw to another."""
     from keras_regen import plotting, walk
     from keras_regen.cli.inputs import load_image_model
-    from keras_regen.plotting.sheet import image_scale
 
     model = load_image_model(model)
     images = walk(model, rows, num_samples, seed=seed)
     images = images.reshape(-1, *model.image_shape)
     Path(output).parent.mkdir(parents=True, exist_ok=True)
-    scale = image_scale(model.image_shape)
-    plotting.save_image(plotting.tile(images, columns=num_samples, gap=4, scale=scale), output)
+    plotting.plot_images(images, output, columns=num_samples)
     if as_json:
         output_json({"walks": rows, "images": len(images), "seed": seed, "output": output})
     else:

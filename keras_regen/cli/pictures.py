@@ -16,14 +16,17 @@ def write_images(images, labels, class_names, output: str, prefix: str) -> None:
     Args:
         images: Array `(num_samples, height, width, channels)`.
         labels: Integer labels `(num_samples,)`.
-        class_names: Names of the classes.
+        class_names: Names of the classes; none if the images are of no class.
         output: A `.png`, an `.npz`, or a folder.
         prefix: What the names of pictures in a folder begin with.
     """
     path, kind = Path(output), Output.kind(output)
     if kind == ".png":
         path.parent.mkdir(parents=True, exist_ok=True)
-        plotting.plot_samples(images, labels, class_names, path)
+        if class_names:
+            plotting.plot_samples(images, labels, class_names, path)
+        else:
+            plotting.plot_images(images, path)
     elif kind == ".npz":
         write_arrays(path, images=images, labels=labels, class_names=class_names)
     else:
@@ -43,7 +46,8 @@ def write_folder(images, labels, class_names, folder: Path, prefix: str) -> None
     Raises:
         ValueError: If two classes would have one folder.
     """
-    names = [folder_name(name) for name in class_names]
+    # Images of no class have the label -1, and one folder.
+    names = [folder_name(name) for name in class_names] or ["drawn"]
     if len(set(names)) < len(names):
         raise ValueError(
             "Two classes have one name when slashes are taken out of them, and cannot have folders "

@@ -7,6 +7,7 @@ from keras_regen.plotting.dimensions import plot_intrinsic_dimension as plot_int
 from keras_regen.plotting.generations import plot_closest as plot_closest
 from keras_regen.plotting.generations import plot_matrix as plot_matrix
 from keras_regen.plotting.generations import plot_sources as plot_sources
+from keras_regen.plotting.grids import plot_images as plot_images
 from keras_regen.plotting.grids import plot_reconstructions as plot_reconstructions
 from keras_regen.plotting.grids import plot_samples as plot_samples
 from keras_regen.plotting.latents import plot_barcodes as plot_barcodes

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_regen.plotting.sheet import Sheet, image_scale, text_width
+from keras_regen.plotting.sheet import Sheet, image_scale, save_image, text_width, tile
 
 _GAP, _PAIR_GAP = 4, 10
 
@@ -23,6 +23,18 @@ def plot_samples(
     """
     rows = [(name, images[labels == label]) for label, name in enumerate(class_names)]
     _draw_rows([row for row in rows if len(row[1])], path)
+
+
+def plot_images(images: np.ndarray, path: str | os.PathLike, columns: int = 16) -> None:
+    """Draws images row by row, with no names.
+
+    Args:
+        images: Array `(num_images, height, width, channels)`.
+        path: Where to write the PNG.
+        columns: Integer: images in one row.
+    """
+    scale = image_scale(images.shape[1:])
+    save_image(tile(images, columns=min(columns, len(images)), gap=_GAP, scale=scale), path)
 
 
 def plot_reconstructions(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_regen import ReGene, walk
+from keras_regen import GAN, ReGene, generate, load_model, walk
 from keras_regen.datasets import load
 from tests.cli.helpers import figures, run
 
@@ -51,6 +51,30 @@ def test_accepted_images(tmp_path, digits_run, digits_model):
     assert [int(line.split()[-1]) for line in lines[2:]] == tries
     few = [*asked, "--num-samples", 20, "--accept", "--max-tries", 1]
     assert "within max_tries=1 for" in run(*few, code=1).output
+
+
+def test_a_model_without_classes(tmp_path, digits_run):
+    """The model's classes are those of a judge; here it is loose, for the images are noise."""
+    model = GAN.for_images((8, 8, 1), latent_dim=3, width=0.02)
+    model.save(tmp_path / "gan.keras")
+    asked = ["generate", tmp_path / "gan.keras", "--num-samples", 5]
+    run(*asked, "--output", tmp_path / "drawn.npz")
+    arrays = np.load(tmp_path / "drawn.npz")
+    np.testing.assert_allclose(arrays["images"], generate(model, None, 5, seed=0), atol=1e-5)
+    assert arrays["labels"].tolist() == [-1] * 5
+    run(*asked, "--output", tmp_path / "drawn.png")
+    run(*asked, "--output", tmp_path / "folder")
+    assert len(list((tmp_path / "folder" / "drawn").iterdir())) == 5
+    assert "knows no classes" in run(*asked, "--class", "3", code=2).output
+
+    judge = load_model(digits_run)
+    (drawn,) = set(judge.classify(arrays["images"]).tolist())
+    judge.confidence.assign(np.full(10, 1e-6))
+    judge.save(tmp_path / "judge.keras")
+    judged = [*asked, "--judge", tmp_path / "judge.keras", "--output", tmp_path / "judged.npz"]
+    found = figures(*judged, "--class", drawn)
+    assert found["images"] == 5 == found["tries"][str(drawn)]
+    assert np.load(tmp_path / "judged.npz")["labels"].tolist() == [drawn] * 5
 
 
 def test_sources_are_for_priors_that_combine(tmp_path, digits_run):

@@ -12,7 +12,7 @@ import pytest
 _MODELS = """
 import json, keras, numpy as np
 from keras_regen import CSAE, GAN
-from keras_regen.layers import PEDCCHead
+from keras_regen.layers import NoisyLatent, PEDCCHead
 from keras_regen.networks import csae_linear_decoder, csae_linear_encoder
 
 IMAGES = np.random.default_rng(0).random((32, 8, 8, 1), "float32")
@@ -29,7 +29,7 @@ def csae():
     keras.utils.set_random_seed(0)
     loss = keras.losses.MeanSquaredError(name="mse_loss")
     networks = csae_linear_encoder(SHAPE, 4, 8), csae_linear_decoder(SHAPE, 4, 8)
-    model = CSAE(*networks, PEDCCHead(3), image_losses=loss)
+    model = CSAE(*networks, PEDCCHead(3), NoisyLatent(0.0), loss)
     model.compile(keras.optimizers.SGD(0.1))
     return model
 
@@ -93,7 +93,7 @@ def test_data_parallel_gives_the_losses_of_one_device():
 
 
 def test_mirrored_strategy_trains():
-    """Each replica draws noise for itself, so that a GAN's losses are not those of one device."""
+    """Replicas draw the same noise, each for its share of a batch: a GAN's losses are others."""
     if keras.backend.backend() != "tensorflow":
         pytest.skip("tf.distribute runs on TensorFlow")
     found = run(_MIRRORED)
