@@ -22,9 +22,9 @@ from keras_regen.metrics import relative_diversity, train_judge
 @click.option("--dataset", default="digits", show_default=True, help="Name, or folder of classes.")
 @click.option("--image-size", type=int, help="Height and width to resize to.")
 @click.option("--vae-epochs", default=40, show_default=True)
-@click.option("--epochs", default=120, show_default=True, help="Of both GANs.")
+@click.option("--epochs", default=200, show_default=True, help="Of both GANs.")
 @click.option("--batch-size", default=64, show_default=True)
-@click.option("--width", default=0.25, show_default=True, help="Of the networks of the paper.")
+@click.option("--width", default=0.3, show_default=True, help="Of the networks of the paper.")
 @click.option("--latent-dim", default=32, show_default=True, help="Of the noise.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--output", default="runs/train_degan", show_default=True)
@@ -46,10 +46,11 @@ def main(dataset, image_size, vae_epochs, epochs, batch_size, width, latent_dim,
 
     # Both have the same generator and discriminator. The noise of the DE-GAN goes through the
     # decoder and the encoder of a VAE of the same images, which is trained first.
-    sizes = {"latent_dim": latent_dim, "width": width, "seed": seed}
-    degan = keras_regen.DEGAN.for_images(
-        data.image_shape, vae_width=2 * width, hidden_weight=0.1, **sizes
+    options = {"width": width, "objective": "least_squares", "seed": seed}
+    vae = keras_regen.VAE.for_images(
+        data.image_shape, network="degan", latent_dim=latent_dim, width=0.5, kl_weight=0.2
     )
+    degan = keras_regen.DEGAN.for_images(data.image_shape, vae=vae, hidden_weight=0.4, **options)
     degan.fit_vae(
         data.x_train,
         optimizer=keras.optimizers.Adam(2e-3),
@@ -59,7 +60,9 @@ def main(dataset, image_size, vae_epochs, epochs, batch_size, width, latent_dim,
     )
     models = {
         "decoder-encoder noise": degan,
-        "plain noise": keras_regen.GAN.for_images(data.image_shape, **sizes),
+        "plain noise": keras_regen.GAN.for_images(
+            data.image_shape, latent_dim=latent_dim, **options
+        ),
     }
     plotting.plot_noise(degan.prior, folder / "noise.png", seed=seed)
 
@@ -68,9 +71,9 @@ def main(dataset, image_size, vae_epochs, epochs, batch_size, width, latent_dim,
         # An optimizer for each player; the generator keeps the average of its weights at the end.
         model.compile(
             {
-                "discriminator": keras.optimizers.Adam(5e-4, beta_1=0.5),
+                "discriminator": keras.optimizers.Adam(4e-4, beta_1=0.5),
                 "generator": keras.optimizers.Adam(
-                    5e-4, beta_1=0.5, use_ema=True, ema_momentum=0.99
+                    4e-4, beta_1=0.5, use_ema=True, ema_momentum=0.998
                 ),
             }
         )

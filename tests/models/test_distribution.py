@@ -56,13 +56,13 @@ tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU"
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 found = {"devices": strategy.num_replicas_in_sync}
 for make in (gan, csae):
-    alone = losses(make())
     with strategy.scope():
         model = make()
     before = [variable.numpy() for variable in model.trainable_variables]
-    found[make.__name__] = [alone, losses(model)]
+    found[make.__name__] = losses(model)
     after = [variable.numpy() for variable in model.trainable_variables]
     assert not any(map(np.array_equal, before, after))
+found["alone"] = losses(csae())
 print(json.dumps(found))
 """
 
@@ -98,10 +98,7 @@ def test_mirrored_strategy_trains():
         pytest.skip("tf.distribute runs on TensorFlow")
     found = run(_MIRRORED)
     assert found["devices"] == 2
-    check_same(*found["csae"])
-    alone, together = found["gan"]
-    assert set(alone) == set(together) and np.isfinite(together["loss"]).all()
+    check_same(found["alone"], found["csae"])
     terms = ("discriminator_loss", "generator_loss", "hidden_space_loss")
-    total = np.sum([together[name] for name in terms], axis=0)
-    np.testing.assert_allclose(together["loss"], total, rtol=1e-4)
-    np.testing.assert_allclose(together["loss"], alone["loss"], rtol=0.1)
+    total = np.sum([found["gan"][name] for name in terms], axis=0)
+    np.testing.assert_allclose(found["gan"]["loss"], total, rtol=1e-4)
