@@ -8,7 +8,7 @@ from keras import ops
 from keras_regen.layers import StandardNoise
 from keras_regen.losses.adversarial import objective as objective_of
 from keras_regen.models.plain_autoencoder import PlainAutoencoder, image_loss_named
-from keras_regen.models.players import judge_for_both, player_optimizers
+from keras_regen.models.players import frozen_call, player_optimizers
 from keras_regen.networks import csae_decoder, csae_encoder, dense_discriminator
 from keras_regen.priors import NoisePrior, StandardNormalPrior
 
@@ -193,8 +193,9 @@ class AAE(PlainAutoencoder):
         latent = outputs["latent"]
         drawn = ops.stop_gradient(self.prior(self._noise(latent)))
         real = self.discriminator(drawn, training=training)
-        # The discriminator for its own loss, and as it stands: no other loss moves it.
-        fake, judged = judge_for_both(self.discriminator, latent, training)
+        fake = self.discriminator(ops.stop_gradient(latent), training=training)
+        # The discriminator as it stands: nothing but its own loss, above, moves it.
+        judged = frozen_call(self.discriminator, latent, training)
         terms = {
             "discriminator_loss": self._objective.discriminator_loss(real, fake),
             "encoder_loss": self._objective.generator_loss(judged),

@@ -10,7 +10,7 @@ from keras_regen.layers import DifferentiableAugmentation, StandardNoise
 from keras_regen.losses import HiddenSpaceLoss
 from keras_regen.losses.adversarial import objective as objective_of
 from keras_regen.models.inputs import unit_range
-from keras_regen.models.players import judge_for_both, player_optimizers
+from keras_regen.models.players import frozen_call, player_optimizers
 from keras_regen.models.weighted_losses import WeightedLossModel
 from keras_regen.networks import (
     degan_discriminator,
@@ -222,8 +222,7 @@ class GAN(WeightedLossModel):
         return super().fit(x, y, *args, **kwargs)
 
     def call(self, inputs, training=None):
-        images = self._seen(unit_range(inputs), training)
-        score, hidden = self._scores(self._judge(images, training=training))
+        score, hidden = self._judged(self._seen(unit_range(inputs), training), training)
         outputs = {"score": score}
         if training and hidden is not None:
             # Only for the loss: nobody wants the maps of all images from `predict`.
@@ -232,16 +231,16 @@ class GAN(WeightedLossModel):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         drawn = self._seen(self._drawn(x, training), training)
-        # The discriminator for its own loss, and as it stands: no other loss moves it.
-        own, frozen = judge_for_both(self._judge, drawn, training)
-        (fake_score, _), (judged, hidden) = self._scores(own), self._scores(frozen)
+        fake_score, _ = self._judged(ops.stop_gradient(drawn), training)
+        # The discriminator as it stands: nothing but its own loss, above, moves it.
+        judged, hidden = self._judged(drawn, training, frozen_call)
         terms = {
             "discriminator_loss": self._objective.discriminator_loss(y_pred["score"], fake_score),
             "generator_loss": self._objective.generator_loss(judged),
         }
         terms = {name: values[:, 0] for name, values in terms.items()}
         if self.hidden_layer is not None:
-            real = y_pred["hidden"] if training else self._scores(self._judge(unit_range(x)))[1]
+            real = y_pred["hidden"] if training else self._judged(unit_range(x), training)[1]
             terms[self._hidden_loss.name] = self._hidden_loss.call(ops.stop_gradient(real), hidden)
         for name, scores in (("real_score", y_pred["score"]), ("fake_score", fake_score)):
             self.score_trackers[name].update_state(scores)
@@ -258,13 +257,10 @@ class GAN(WeightedLossModel):
             return images
         return self.augmentation(images, training=training)
 
-    @property
-    def _judge(self):
-        """The discriminator; if there is a hidden loss, with the maps as a second output."""
-        return self.discriminator if self.hidden_layer is None else self._critic
-
-    def _scores(self, outputs):
-        """The scores and the maps, or `None`, of what `_judge` gives."""
+    def _judged(self, images, training, call=None):
+        """The scores of images and, if there is a hidden loss, their maps."""
+        network = self.discriminator if self.hidden_layer is None else self._critic
+        outputs = (call or _plain_call)(network, images, training)
         score, hidden = (outputs, None) if self.hidden_layer is None else outputs
         return ops.cast(score, "float32"), hidden
 
@@ -329,3 +325,7 @@ def adversarial_networks(
 def augmentation_of(arguments: Mapping[str, float] | None, seed: int):
     """Builds the augmentation that `GAN.for_images` describes."""
     return None if arguments is None else DifferentiableAugmentation(**arguments, seed=seed)
+
+
+def _plain_call(network, images, training):
+    return network(images, training=training)

@@ -32,54 +32,13 @@ def frozen_call(network: keras.Model, inputs, training: bool | None = None):
         >>> frozen_call(judge, np.ones((2, 3), "float32")).shape == (2, 1)
         True
     """
-    weights = _values(network.trainable_variables)
-    return _frozen(network, weights, _values(network.non_trainable_variables), inputs, training)
-
-
-def judge_for_both(network: keras.Model, inputs, training: bool | None = None) -> tuple:
-    """Calls a network for itself and for whoever made its inputs: each learns from one result.
-
-    Both calls read the weights once. Were they read for each call, TensorFlow might read those of
-    the second after the step that the first has led to: its graph optimizer does not keep that
-    order.
-
-    Args:
-        network: Built Keras model.
-        inputs: Tensor, or tensors, that the network takes.
-        training: Boolean: how the network works, as in any call of it.
-
-    Returns:
-        A tuple of what the network gives without gradients to its inputs, as in a plain call of
-        it, which changes its state in training; and of the same as `frozen_call` gives it. Losses
-        that its layers add for their outputs are left out of both.
-
-    Examples:
-        >>> import keras
-        >>> import numpy as np
-        >>> from keras_regen.models.players import judge_for_both
-        >>> judge = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
-        >>> own, frozen = judge_for_both(judge, np.ones((2, 3), "float32"))
-        >>> own.shape == frozen.shape == (2, 1)
-        True
-    """
-    weights = _values(network.trainable_variables)
-    state = _values(network.non_trainable_variables)
-    fixed_inputs = keras.tree.map_structure(ops.stop_gradient, inputs)
-    own, after = network.stateless_call(weights, state, fixed_inputs, training=training)
-    if training:
-        for variable, value in zip(network.non_trainable_variables, after, strict=True):
-            variable.assign(value)
-    return own, _frozen(network, weights, state, inputs, training)
-
-
-def _frozen(network, weights, state, inputs, training):
-    weights = [ops.stop_gradient(value) for value in weights]
-    outputs, _ = network.stateless_call(weights, state, inputs, training=training)
+    outputs, _ = network.stateless_call(
+        [ops.stop_gradient(variable) for variable in network.trainable_variables],
+        [ops.convert_to_tensor(variable) for variable in network.non_trainable_variables],
+        inputs,
+        training=training,
+    )
     return outputs
-
-
-def _values(variables):
-    return [ops.convert_to_tensor(variable) for variable in variables]
 
 
 def player_optimizers(
