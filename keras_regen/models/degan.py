@@ -183,9 +183,12 @@ class DEGAN(GAN):
             vae_epochs = 0 if self.vae.fitted else 10
         if vae_epochs:
             batch_size = args[0] if args else kwargs.get("batch_size")
-            options = {"batch_size": batch_size, "verbose": kwargs.get("verbose", "auto")}
-            steps = kwargs.get("steps_per_epoch")
-            self.fit_vae(x, y, vae_optimizer, epochs=vae_epochs, steps_per_epoch=steps, **options)
+            shared = {
+                name: kwargs[name]
+                for name in ("verbose", "shuffle", "steps_per_epoch")
+                if name in kwargs
+            }
+            self.fit_vae(x, y, vae_optimizer, batch_size=batch_size, epochs=vae_epochs, **shared)
         return super().fit(x, y, *args, **kwargs)
 
     def fit_vae(self, x=None, y=None, optimizer="adam", **kwargs):

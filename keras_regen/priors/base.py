@@ -46,6 +46,8 @@ class Prior(keras.layers.Layer):
     def adapt(self, latents, labels=None) -> None:
         """Learns from all training latents at once, forgetting what it knew.
 
+        A prior that does not learn stays as it is.
+
         Args:
             latents: Array `(num_samples, latent_dim)`.
             labels: Integer array `(num_samples,)`; not used by a prior without classes.
@@ -53,6 +55,8 @@ class Prior(keras.layers.Layer):
         Raises:
             ValueError: If there are no latents, shapes differ or a label is out of range.
         """
+        if not self.learns:
+            return
         self.reset_state()
         self.update_state(latents, labels)
         self.finalize_state()
