@@ -427,5 +427,5 @@ def test_bad_latents_are_named(build):
 def test_other_bad_arguments_are_named():
     with pytest.raises(ValueError, match=r"`limit` must be above 0.*limit=0"):
         degan_discriminator(GRAY, clip=0)
-    with pytest.raises(ValueError, match=r"`rate`.*rate=1"):
-        degan_encoder(GRAY, dropout=1)
+    with pytest.raises(ValueError, match=r"`rate`.*rate=2"):
+        degan_encoder(GRAY, dropout=2)
