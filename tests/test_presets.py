@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from keras_regen import CSAE, Classifier, ImageModel
+from keras_regen.optimizers import build_optimizer
 from keras_regen.presets import get_preset, list_presets
 
 
@@ -25,7 +26,19 @@ def test_the_papers_recipe():
     assert get_preset("csae_linear_mnist").epochs == 200
 
 
-@pytest.mark.parametrize("preset", list_presets(), ids=lambda preset: preset.name)
+def test_every_recipe_has_its_optimizers():
+    for preset in list_presets():
+        arguments = preset.optimizer_arguments()
+        for those in [arguments] if "name" in arguments else arguments.values():
+            build_optimizer(total_steps=100, **those)
+        assert preset.to_dict()["name"] == preset.name
+
+
+# Those that differ in more than their optimizers and epochs.
+KINDS = {(one.model, one.image_shape, str(one.options)): one for one in list_presets()}
+
+
+@pytest.mark.parametrize("preset", KINDS.values(), ids=lambda preset: preset.name)
 def test_every_recipe_names_what_there_is(preset):
     if preset.image_shape[0] > 32:
         return  # 128x128 networks are built in the tests of the networks
@@ -33,7 +46,6 @@ def test_every_recipe_names_what_there_is(preset):
     assert type(model).__name__ == preset.model
     assert model.image_shape == preset.image_shape
     assert model.num_classes == (preset.num_classes if model.needs_labels else 0)
-    assert preset.to_dict()["name"] == preset.name
 
 
 def _small(preset):
