@@ -97,7 +97,7 @@ def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(tmp_path, few
 
 
 def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, few_samples):
-    arguments = {"epochs": 6, "batch_size": 360, "options": {"width": 0.03, "latent_dim": 4}}
+    arguments = {"epochs": 9, "batch_size": 360, "options": {"width": 0.03, "latent_dim": 4}}
     whole, folder = tmp_path / "whole", tmp_path / "broken"
     metrics = train_run("degan_digits", whole, **arguments)
     assert {path.name for path in whole.iterdir()} >= {"vae", "samples.png", "losses.png"}

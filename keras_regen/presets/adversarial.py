@@ -19,7 +19,7 @@ _DIGITS = {
     "optimizer": {
         "discriminator": _DIGITS_PLAYER,
         # The average of the last steps draws cleaner digits than any one of them.
-        "generator": _DIGITS_PLAYER | {"use_ema": True, "ema_momentum": 0.998},
+        "generator": _DIGITS_PLAYER | {"use_ema": True, "ema_momentum": 0.995},
     },
     "batch_size": 64,
     "epochs": 300,
