@@ -97,7 +97,8 @@ def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(tmp_path, few
 
 
 def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, few_samples):
-    arguments = {"epochs": 9, "batch_size": 360, "options": {"width": 0.03, "latent_dim": 4}}
+    # The VAE has a share of the epochs: fewer than the three after which the players are stopped.
+    arguments = {"epochs": 6, "batch_size": 360, "options": {"width": 0.03, "latent_dim": 4}}
     whole, folder = tmp_path / "whole", tmp_path / "broken"
     metrics = train_run("degan_digits", whole, **arguments)
     assert {path.name for path in whole.iterdir()} >= {"vae", "samples.png", "losses.png"}
@@ -109,7 +110,7 @@ def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, few_samples
         train_run("degan_digits", folder, callbacks=[Interrupt(1)], **arguments)
     assert not (folder / "vae/model.keras").exists()
     with pytest.raises(KeyboardInterrupt):
-        resume_run(folder, callbacks=[Interrupt(2)])
+        resume_run(folder, callbacks=[Interrupt(4)])
     assert (folder / "vae/model.keras").exists()
     resume_run(folder)
     # A run that had ended ends the same again: with the generator's averaged weights.
