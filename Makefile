@@ -35,12 +35,18 @@ lint: .venv/.installed
 docs: .venv/.installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-# Tests compile much and run little: on JAX, XLA's own optimization takes most of their time.
+# Tests compile much and run little: on JAX, XLA's own optimization takes most of their time, and
+# what was compiled once is kept.
 test: export XLA_FLAGS := --xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true
+test: export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/.venv/jax-cache
+test: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
+test: export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
+# Two processes on two cores: more threads than one in each would wait for one another.
+test: export OMP_NUM_THREADS := 1
 test: lint docs
 	@set -e; for backend in $(BACKENDS); do \
 	  echo "== $$backend"; \
-	  KERAS_BACKEND=$$backend TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest -n 2; \
+	  KERAS_BACKEND=$$backend TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest -n 2 --dist loadfile; \
 	done
 
 clean:

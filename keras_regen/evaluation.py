@@ -14,12 +14,12 @@ from keras_regen.metrics import (
     svm_judge,
     train_judge,
 )
+from keras_regen.metrics.judge import RECOGNIZED
+from keras_regen.models import Classifier
 from keras_regen.models.base import ImageModel
 
 # A class that takes more tries than this is measured by what there is of it.
 _ACCEPTANCE = Acceptance(max_tries=20)
-# From this probability on, a judge is said to recognize an image.
-_RECOGNIZED = 0.9
 
 
 def evaluate_model(
@@ -28,6 +28,7 @@ def evaluate_model(
     samples_per_class: int = 200,
     seed: int = 0,
     batch_size: int = 256,
+    judge: Classifier | None = None,
 ) -> dict[str, Any]:
     """Measures what a model can do: classify, reconstruct, draw.
 
@@ -40,18 +41,21 @@ def evaluate_model(
             classes, that times the number of classes in all.
         seed: Integer: of the drawn images.
         batch_size: Integer: images in one step.
+        judge: A classifier of the dataset's classes, which judges the drawn images. By default one
+            is trained: a support vector machine, or `keras_regen.metrics.train_judge` for a model
+            without classes.
 
     Returns:
         A dict of `test_images`, and as far as the model can do them: `accuracy`,
-        `reconstruction_mae` and `reconstruction_mse`, `generation_accuracy` (a dict by the names
-        of the dataset's classes, and their mean), `judge_accuracy` (the judge, a support vector
-        machine, on the real test images). A calibrated model also has
+        `reconstruction_mae`, `_mse`, `_ssim` and `_psnr`, `generation_accuracy` (a dict by the
+        names of the dataset's classes, and their mean), `judge_accuracy` (the judge, on
+        the real test images). A calibrated model also has
         `accepted_generation_accuracy`, of as many images that passed `Acceptance(max_tries=20)`,
         and by class the `tries` and `latent_tries` that it took; what it could not draw within
         the tries counts as wrong.
 
         Of a model without classes there are instead `samples`, the images drawn; `recognized`,
-        the share of them to which `keras_regen.metrics.train_judge` gives some class with a
+        the share of them to which the judge gives some class with a
         probability of at least 0.9, and `real_recognized`, the same of the real test images;
         `drawn_by_class`, how many it gives each class; and `relative_diversity`, by class and
         their mean.
@@ -81,12 +85,13 @@ def evaluate_model(
         found |= {f"reconstruction_{name}": value for name, value in error.items()}
     options = {"seed": seed, "batch_size": batch_size, "return_report": True}
     if model.num_classes:
-        return found | _drawn_of_classes(model, data, samples_per_class, options)
-    return found | _drawn_at_large(model, data, samples_per_class, options)
+        return found | _drawn_of_classes(model, data, samples_per_class, judge, options)
+    return found | _drawn_at_large(model, data, samples_per_class, judge, options)
 
 
-def _drawn_at_large(model, data, samples_per_class, options):
-    judge = train_judge(data.x_train, data.y_train, len(data.class_names), seed=options["seed"])
+def _drawn_at_large(model, data, samples_per_class, judge, options):
+    if judge is None:
+        judge = train_judge(data.x_train, data.y_train, data.class_names, seed=options["seed"])
     images, _ = generate(model, num_samples=samples_per_class * len(data.class_names), **options)
     found = judge.probabilities(images)
     real = judge.probabilities(data.x_test)
@@ -99,8 +104,8 @@ def _drawn_at_large(model, data, samples_per_class, options):
 
     return {
         "samples": len(images),
-        "recognized": float(np.mean(found.max(axis=1) >= _RECOGNIZED)),
-        "real_recognized": float(np.mean(real.max(axis=1) >= _RECOGNIZED)),
+        "recognized": float(np.mean(found.max(axis=1) >= RECOGNIZED)),
+        "real_recognized": float(np.mean(real.max(axis=1) >= RECOGNIZED)),
         "judge_accuracy": float(np.mean(np.argmax(real, axis=1) == data.y_test)),
         "drawn_by_class": by_class(counts),
         "relative_diversity": float(np.nanmean(diversity)),
@@ -108,9 +113,10 @@ def _drawn_at_large(model, data, samples_per_class, options):
     }
 
 
-def _drawn_of_classes(model, data, samples_per_class, options):
+def _drawn_of_classes(model, data, samples_per_class, judge, options):
     found = {}
-    judge = svm_judge(data.x_train, data.y_train, seed=options["seed"])
+    if judge is None:
+        judge = svm_judge(data.x_train, data.y_train, seed=options["seed"])
     found["judge_accuracy"] = float(
         # By class, as for drawn images.
         np.nanmean(generation_accuracy(judge, data.x_test, data.y_test))

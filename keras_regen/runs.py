@@ -23,6 +23,8 @@ from keras_regen.saving import load_model
 from keras_regen.writing import replace_when_whole
 
 SETTINGS = "run.json"
+# Seconds of a training that may be lost, and that short epochs need not wait for their checkpoint.
+_PAUSE = 10.0
 # What a run writes: `overwrite` removes these, and nothing else that lies in the folder.
 _FILES = (
     "metrics.json",
@@ -51,7 +53,8 @@ def train_run(
 ) -> dict[str, Any]:
     """Trains a preset and writes all there is to see of it into a folder.
 
-    The folder gets `model.keras`; `checkpoints/last.keras` and `best.keras`, after every epoch;
+    The folder gets `model.keras`; `checkpoints/last.keras` and `best.keras`, after every epoch
+    (of epochs that take less than ten seconds, the last after some of them);
     `history.csv` and `losses.png`; `metrics.json`; and the pictures of
     `keras_regen.run_pictures.draw_run`. Each is written whole or not at all. A run that was
     interrupted goes on with `resume_run`.
@@ -126,7 +129,7 @@ def train_run(
 def resume_run(
     folder: str | os.PathLike, *, callbacks: Sequence[keras.callbacks.Callback] = ()
 ) -> dict[str, Any]:
-    """Goes on with a run that was interrupted, from the end of its last whole epoch.
+    """Goes on with a run that was interrupted, from the end of the last epoch that was saved.
 
     On the same machine and backend it ends with the weights that an uninterrupted run has, to the
     bit. A run that had ended is evaluated and drawn again.
@@ -250,11 +253,11 @@ def _train(folder, settings, data: ImageDataset, model, callbacks):
     batch_size, epochs = settings["batch_size"], settings["epochs"]
     steps = -(-len(y) // batch_size)
     done = int(model.optimizer.iterations) // steps
-    # The history may be an epoch ahead of the checkpoint, if the run died between the two.
+    # The history is ahead of the checkpoint, if the run died before the next.
     rows = read_history(folder / "history.csv")[:done]
     history = HistoryFile(folder / "history.csv", rows)
     monitor = model.monitor
-    checkpoint = Checkpoint(folder / "checkpoints", monitor)
+    checkpoint = Checkpoint(folder / "checkpoints", monitor, pause=_PAUSE)
     if monitor is not None:
         pick = {"min": min, "max": max}[checkpoint.mode]
         checkpoint.best = pick((row[monitor] for row in rows), default=None)

@@ -1,10 +1,19 @@
 """What several tests share: one small model, trained once."""
 
 import functools
+import gc
 
 import pytest
 
 TINY = {"stem_filters": 4, "latent_dim": 12, "beta": 0.02}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _young_heap():
+    """Keeps the collector from going through all that earlier tests have left, again and again."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Checkpoint: the last and the best model, each whole or not at all."""
 
 import os
+import time
 from pathlib import Path
 
 import keras
@@ -9,7 +10,7 @@ from keras_regen.writing import replace_when_whole
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Saves the last and the best model after every epoch, each whole or not at all.
+    """Saves the last and the best model after an epoch, each whole or not at all.
 
     `keras.callbacks.ModelCheckpoint` writes in place: a process that is killed while it writes
     leaves no checkpoint. Here the earlier one stays until the new one is whole.
@@ -21,6 +22,9 @@ class Checkpoint(keras.callbacks.Callback):
         best: Float: the best value so far, for a training that goes on; `None` at the start.
         mode: `"max"` or `"min"`: whether more is better, or less. Defaults to what the end of the
             monitor's name says: more accuracy, less loss.
+        pause: Float: seconds after a saving of the last model in which it is not saved again,
+            where epochs are so short that saving would take a good part of them. The training's
+            last epoch is always saved, and so is the best.
 
     Raises:
         ValueError: If the mode is another one, or missing where the name does not say it.
@@ -39,6 +43,7 @@ class Checkpoint(keras.callbacks.Callback):
         monitor: str | None = "val_accuracy",
         best: float | None = None,
         mode: str | None = None,
+        pause: float = 0.0,
     ):
         super().__init__()
         self.folder = Path(folder)
@@ -50,6 +55,8 @@ class Checkpoint(keras.callbacks.Callback):
                 f"'accuracy' or 'loss' say it. Received: mode={mode!r}, monitor={monitor!r}."
             )
         self.best = best
+        self.pause = pause
+        self._saved_at = -float("inf")
 
     def on_epoch_end(self, epoch, logs=None):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -57,8 +64,11 @@ class Checkpoint(keras.callbacks.Callback):
         if value is not None and self._better(value):
             self.best = float(value)
             self._save("best.keras")
-        # Last, for this is the file that a training goes on from.
-        self._save("last.keras")
+        ends = self.model.stop_training or epoch + 1 == self.params["epochs"]
+        if ends or time.monotonic() - self._saved_at >= self.pause:
+            # Last, for this is the file that a training goes on from.
+            self._save("last.keras")
+            self._saved_at = time.monotonic()
 
     def _better(self, value):
         if self.best is None:

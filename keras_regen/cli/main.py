@@ -18,6 +18,7 @@ _COMMANDS = {
     "closest": ("comparison", "Find the images nearest to drawn ones: are they new?"),
     "augment": ("augmentation", "Add drawn images to a dataset."),
     "evaluate": ("evaluation", "Measure a model on held-out images."),
+    "train-judge": ("judging", "Train a classifier that judges drawn images, and store it."),
     "centroids": ("centroids", "Spread class centroids evenly on a sphere."),
     "intrinsic-dimension": ("dimension", "Estimate how many dimensions images lie in."),
     "datasets": ("listing", "List the datasets that can be loaded here."),

@@ -9,7 +9,7 @@ from keras_regen.losses import classification_loss
 from keras_regen.losses.mean_loss import mean_loss
 from keras_regen.models.base import ImageModel
 from keras_regen.models.inputs import unit_range
-from keras_regen.networks import basenet, regene_classifier
+from keras_regen.networks import basenet, regene_classifier, resnet_v1
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -91,12 +91,12 @@ class Classifier(ImageModel):
         Args:
             image_shape: `(height, width, channels)`, as in `basenet`.
             class_names: Names of the classes, at least two.
-            network: `"basenet"` or `"regene"`.
+            network: `"basenet"`, `"regene"`, or `"resnet56v1"`, the neutral judge of ReGene.
             loss: As in the constructor.
             seed: Not used: nothing but the initial weights is random, and they follow
                 `keras.utils.set_random_seed`.
-            **options: Further arguments of `keras_regen.networks.basenet` or
-                `regene_classifier`, such as `stem_filters=16` or `width=0.5`.
+            **options: Further arguments of `keras_regen.networks.basenet`,
+                `regene_classifier` or `resnet_v1`, such as `stem_filters=16` or `width=0.5`.
 
         Returns:
             A model to `compile`.
@@ -104,7 +104,7 @@ class Classifier(ImageModel):
         Raises:
             ValueError: If an argument is out of range or not known.
         """
-        networks = {"basenet": basenet, "regene": regene_classifier}
+        networks = {"basenet": basenet, "regene": regene_classifier, "resnet56v1": resnet_v1}
         if network not in networks:
             raise ValueError(
                 f"`network` must be one of {sorted(networks)}. Received: network={network!r}."

@@ -38,17 +38,17 @@ def fit_per_class(
 
     Examples:
         >>> import keras
-        >>> from keras_regen import DEGAN, fit_per_class, generate_per_class
+        >>> from keras_regen import GAN, fit_per_class, generate_per_class
         >>> from keras_regen.datasets import load
         >>> digits = load("digits")
         >>> few = digits.y_train < 2
         >>> def build(name):
         ...     keras.utils.set_random_seed(0)
-        ...     model = DEGAN.for_images((8, 8, 1), latent_dim=4, width=0.05)
+        ...     model = GAN.for_images((8, 8, 1), latent_dim=4, network="dense", hidden=(8,))
         ...     model.compile("adam")
         ...     return model
         >>> models = fit_per_class(
-        ...     build, digits.x_train[few], digits.y_train[few], ["0", "1"], vae_epochs=1, verbose=0
+        ...     build, digits.x_train[few], digits.y_train[few], ["0", "1"], verbose=0
         ... )
         >>> images, labels = generate_per_class(models, samples_per_class=5, seed=0)
         >>> images.shape

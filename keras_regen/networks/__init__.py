@@ -17,3 +17,4 @@ from keras_regen.networks.features import inception_features as inception_featur
 from keras_regen.networks.regene import ReGeneDecoder as ReGeneDecoder
 from keras_regen.networks.regene import regene_classifier as regene_classifier
 from keras_regen.networks.regene import regene_decoder as regene_decoder
+from keras_regen.networks.resnet import resnet_v1 as resnet_v1

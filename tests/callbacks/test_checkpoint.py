@@ -1,8 +1,17 @@
 """Checkpoint: which epochs it keeps, by the value and what the value's name does not say."""
 
+import time
+
+import keras
 import pytest
 
 from keras_regen.callbacks import Checkpoint
+
+
+def in_training(checkpoint, epochs):
+    checkpoint.set_params({"epochs": epochs})
+    checkpoint.set_model(keras.Sequential())
+    checkpoint.model.stop_training = False
 
 
 @pytest.mark.parametrize(
@@ -19,6 +28,7 @@ def test_the_best_is_the_most_or_the_least(tmp_path, monkeypatch, monitor, mode,
     saved = []
     checkpoint = Checkpoint(tmp_path, monitor, mode=mode)
     monkeypatch.setattr(checkpoint, "_save", lambda name: saved.append((epoch, name)))
+    in_training(checkpoint, epochs=4)
     for epoch, value in enumerate([0.4, 0.6, 0.3, 0.7]):
         checkpoint.on_epoch_end(epoch, {monitor: value})
     assert [epoch for epoch, name in saved if name == "best.keras"] == best_epochs
@@ -29,3 +39,31 @@ def test_the_best_is_the_most_or_the_least(tmp_path, monkeypatch, monitor, mode,
 def test_a_mode_that_is_not_known_is_asked_for(tmp_path, monitor, mode):
     with pytest.raises(ValueError, match=f"'max' where more.*monitor='{monitor}'"):
         Checkpoint(tmp_path, monitor, mode=mode)
+
+
+@pytest.mark.parametrize(("stopped_at", "saved_epochs"), [(None, [0, 3, 6, 7]), (4, [0, 3, 4])])
+def test_short_epochs_wait_for_a_saving_of_the_last(
+    tmp_path, monkeypatch, stopped_at, saved_epochs
+):
+    saved = []
+    checkpoint = Checkpoint(tmp_path, None, pause=10)
+    monkeypatch.setattr(checkpoint, "_save", lambda name: saved.append((epoch, name)))
+    in_training(checkpoint, epochs=8)
+    for epoch in range(8 if stopped_at is None else stopped_at + 1):
+        # Epochs of four seconds.
+        monkeypatch.setattr(time, "monotonic", lambda: 100.0 + 4 * epoch)  # noqa: B023
+        checkpoint.model.stop_training = epoch == stopped_at
+        checkpoint.on_epoch_end(epoch, {})
+    assert saved == [(epoch, "last.keras") for epoch in saved_epochs]
+
+
+def test_the_best_before_a_training_that_goes_on_counts(tmp_path, monkeypatch):
+    saved = []
+    checkpoint = Checkpoint(tmp_path, best=0.5)
+    in_training(checkpoint, epochs=4)
+    monkeypatch.setattr(checkpoint, "_save", lambda name: saved.append(name))
+    for epoch, value in enumerate([0.4, 0.6, 0.6, 0.7]):
+        saved.append(epoch)
+        checkpoint.on_epoch_end(epoch, {"val_accuracy": value})
+    best, last = "best.keras", "last.keras"
+    assert saved == [0, last, 1, best, last, 2, last, 3, best, last]

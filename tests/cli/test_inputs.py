@@ -1,10 +1,13 @@
 """The model and the images that commands are given: what fits, and what does not."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
 from PIL import Image
 
+from keras_regen import metrics
 from tests.cli.helpers import figures, picture_folder, run
 
 
@@ -16,9 +19,12 @@ class Doubled(keras.layers.Layer):
         return 2 * inputs
 
 
-def test_images_are_resized_and_classes_go_by_name(tmp_path, digits_run, digits_model):
+def test_images_are_resized_and_classes_go_by_name(tmp_path, digits_run, digits_model, monkeypatch):
+    quick = functools.partial(metrics.train_judge, steps=1, stem_filters=2)
+    monkeypatch.setattr(metrics, "train_judge", quick)
     folder = picture_folder(tmp_path / "some", {7: "7", 3: "3"})
-    measured = figures("evaluate", digits_run, "--dataset", folder, "--samples-per-class", 5)
+    options = ["--samples-per-class", 5, "--repeats", 1, "--student-steps", 1]
+    measured = figures("evaluate", digits_run, "--dataset", folder, *options)
     hits = total = 0
     for name in ("3", "7"):
         for file in (folder / "test" / name).iterdir():
@@ -32,6 +38,7 @@ def test_images_are_resized_and_classes_go_by_name(tmp_path, digits_run, digits_
     assert measured["accuracy"] == hits / total > 0.5
     assert list(measured["generation_accuracy_by_class"]) == ["3", "7"]
     assert list(measured["tries"]) == ["3", "7"]
+    assert measured["samples"] == 10
 
 
 def test_classes_that_the_model_does_not_know(tmp_path, digits_run):

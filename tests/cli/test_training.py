@@ -40,9 +40,16 @@ def test_a_run_from_end_to_end(tmp_path):
     }
     assert "holds a run" in run("train", "csae_digits", *small, code=1).output
     # Held out is what the run held out, also where its dataset is named.
-    for named in ([], ["--dataset", "digits"]):
-        measured = figures("evaluate", folder, "--seed", 3, *named)
-        assert {name: trained[name] for name in measured} == measured
+    judge = tmp_path / "judge.keras"
+    asked = ["train-judge", "--dataset", "digits", "--steps", 1, "--seed", 3, "--output", judge]
+    assert 0 <= figures(*asked)["accuracy"] <= 1
+    assert "Replace it with --overwrite" in run(*asked, code=2).output
+    quick = ["--judge", judge, "--samples-per-class", 5, "--repeats", 1, "--student-steps", 1]
+    quick += ["--output", tmp_path / "seen"]
+    measured = figures("evaluate", folder, "--seed", 3, "--dataset", "digits", *quick)
+    assert measured["accuracy"] == trained["accuracy"]
+    assert measured["scores"]["reconstruction_mse"]["mean"] == trained["reconstruction_mse"]
+    assert (tmp_path / "seen/samples.png").exists()
     again = tmp_path / "again.png"
     checkpoint = figures("reconstruct", folder / "checkpoints/last.keras", "--output", again)
     assert checkpoint["mse"] == figures("reconstruct", folder, "--output", again)["mse"]

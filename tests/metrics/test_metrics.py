@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
-from sklearn.metrics import mean_absolute_error, mean_squared_error, recall_score
+from sklearn.metrics import recall_score
 
 from keras_regen.datasets import load
 from keras_regen.metrics import (
     generation_accuracy,
     latent_distances,
-    reconstruction_error,
     svm_judge,
 )
 
@@ -57,15 +56,3 @@ def test_distances_equal_scipys():
     points, others = rng.normal(size=(7, 5)), rng.normal(size=(4, 5))
     np.testing.assert_allclose(latent_distances(points, others), cdist(points, others))
     np.testing.assert_allclose(latent_distances(points), cdist(points, points))
-
-
-def test_reconstruction_errors_equal_scikit_learns():
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (5, 8, 8, 1), dtype="uint8")
-    drawn = rng.random((5, 8, 8, 1), dtype="float32")
-    flat = images.ravel() / 255, drawn.ravel()
-    error = reconstruction_error(images, drawn)
-    assert error["mae"] == pytest.approx(mean_absolute_error(*flat), rel=1e-5)
-    assert error["mse"] == pytest.approx(mean_squared_error(*flat), rel=1e-5)
-    with pytest.raises(ValueError, match=r"\(5, 8, 8, 1\) and \(4, 8, 8, 1\)"):
-        reconstruction_error(images, drawn[:4])

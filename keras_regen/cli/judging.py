@@ -1,0 +1,71 @@
+"""`keras-regen train-judge`."""
+
+from pathlib import Path
+
+import click
+
+from keras_regen.cli.options import Output, json_option, output_json, seed_option, uses_keras
+
+
+@click.command("train-judge")
+@click.option("--dataset", required=True, help="Name or path of the real images.")
+@click.option(
+    "--image-size",
+    type=click.IntRange(min=1),
+    help="Height and width to resize the images to.  [default: theirs]",
+)
+@click.option(
+    "--network",
+    type=click.Choice(["basenet", "resnet56v1"]),
+    default="basenet",
+    show_default=True,
+    help="The small one for a CPU, or the neutral classifier of ReGene.",
+)
+@click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    default=2000,
+    show_default=True,
+    help="Steps of 64 images, in whole epochs.",
+)
+@click.option(
+    "--output",
+    type=Output(".keras"),
+    help="Where the judge goes.  [default: judges/DATASET.keras, where `evaluate` finds it]",
+)
+@click.option("--overwrite", is_flag=True, help="Replace a judge that is there.")
+@seed_option
+@json_option
+@uses_keras
+def train_judge(dataset, image_size, network, steps, output, overwrite, seed, as_json):
+    """Train a classifier that judges drawn images, and store it for `evaluate`."""
+    from keras_regen import metrics
+    from keras_regen.cli.progress import EpochBars
+    from keras_regen.datasets import load
+    from keras_regen.metrics.judge import describe_judge, judge_path
+    from keras_regen.writing import replace_when_whole
+
+    data = load(dataset, image_size=image_size, seed=seed)
+    path = Path(output or judge_path(data.name))
+    if path.exists() and not overwrite:
+        raise click.UsageError(f"There is a judge: {path}. Replace it with --overwrite.")
+    judge = metrics.train_judge(
+        data.x_train,
+        data.y_train,
+        data.class_names,
+        network=network,
+        steps=steps,
+        seed=seed,
+        callbacks=[EpochBars()],
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replace_when_whole(path) as partial:
+        judge.save(partial)
+    found = describe_judge(judge, data) | {"seed": seed, "output": str(path)}
+    if as_json:
+        output_json(found)
+        return
+    click.echo(
+        f"{found['name']} {found['hash']}: {100 * found['accuracy']:.2f} % of {len(data.x_test)} "
+        f"test images right, {100 * found['recognized']:.2f} % recognized: {path}"
+    )

@@ -1,0 +1,191 @@
+"""FeatureExtractor: a trained network through which two sets of images are compared."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from keras_regen.checks import check_images, check_integer
+from keras_regen.metrics.gpu import keras_is_on_gpu
+from keras_regen.metrics.nearest import feature_rows
+from keras_regen.metrics.weights_hash import weights_hash
+from keras_regen.models import Classifier
+from keras_regen.networks import inception_features
+
+
+class FeatureExtractor:
+    """Gives the features that a Keras model sees in images, as rows of numbers.
+
+    Its name and the hash of its weights belong to every figure measured with it.
+
+    Args:
+        model: Functional or sequential Keras model with one input, images; or a
+            `keras_regen.Classifier`, such as the dataset's judge.
+        layer: Name of the layer whose output are the features. Defaults to the last of a Keras
+            model, and to the input of the last of a classifier's network. Maps are averaged over
+            their places.
+        name: Name of the extractor in results. Defaults to the names of the network and the layer.
+        pixel_range: Tuple of two floats: what the model takes for black and white. The package's
+            own models take (0, 1).
+        resize: Boolean: whether to resize images of another size, bilinearly with antialiasing,
+            and to repeat grayscale images for the three channels of the model. Otherwise such
+            images are an error.
+        batch_size: Integer, at least 1: images in one call of the model.
+
+    Attributes:
+        network: The functional Keras model from images to features. Its layers are the model's
+            own, not copies.
+
+    Raises:
+        ValueError: If the model is not such a model, has no such layer (the message has those that
+            there are), or gives neither rows nor maps.
+
+    Examples:
+        >>> import keras, numpy as np
+        >>> from keras_regen.metrics import FeatureExtractor
+        >>> from keras_regen.networks import basenet
+        >>> extractor = FeatureExtractor(basenet((8, 8, 1), 10, stem_filters=4), layer="pool")
+        >>> extractor(np.zeros((5, 8, 8, 1), "uint8")).shape
+        (5, 8)
+        >>> extractor.name, extractor.num_features
+        ('basenet/pool', 8)
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        layer: str | None = None,
+        *,
+        name: str | None = None,
+        pixel_range: tuple[float, float] = (0.0, 1.0),
+        resize: bool = False,
+        batch_size: int = 256,
+    ):
+        check_integer("batch_size", batch_size, 1)
+        low, high = (float(value) for value in pixel_range)
+        if not low < high:
+            raise ValueError(
+                "`pixel_range` must be what the model takes for black and, above it, for white. "
+                f"Received: pixel_range={pixel_range!r}."
+            )
+        self.pixel_range = (low, high)
+        self.resize = resize
+        self.batch_size = batch_size
+        self.network, found = _cut(model, layer)
+        self.name = found if name is None else name
+        # Without a GPU, TensorFlow's XLA compiles for long and computes no faster.
+        slow = keras.backend.backend() == "tensorflow" and not keras_is_on_gpu()
+        self.network.compile(jit_compile=False if slow else "auto")
+
+    @property
+    def num_features(self) -> int:
+        """The numbers in a row of features."""
+        return self.network.output_shape[-1]
+
+    @property
+    def digest(self) -> str:
+        """The first 16 hexadecimal digits of the SHA-256 hash of the weights and their shapes."""
+        return weights_hash(self.network.weights)
+
+    def describe(self) -> dict[str, Any]:
+        """Tells which extractor this is: a dict of `name`, `hash` and `num_features`."""
+        return {"name": self.name, "hash": self.digest, "num_features": self.num_features}
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        """Computes the features of images.
+
+        Args:
+            images: Images `(num_images, height, width, channels)`; integers 0..255 or floats 0..1.
+
+        Returns:
+            Array `(num_images, num_features)`, float32.
+
+        Raises:
+            ValueError: If images are of another range; or of another size or number of channels
+                than the network takes, and not resized.
+        """
+        images = np.asarray(images)
+        check_images(images)
+        taken = self._taken_shape(images.shape[1:])
+        if taken != images.shape[1:] and not (self.resize and images.shape[-1] in (1, taken[-1])):
+            hint = "" if self.resize else ": resize them, or set `resize=True`"
+            raise ValueError(
+                f"The extractor {self.name!r} takes images of shape {taken}{hint}. "
+                f"Received: images of shape {images.shape[1:]}."
+            )
+        return feature_rows(images, self._features_of_batch, self.batch_size)
+
+    def _taken_shape(self, image_shape):
+        """The shape of such images as the network takes them."""
+        return tuple(
+            given if taken is None else taken
+            for given, taken in zip(image_shape, self.network.input_shape[1:], strict=True)
+        )
+
+    def _features_of_batch(self, images):
+        height, width, channels = self._taken_shape(images.shape[1:])
+        if images.shape[-1] != channels:
+            images = np.repeat(images, channels, axis=-1)
+        if images.shape[1:3] != (height, width):
+            images = ops.image.resize(
+                images, (height, width), antialias=True, data_format="channels_last"
+            )
+        low, high = self.pixel_range
+        return self.network.predict_on_batch(images * (high - low) + low)
+
+
+def keras_inception_v3(weights: str | None = "imagenet") -> FeatureExtractor:
+    """Builds an extractor of the 2,048 pooled features of Keras's InceptionV3.
+
+    Images are resized to 299x299 pixels with antialiasing. It is not the network behind published
+    Fréchet Inception distances, which has other weights and resizes otherwise: distances of this
+    one go by its name, and never beside those.
+
+    Args:
+        weights: `"imagenet"`, which Keras downloads once; a path of a file with weights of
+            `keras.applications.InceptionV3(include_top=False)`; or `None`, for random weights.
+
+    Returns:
+        A `FeatureExtractor` named `"keras_inception_v3"`.
+
+    Source: Szegedy et al., 2016, https://arxiv.org/abs/1512.00567; Parmar et al., 2022,
+    https://arxiv.org/abs/2104.11222, on resizing.
+
+    Examples:
+        >>> from keras_regen.metrics import keras_inception_v3
+        >>> keras_inception_v3(weights=None).describe()["num_features"]
+        2048
+    """
+    network = inception_features("mixed10", (299, 299, 3), weights)
+    return FeatureExtractor(network, name="keras_inception_v3", resize=True, batch_size=32)
+
+
+def _cut(model, layer):
+    """The network from images to rows of features, and its name."""
+    network = model.network if isinstance(model, Classifier) else model
+    if len(getattr(network, "inputs", None) or ()) != 1 or len(network.outputs) != 1:
+        raise ValueError(
+            "`model` must be a functional or sequential Keras model with one input and one output, "
+            f"or a `keras_regen.Classifier`. Received: {type(model).__name__} {model!r}. "
+            "Of another model of this package, give the part that sees images: `model.encoder`."
+        )
+    names = [one.name for one in network.layers]
+    if layer is None:
+        last = network.layers[-1]
+        output = last.input if isinstance(model, Classifier) else network.outputs[0]
+        name = network.name
+    elif layer in names:
+        output, name = network.get_layer(layer).output, f"{network.name}/{layer}"
+    else:
+        raise ValueError(f"The model has no layer {layer!r}. Its layers: {', '.join(names)}.")
+    rank = len(getattr(output, "shape", ()))
+    if rank not in (2, 4) or output.shape[-1] is None:
+        raise ValueError(
+            "The features must be rows (batch, num_features) or maps (batch, height, width, "
+            f"num_features). Received: {getattr(output, 'shape', output)} of {name!r}. "
+            "Name another layer by `layer`."
+        )
+    if rank == 4:
+        output = layers.GlobalAveragePooling2D(data_format="channels_last")(output)
+    return keras.Model(network.inputs[0], output, name="features"), name

@@ -1,0 +1,127 @@
+"""score_model against figures worked out by hand."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from scipy.linalg import sqrtm
+
+from keras_regen import GAN, Classifier, generate
+from keras_regen.datasets import load
+from keras_regen.metrics import FeatureExtractor, train_judge
+from keras_regen.scores import score_model
+
+SEEDS, SAMPLES = [3, 4], 8
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load("digits")
+
+
+@pytest.fixture(scope="module")
+def judge(digits):
+    return train_judge(digits.x_train, digits.y_train, digits.class_names, steps=46, stem_filters=2)
+
+
+@pytest.fixture(scope="module")
+def scored(digits, judge, digits_model):
+    return score_model(
+        digits_model, digits, judge, samples_per_class=SAMPLES, seeds=SEEDS, student_steps=1
+    )
+
+
+def distance(one, other):
+    """The Fréchet distance by SciPy's root of a matrix."""
+    means = [features.mean(axis=0, dtype="float64") for features in (one, other)]
+    first, second = (np.cov(features.astype("float64"), rowvar=False) for features in (one, other))
+    root = np.real(sqrtm(first @ second))
+    return np.sum((means[0] - means[1]) ** 2) + np.trace(first + second - 2 * root)
+
+
+def test_what_is_drawn(scored, digits, judge, digits_model):
+    scores = scored["scores"]
+    assert next(iter(scores)) == "classification_accuracy_score"
+    wanted = np.repeat(np.arange(10), SAMPLES)
+    features = FeatureExtractor(judge)
+    right, sure, far = [], [], []
+    for seed in SEEDS:
+        drawn = generate(digits_model, wanted, seed=seed)
+        found = judge.predict(drawn, verbose=0)["probabilities"]
+        right.append(np.mean(found.argmax(axis=1) == wanted))
+        sure.append(np.mean(found.max(axis=1) >= 0.9))
+        far.append(distance(features(digits.x_train), features(drawn)))
+    assert scores["generation_accuracy"]["values"] == right
+    assert scores["recognized"]["values"] == sure
+    np.testing.assert_allclose(scores["frechet_original_generated"]["values"], far, rtol=1e-4)
+    for name, values in (("generation_accuracy", right), ("recognized", sure)):
+        assert scores[name]["mean"] == pytest.approx(sum(values) / 2)
+        spread = abs(values[0] - values[1]) / np.sqrt(2)
+        assert scores[name]["std"] == pytest.approx(spread)
+    assert scored["samples"] == 80 and scored["seeds"] == SEEDS
+    assert (scored["originals"], scored["held_out"]) == (1438, 359)
+
+
+def test_beside_them_are_the_real_ones(scored, digits, judge):
+    scores = scored["scores"]
+    found = judge.predict(digits.x_test, verbose=0)["probabilities"]
+    accuracy = np.mean(found.argmax(axis=1) == digits.y_test)
+    assert scores["generation_accuracy"]["real"] == accuracy == scored["judge"]["accuracy"]
+    assert scores["recognized"]["real"] == np.mean(found.max(axis=1) >= 0.9)
+    features = FeatureExtractor(judge)
+    expected = distance(features(digits.x_train), features(digits.x_test))
+    real = scores["frechet_original_generated"]["real"]
+    np.testing.assert_allclose(real, expected, rtol=1e-3)
+    assert real < scores["frechet_original_generated"]["mean"]
+
+
+def test_what_is_drawn_again(scored, digits, judge, digits_model):
+    scores, features = scored["scores"], FeatureExtractor(judge)
+    again = digits_model.reconstruct(digits.x_train)
+    expected = distance(features(digits.x_train), features(again))
+    found = scores["frechet_original_reconstructed"]
+    np.testing.assert_allclose(found["mean"], expected, rtol=1e-3)
+    assert found["std"] is None and found["real"] is None
+    error = np.mean((digits_model.reconstruct(digits.x_test) - digits.x_test / 255) ** 2)
+    assert scores["reconstruction_mse"]["mean"] == pytest.approx(error, rel=1e-4)
+
+
+def test_students_learn_from_what_is_drawn_and_from_as_many_real_ones(
+    digits, judge, digits_model, monkeypatch
+):
+    taught = []
+
+    def learn(images, labels, *real, **options):
+        taught.append((len(images), labels, options["seed"]))
+        return 0.1 * len(taught)
+
+    monkeypatch.setattr("keras_regen.scores.classification_accuracy_score", learn)
+    found = score_model(digits_model, digits, judge, samples_per_class=2, seeds=[5, 6])
+    score = found["scores"]["classification_accuracy_score"]
+    np.testing.assert_allclose(score["values"], [0.1, 0.2])
+    assert score["real"] == pytest.approx(0.3)
+    wanted = np.repeat(np.arange(10), 2)
+    assert [count for count, _, _ in taught] == [20] * 3
+    assert all(np.array_equal(np.sort(labels), wanted) for _, labels, _ in taught)
+    assert [seed for _, _, seed in taught[:2]] == [5, 6]
+
+
+def test_a_model_without_classes_goes_by_the_judge(digits, judge):
+    gan = GAN.for_images((8, 8, 1), latent_dim=2, network="dense", hidden=(4,))
+    found = score_model(gan, digits, judge, samples_per_class=7, seeds=[0], student_steps=1)
+    assert found["samples"] == 70
+    assert "generation_accuracy" not in found["scores"]
+    assert "reconstruction_mse" not in found["scores"]
+    assert found["scores"]["recognized"]["std"] is None
+
+
+def test_what_is_refused(digits, judge, digits_model):
+    other = dataclasses.replace(digits, class_names=(*"abcdefghij",))
+    gan = GAN.for_images((8, 8, 1), latent_dim=2, network="dense", hidden=(4,))
+    with pytest.raises(ValueError, match=r"must know the classes \['a', .*train-judge"):
+        score_model(gan, other, judge)
+    with pytest.raises(ValueError, match="`seeds` must hold at least one"):
+        score_model(digits_model, digits, judge, seeds=[])
+    plain = Classifier.for_images((8, 8, 1), digits.class_names, stem_filters=2)
+    with pytest.raises(ValueError, match="does not draw"):
+        score_model(plain, digits, judge)
