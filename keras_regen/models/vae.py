@@ -148,7 +148,7 @@ class VAE(PlainAutoencoder):
                 csae_decoder(image_shape, latent_dim, stem_filters, upsampling, "sigmoid"),
             ),
             "degan": lambda: (
-                degan_encoder(image_shape, latent_dim, width, dropout, name="posterior"),
+                degan_encoder(image_shape, latent_dim, width, dropout, seed, name="posterior"),
                 degan_decoder(image_shape, latent_dim, width),
             ),
         }

@@ -28,6 +28,7 @@ def degan_encoder(
     latent_dim: int = 128,
     width: float = 1.0,
     dropout: float = 0.1,
+    seed: int = 0,
     name: str = "encoder",
 ) -> keras.Model:
     """Builds the encoder of DE-GAN's variational autoencoder: images in, posteriors out.
@@ -41,6 +42,7 @@ def degan_encoder(
         width: Float, above 0: scales the filters.
         dropout: Float from 0 to below 1: share of the features that are dropped in training. The
             tables give no figure.
+        seed: Integer: of what is dropped.
         name: Name of the model.
 
     Returns:
@@ -67,7 +69,8 @@ def degan_encoder(
             filters = scaled(32 * 2**stage, width)
             x = layers.Conv2D(filters, 5, strides=2, padding="same", name=f"conv{stage + 1}")(x)
             x = layers.LeakyReLU(LEAKY_SLOPE, name=f"conv{stage + 1}_relu")(x)
-        x = layers.Dropout(dropout, name="dropout")(x)
+        # Without a seed, what PyTorch drops does not follow the state that is saved.
+        x = layers.Dropout(dropout, seed=seed, name="dropout")(x)
         x = layers.Flatten(name="flatten")(x)
         x = layers.Dense(2 * latent_dim, name="posterior")(x)
     return ScopedModel(inputs, x, name=name)
