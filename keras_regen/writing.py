@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 
 @contextlib.contextmanager
 def replace_when_whole(path: str | os.PathLike) -> Iterator[Path]:
@@ -41,6 +43,26 @@ def replace_when_whole(path: str | os.PathLike) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_arrays(path: str | os.PathLike, **arrays: np.ndarray) -> None:
+    """Writes arrays by their names as one compressed `.npz`; makes its folder where it is missing.
+
+    Args:
+        path: The file, whose name ends in `.npz`.
+        **arrays: The arrays.
+
+    Examples:
+        >>> import tempfile
+        >>> file = Path(tempfile.mkdtemp()) / "new/arrays.npz"
+        >>> write_arrays(file, ones=np.ones(3))
+        >>> np.load(file)["ones"]
+        array([1., 1., 1.])
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replace_when_whole(path) as partial:
+        np.savez_compressed(partial, **arrays)
 
 
 def _has_ended(number):

@@ -114,17 +114,15 @@ def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(
         train_run("csae_digits", tmp_path / "other", trained=whole)
 
 
-def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, few_samples, trained_alone):
+def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, trained_alone):
+    trained_alone()
     # The VAE has a share of the epochs: fewer than the three after which the players are stopped.
     arguments = {"epochs": 6, "batch_size": 360, "options": {"width": 0.03, "latent_dim": 4}}
     whole, folder = tmp_path / "whole", tmp_path / "broken"
-    metrics = train_run("degan_digits", whole, **arguments)
-    assert {path.name for path in whole.iterdir()} >= {"vae", "samples.png", "losses.png"}
-    assert metrics["samples"] == 30 == sum(metrics["drawn_by_class"].values())
-    assert not {"accuracy", "reconstruction_mse"} & metrics.keys()
+    train_run("degan_digits", whole, **arguments)
+    assert (whole / "vae/model.keras").exists()
     assert not (whole / "checkpoints/best.keras").exists()
 
-    trained_alone()
     with pytest.raises(KeyboardInterrupt):
         train_run("degan_digits", folder, callbacks=[Interrupt(1)], **arguments)
     assert not (folder / "vae/model.keras").exists()

@@ -42,7 +42,8 @@ def augment(model, dataset, factor, output, num_sources, accept, max_tries, seed
     from keras_regen import augment
     from keras_regen.cli.acceptance import acceptance, prior_of
     from keras_regen.cli.inputs import load_model_and_data
-    from keras_regen.cli.pictures import write_arrays, write_folder
+    from keras_regen.cli.pictures import write_folder
+    from keras_regen.writing import write_arrays
 
     path = Path(output)
     if path.is_dir() and any(not one.name.startswith(".") for one in path.iterdir()):

@@ -19,6 +19,7 @@ _COMMANDS = {
     "augment": ("augmentation", "Add drawn images to a dataset."),
     "evaluate": ("evaluation", "Measure a model on held-out images."),
     "train-judge": ("judging", "Train a classifier that judges drawn images, and store it."),
+    "reproduce": ("reproduction", "Make the papers' tables again, beside their numbers."),
     "centroids": ("centroids", "Spread class centroids evenly on a sphere."),
     "intrinsic-dimension": ("dimension", "Estimate how many dimensions images lie in."),
     "datasets": ("listing", "List the datasets that can be loaded here."),

@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from keras_regen import plotting
 from keras_regen.cli.options import Output
 from keras_regen.datasets.dataset import folder_name
-from keras_regen.writing import replace_when_whole
+from keras_regen.writing import write_arrays
 
 
 def write_images(images, labels, class_names, output: str, prefix: str) -> None:
@@ -31,13 +29,6 @@ def write_images(images, labels, class_names, output: str, prefix: str) -> None:
         write_arrays(path, images=images, labels=labels, class_names=class_names)
     else:
         write_folder(images, labels, class_names, path, prefix)
-
-
-def write_arrays(path: Path, **arrays) -> None:
-    """Writes arrays as one `.npz`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replace_when_whole(path) as partial, open(partial, "wb") as file:
-        np.savez_compressed(file, **arrays)
 
 
 def write_folder(images, labels, class_names, folder: Path, prefix: str) -> None:

@@ -31,7 +31,7 @@ def test_a_class_that_was_never_drawn(monkeypatch):
             return np.zeros(len(images), int)
 
     def train(images, labels, **options):
-        assert len(images) == len(labels) and options == {"num_classes": 3, "steps": 7}
+        assert len(images) == len(labels) and options == {"class_names": list("012"), "steps": 7}
         return Judge()
 
     monkeypatch.setattr(module, "train_judge", train)

@@ -1,0 +1,80 @@
+"""`keras-regen reproduce`."""
+
+from pathlib import Path
+
+import click
+
+from keras_regen.cli.options import note, uses_keras
+
+
+@click.command()
+@click.argument("tables", nargs=-1)
+@click.option(
+    "--scale",
+    type=click.Choice(["quick", "paper"]),
+    default="quick",
+    show_default=True,
+    help="Minutes on a CPU, which is not the paper's setting; or the paper's epochs.",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=1),
+    help="Trainings of each cell, with seeds 0, 1, ...  [default: 1 quick, 3 at paper scale]",
+)
+@click.option(
+    "--runs",
+    "runs_folder",
+    type=click.Path(file_okay=False),
+    default="runs/reproduce",
+    show_default=True,
+    help="Folder of the runs; those that are trained are taken.",
+)
+@click.option(
+    "--results",
+    "results_folder",
+    type=click.Path(file_okay=False),
+    default="results",
+    show_default=True,
+    help="Folder of README.md, the report, and of one file for each run in `reproduction`.",
+)
+@click.option("--list", "list_only", is_flag=True, help="List the tables, and make none.")
+@uses_keras
+def reproduce(tables, scale, seeds, runs_folder, results_folder, list_only):
+    """Make TABLES of the papers again (all of them: `all`), beside the papers' numbers."""
+    from keras_regen import reproduction
+    from keras_regen.reproduction.report import table_lines, write_report
+
+    known = reproduction.list_tables()
+    if list_only:
+        for table in known:
+            click.echo(f"{table.name:<18} {table.title}")
+        return
+    if not tables:
+        raise click.UsageError("Which table? `--list` has those that there are; `all` makes all.")
+    chosen = known if tables == ("all",) else [reproduction.get_table(name) for name in tables]
+    place = Path(results_folder) / "reproduction"
+    expense = reproduction.SCALES[scale]
+    missing = []
+    for table in chosen:
+        note(f"{table.title}, at the scale {scale}: {expense.title}")
+        try:
+            reproduction.reproduce(
+                table,
+                expense,
+                seeds=None if seeds is None else range(seeds),
+                runs_folder=runs_folder,
+                results_folder=place,
+                tell=note,
+            )
+        except FileNotFoundError as error:
+            if len(chosen) == 1:
+                raise
+            # One dataset that is not here must not keep the others from being made.
+            missing.append(f"{table.name}: {error}")
+        finally:
+            Path(results_folder).mkdir(parents=True, exist_ok=True)
+            write_report(place, Path(results_folder) / "README.md")
+        click.echo(f"\n{table.title}\n")
+        click.echo("\n".join(table_lines(table, place)))
+    for line in missing:
+        note(f"Left out, {line}")

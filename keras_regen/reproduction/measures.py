@@ -1,0 +1,201 @@
+"""The figures of a trained model that the tables' cells are filled with."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from keras_regen.callbacks import read_history
+from keras_regen.datasets import ImageDataset
+from keras_regen.generation import Acceptance, AcceptanceError, generate
+from keras_regen.metrics import (
+    intrinsic_dimension,
+    latent_distances,
+    relative_diversity,
+    train_judge,
+    without_duplicates,
+)
+from keras_regen.models import Classifier
+from keras_regen.models.base import ImageModel
+from keras_regen.reproduction.scale import Scale
+from keras_regen.scores import score_model
+
+_NEIGHBORS = 100
+_MAX_TRIES = 40
+
+
+@dataclasses.dataclass
+class Measured:
+    """What a measure is given.
+
+    Args:
+        model: The trained model, or `None` where none is trained.
+        data: The dataset that it was trained on.
+        folder: The folder of its run.
+        metrics: What is in the run's `metrics.json`.
+        judge: Function without arguments that gives the dataset's judge, trained on first use.
+        scale: At what expense.
+        seed: Integer: of all that is random.
+        class_name: Name of the one class that it was trained on, or `None`.
+
+    Examples:
+        >>> from keras_regen.reproduction.measures import MEASURES
+        >>> "scores" in MEASURES
+        True
+    """
+
+    model: ImageModel | None
+    data: ImageDataset
+    folder: Path
+    metrics: dict
+    judge: Callable[[], Classifier]
+    scale: Scale
+    seed: int
+    class_name: str | None = None
+
+
+def _metrics(given):
+    names = ("accuracy", "reconstruction_mae", "reconstruction_mse")
+    return {name: given.metrics[name] for name in names if name in given.metrics}
+
+
+def _scores(given):
+    found = score_model(
+        given.model,
+        given.data,
+        given.judge(),
+        samples_per_class=given.scale.samples_per_class,
+        seeds=[given.seed],
+        student_steps=given.scale.student_steps,
+    )
+    figures = {
+        "judge_accuracy": found["judge"]["accuracy"],
+        "samples": found["samples"],
+    }
+    for name, score in found["scores"].items():
+        figures[name] = score["mean"]
+        if score["real"] is not None:
+            figures[f"{name}.real"] = score["real"]
+    return figures | _diversity_by_class(given)
+
+
+def _diversity_by_class(given):
+    count = given.scale.samples_per_class * given.data.num_classes
+    drawn = generate(given.model, num_samples=count, seed=given.seed)
+    labels = given.judge().classify(drawn)
+    found = relative_diversity(drawn, labels, given.data.x_train, given.data.y_train)
+    return {
+        f"relative_diversity_by_class.{label}": float(value)
+        for label, value in enumerate(found)
+        if np.isfinite(value)
+    }
+
+
+def _sources(given):
+    """What the judge says of accepted images of 2, 3 and 5 sources, and the tries of the first."""
+    count, classes = given.scale.samples_per_class, given.data.num_classes
+    wanted = np.repeat(np.arange(classes), count)
+    figures = {}
+    for sources in (2, 3, 5):
+        try:
+            drawn, report = generate(
+                given.model,
+                wanted,
+                seed=given.seed,
+                prior=given.model.prior.combining(num_sources=sources),
+                accept=Acceptance(max_tries=_MAX_TRIES),
+                return_report=True,
+            )
+        except AcceptanceError as error:
+            drawn, report = error.images, error.report
+        if len(drawn):
+            right = given.judge().classify(drawn) == report.labels
+            figures[f"accepted_of_{sources}_sources"] = float(np.mean(right))
+        if sources == 2:
+            accepted = np.bincount(report.labels, minlength=classes)
+            for name in ("tries", "latent_tries"):
+                tries = getattr(report, name)
+                figures |= {
+                    f"{name}_for_500.{label}": round(500 * float(tries[label]) / count, 1)
+                    for label in range(classes)
+                    # Of a class that reached the limit there is no such number.
+                    if accepted[label] == count
+                }
+    return figures
+
+
+def _distances(given):
+    prior = given.model.prior
+    means = np.stack([prior.class_mean(label) for label in range(given.model.num_classes)])
+    found = latent_distances(means)[np.triu_indices(len(means), 1)]
+    return {"least_distance": float(found.min()), "most_distance": float(found.max())}
+
+
+def _mixtures(given):
+    """Accuracy of classifiers that see original and generated images in several parts."""
+    x, y = given.data.x_train, given.data.y_train
+    drawn = generate(given.model, y, seed=given.seed)
+    drawn = np.round(drawn * 255).astype("uint8")
+    half = np.random.default_rng(given.seed).permutation(len(x)) < len(x) // 2
+    sets = {
+        0: (drawn, y),
+        50: (np.where(half[:, None, None, None], x, drawn), y),
+        100: (x, y),
+        200: (np.concatenate([x, drawn]), np.concatenate([y, y])),
+    }
+    figures = {}
+    for share, (images, labels) in sets.items():
+        student = train_judge(
+            images,
+            labels,
+            given.data.class_names,
+            steps=given.scale.student_steps,
+            seed=given.seed,
+        )
+        right = student.classify(given.data.x_test) == given.data.y_test
+        figures[f"mixture_{share}"] = float(np.mean(right))
+    return figures
+
+
+def _history(given):
+    found = [row["recognized"] for row in read_history(given.folder / "history.csv")]
+    places = {"first": 0, "second": 1, "last": -1}
+    return {f"recognized_{name}": found[place] for name, place in places.items()}
+
+
+def _one_class(given):
+    """The share of images of a model of one class that the judge of all gives that class."""
+    judge = given.judge()
+    drawn = generate(given.model, num_samples=10 * given.scale.samples_per_class, seed=given.seed)
+    label = list(judge.class_names).index(given.class_name)
+    return {"share_of_the_class": float(np.mean(judge.classify(drawn) == label))}
+
+
+def _dimension(given):
+    points = without_duplicates(given.data.x_train)
+    return {"intrinsic_dimension": float(intrinsic_dimension(points, _NEIGHBORS))}
+
+
+MEASURES: dict[str, Callable[[Measured], dict[str, float]]] = {
+    "metrics": _metrics,
+    "scores": _scores,
+    "sources": _sources,
+    "distances": _distances,
+    "mixtures": _mixtures,
+    "history": _history,
+    "one_class": _one_class,
+    "dimension": _dimension,
+}
+
+
+def device_name() -> str:
+    """Names what Keras computes on, such as `"cpu:0"`.
+
+    Examples:
+        >>> from keras_regen.reproduction.measures import device_name
+        >>> len(device_name()) > 0
+        True
+    """
+    return str(keras.ops.ones(1).device)

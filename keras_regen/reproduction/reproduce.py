@@ -1,0 +1,228 @@
+"""Trains and measures what a table needs, run by run, and takes up again what was interrupted."""
+
+import functools
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+import keras_regen
+from keras_regen import runs
+from keras_regen.callbacks import GenerationAccuracy
+from keras_regen.datasets import ImageDataset, load
+from keras_regen.metrics import train_judge
+from keras_regen.presets import get_preset
+from keras_regen.reproduction.measures import MEASURES, Measured, device_name
+from keras_regen.reproduction.scale import Scale
+from keras_regen.reproduction.table import Table, Training
+from keras_regen.saving import load_model
+from keras_regen.writing import replace_when_whole, write_arrays
+
+
+def reproduce(
+    table: Table,
+    scale: Scale,
+    *,
+    seeds: Sequence[int] | None = None,
+    runs_folder: str | os.PathLike = "runs/reproduce",
+    results_folder: str | os.PathLike = "results/reproduction",
+    tell: Callable[[str], None] = lambda text: None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> None:
+    """Makes a table again: trains what it needs, measures it, and writes one file for each run.
+
+    What is measured already is not trained again, whichever table it was for; a training that was
+    interrupted goes on. `keras_regen.reproduction.report.write_report` makes the report of the
+    files.
+
+    Args:
+        table: Table to make.
+        scale: At what expense, one of `SCALES`.
+        seeds: Integers: one training for each. Defaults to the scale's.
+        runs_folder: Where the runs go. Runs that are there are taken.
+        results_folder: Where the results go, in a folder of the scale's name.
+        tell: Function that is called with a line for each step.
+        callbacks: Further callbacks for each `fit`.
+
+    Raises:
+        FileNotFoundError: If a dataset is not to be had; the message says which file to put where.
+
+    Examples:
+        >>> from keras_regen.reproduction import SCALES, get_table, reproduce
+        >>> table = get_table("csae2-table3")
+        >>> reproduce(table, SCALES["quick"], seeds=[])
+    """
+    for training in table.trainings:
+        for seed in scale.seeds if seeds is None else seeds:
+            path = result_path(results_folder, scale, training, seed)
+            known = json.loads(path.read_text()) if path.exists() else None
+            if known and set(training.measures) <= set(known["measures"]):
+                tell(f"{training.name}, seed {seed}: measured")
+                continue
+            tell(f"{training.name}, seed {seed}: begun")
+            result = _Reproduction(training, scale, seed, Path(runs_folder), callbacks).result()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with replace_when_whole(path) as partial:
+                partial.write_text(json.dumps(result, indent=1) + "\n")
+            tell(f"{training.name}, seed {seed}: {result['seconds']:.0f} s")
+
+
+def result_path(
+    results_folder: str | os.PathLike, scale: Scale, training: Training, seed: int
+) -> Path:
+    """Gives the file of a run's results.
+
+    Examples:
+        >>> from keras_regen.reproduction import SCALES, Training
+        >>> from keras_regen.reproduction.reproduce import result_path
+        >>> result_path("a", SCALES["quick"], Training("csae_mnist", "mnist"), 0).as_posix()
+        'a/quick/csae_mnist-seed0.json'
+    """
+    return Path(results_folder) / scale.name / f"{training.name}-seed{seed}.json"
+
+
+class _Reproduction:
+    """One training at one scale, with one seed."""
+
+    def __init__(self, training, scale, seed, runs_folder, callbacks):
+        self.training, self.scale, self.seed = training, scale, seed
+        self.place = runs_folder / scale.name
+        self.folder = self.place / f"{training.name}-seed{seed}"
+        self.callbacks = callbacks
+
+    def result(self):
+        start = time.perf_counter()
+        model, metrics, epochs = None, {}, 0
+        if self.training.preset is not None:
+            metrics = self._train()
+            model = load_model(self.folder)
+            epochs = metrics["epochs"]
+        given = Measured(
+            model,
+            load(self._dataset(self.training.class_name)),
+            self.folder,
+            metrics,
+            self._judge,
+            self.scale,
+            self.seed,
+            self.training.class_name,
+        )
+        figures = {}
+        for name in self.training.measures:
+            figures |= MEASURES[name](given)
+        return {
+            "training": self.training.name,
+            "preset": self.training.preset,
+            "dataset": self.training.dataset,
+            "options": self._options(),
+            "first_options": dict(self.training.first_options),
+            "class_name": self.training.class_name,
+            "scale": self.scale.name,
+            "seed": self.seed,
+            "epochs": epochs,
+            "train_images": len(given.data.x_train),
+            "test_images": len(given.data.x_test),
+            "samples_per_class": self.scale.samples_per_class,
+            "measures": list(self.training.measures),
+            "figures": figures,
+            "backend": keras.backend.backend(),
+            "device": f"{device_name()} ({platform.machine()}, {os.cpu_count()} cores)",
+            "keras": keras.__version__,
+            "keras_regen": keras_regen.__version__,
+            "seconds": round(time.perf_counter() - start, 1),
+        }
+
+    def _train(self):
+        if (self.folder / "metrics.json").exists():
+            return json.loads((self.folder / "metrics.json").read_text())
+        callbacks = list(self.callbacks)
+        if "history" in self.training.measures:
+            callbacks.insert(0, GenerationAccuracy(self._judge(), num_samples=500))
+        if (self.folder / runs.SETTINGS).exists():
+            return runs.resume_run(self.folder, callbacks=callbacks)
+        return runs.train_run(
+            self.training.preset,
+            self.folder,
+            dataset=str(self._dataset(self.training.class_name)),
+            epochs=self.scale.epochs,
+            seed=self.seed,
+            options=self._options(),
+            trained=self._first(callbacks),
+            callbacks=callbacks,
+        )
+
+    def _options(self):
+        if self.training.preset is None:
+            return {}
+        recipe = get_preset(self.training.preset)
+        small = self.scale.options.get(recipe.model, {})
+        if recipe.options.get("network") in ("dense", "linear"):
+            small = {}  # no convolutions to make narrower
+        return {**small, **self.training.options}
+
+    def _first(self, callbacks):
+        """The part that is trained before, where it has options of its own."""
+        if not self.training.first_options:
+            return None
+        recipe = get_preset(self.training.preset)
+        folder = self.place / f"{self.training.name}-seed{self.seed}-first"
+        if not (folder / "metrics.json").exists():
+            shared = {"width"} & self._options().keys()
+            runs.train_run(
+                recipe.first[1],
+                folder,
+                dataset=str(self._dataset()),
+                epochs=self.scale.epochs,
+                seed=self.seed,
+                options={
+                    **{name: self._options()[name] for name in shared},
+                    **self.training.first_options,
+                },
+                overwrite=True,
+                callbacks=callbacks,
+            )
+        return folder
+
+    def _dataset(self, class_name=None):
+        """The dataset's name; or a file of the part of it that the scale and class ask for."""
+        name = self.training.dataset
+        if self.scale.train_images is None and class_name is None:
+            return name
+        path = self.place / "data" / f"{name}{'' if class_name is None else f'-{class_name}'}.npz"
+        if not path.exists():
+            write_arrays(path, **_part(load(name), self.scale, class_name))
+        return path
+
+    @functools.cache  # noqa: B019 - lives as long as one training
+    def _judge(self):
+        """The judge of the whole dataset, the same for all runs of the scale."""
+        path = self.place / "judges" / f"{self.training.dataset}.keras"
+        if not path.exists():
+            data = load(self.training.dataset)
+            judge = train_judge(
+                data.x_train, data.y_train, data.class_names, steps=self.scale.judge_steps
+            )
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with replace_when_whole(path) as partial:
+                judge.save(partial)
+        return load_model(path)
+
+
+def _part(data: ImageDataset, scale, class_name):
+    rng = np.random.default_rng(0)
+    found = {"class_names": np.array(data.class_names)}
+    for part, most in (("train", scale.train_images), ("test", scale.test_images)):
+        x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
+        if class_name is not None:
+            mine = y == data.class_names.index(class_name)
+            x, y = x[mine], np.zeros(mine.sum(), y.dtype)
+        chosen = np.sort(rng.permutation(len(x))[:most])
+        found |= {f"x_{part}": x[chosen], f"y_{part}": y[chosen]}
+    if class_name is not None:
+        found["class_names"] = np.array([class_name])
+    return found

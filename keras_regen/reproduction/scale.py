@@ -1,0 +1,71 @@
+"""At what expense the tables are made again."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Scale:
+    """How much is trained and measured.
+
+    Args:
+        name: Its name.
+        title: What a reader is told beside every number.
+        train_images: Integer: training images to take; `None` for all.
+        test_images: Integer: test images to take; `None` for all.
+        epochs: Integer: of every training; `None` for the recipe's.
+        seeds: Integers: one training for each.
+        samples_per_class: Integer: images to draw of each class.
+        judge_steps: Integer: steps of the judge's training.
+        student_steps: Integer: steps of classifiers that learn from drawn images.
+        options: By the model's name, arguments that keep it small.
+
+    Examples:
+        >>> from keras_regen.reproduction import SCALES
+        >>> SCALES["paper"].epochs is None
+        True
+    """
+
+    name: str
+    title: str
+    train_images: int | None
+    test_images: int | None
+    epochs: int | None
+    seeds: tuple[int, ...]
+    samples_per_class: int
+    judge_steps: int
+    student_steps: int
+    options: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+
+
+SCALES = {
+    "quick": Scale(
+        "quick",
+        "a few minutes on a CPU: 2,000 training images, 5 epochs, narrow networks; not the "
+        "paper's setting",
+        train_images=2000,
+        test_images=2000,
+        epochs=5,
+        seeds=(0,),
+        samples_per_class=50,
+        judge_steps=300,
+        student_steps=100,
+        options={
+            "ReGene": {"width": 0.1, "decoder_width": 0.1, "bank_size": 200},
+            "GAN": {"width": 0.25},
+            "DEGAN": {"width": 0.25},
+        },
+    ),
+    "paper": Scale(
+        "paper",
+        "the paper's epochs on all images",
+        train_images=None,
+        test_images=None,
+        epochs=None,
+        seeds=(0, 1, 2),
+        samples_per_class=500,
+        judge_steps=20_000,
+        student_steps=5_000,
+    ),
+}

@@ -1,0 +1,116 @@
+"""reproduce: what it writes, what it does not do twice, and the report."""
+
+import json
+
+import numpy as np
+import pytest
+
+from keras_regen.datasets import load
+from keras_regen.reproduction import Cell, Scale, Table, Training, reproduce
+from keras_regen.reproduction.report import table_lines, values_of, write_report
+from keras_regen.reproduction.reproduce import result_path
+from keras_regen.runs import SETTINGS
+from tests.cli.helpers import run
+from tests.test_runs import Interrupt
+
+SMALL = {"stem_filters": 2, "latent_dim": 12}
+TINY = Scale("quick", "tiny", 200, 50, 2, (0,), 2, 1, 1, {"CSAE": SMALL})
+CSAE = Training("csae_digits", "digits", {"beta": 0.1}, measures=("metrics", "distances"))
+TABLE = Table(
+    "mine",
+    "A table",
+    (
+        Cell("CSAE", "Accuracy", CSAE, "accuracy", 0.9, percent=True),
+        Cell("least", "Distance", CSAE, "least_distance", 1.0),
+        Cell("not made", "Accuracy", None, note="not to be had"),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made")
+    told = []
+    reproduce(
+        TABLE,
+        TINY,
+        runs_folder=folder / "runs",
+        results_folder=folder / "results",
+        tell=told.append,
+    )
+    return folder, told
+
+
+def test_a_file_for_each_run(made):
+    folder, told = made
+    found = json.loads(result_path(folder / "results", TINY, CSAE, 0).read_text())
+    place = folder / "runs/quick/csae_digits-beta=0.1-seed0"
+    metrics = json.loads((place / "metrics.json").read_text())
+    assert found["figures"]["accuracy"] == metrics["accuracy"]
+    assert found["options"] == {"beta": 0.1, **SMALL}
+    assert (found["train_images"], found["test_images"], found["epochs"]) == (200, 50, 2)
+    assert found["seconds"] > 0 and found["backend"] and found["device"]
+    assert len(told) == 2 and "begun" in told[0]
+    part, whole = load(folder / "runs/quick/data/digits.npz"), load("digits")
+    assert part.class_names == whole.class_names
+    rows = {image.tobytes() for image in whole.x_train}
+    assert len(part.x_train) == 200 and all(image.tobytes() in rows for image in part.x_train)
+
+
+def test_nothing_is_made_twice(made, monkeypatch):
+    folder, _ = made
+    monkeypatch.setattr("keras_regen.runs.train_run", lambda *_, **__: pytest.fail("trained"))
+    told = []
+    options = {"runs_folder": folder / "runs", "results_folder": folder / "results"}
+    reproduce(TABLE, TINY, tell=told.append, **options)
+    assert told == [f"{CSAE.name}, seed 0: measured"]
+    # A measure that another table asks for is taken of the run that is there.
+    result_path(folder / "results", TINY, CSAE, 0).unlink()
+    reproduce(TABLE, TINY, **options)
+    assert result_path(folder / "results", TINY, CSAE, 0).exists()
+
+
+def test_an_interrupted_training_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr("keras_regen.runs.draw_run", lambda *arguments: None)
+    scale = Scale("quick", "tiny", 200, 50, 3, (0,), 2, 1, 1, {"CSAE": SMALL})
+    table = Table("mine", "A table", (Cell("a", "b", CSAE, "accuracy"),))
+    options = {"runs_folder": tmp_path / "runs", "results_folder": tmp_path / "results"}
+    with pytest.raises(KeyboardInterrupt):
+        reproduce(table, scale, callbacks=[Interrupt(1)], **options)
+    assert not result_path(tmp_path / "results", scale, CSAE, 0).exists()
+    (place,) = (tmp_path / "runs/quick").glob("csae*")
+    assert (place / SETTINGS).exists() and not (place / "metrics.json").exists()
+    monkeypatch.setattr("keras_regen.runs.train_run", lambda *_, **__: pytest.fail("begun again"))
+    reproduce(table, scale, **options)
+    assert result_path(tmp_path / "results", scale, CSAE, 0).exists()
+
+
+def test_the_report_has_means_and_blanks(tmp_path):
+    for seed, accuracy in enumerate((0.8, 0.9, 0.85)):
+        path = result_path(tmp_path, TINY, CSAE, seed)
+        path.parent.mkdir(exist_ok=True)
+        figures = {"accuracy": accuracy}
+        about = {"scale": "quick", "epochs": 2, "train_images": 9, "backend": "jax", "device": "d"}
+        result = {"training": CSAE.name, "seed": seed, "figures": figures, "seconds": 1.5, **about}
+        path.write_text(json.dumps(result))
+    lines = table_lines(TABLE, tmp_path)
+    spread = np.std([80, 90, 85], ddof=1)
+    how = "quick: seeds 0, 1, 2, 2 epochs of 9 images, jax, d, 4 s"
+    assert lines[2] == f"| CSAE | Accuracy | 90.00 % | 85.00 ± {spread:.2g} % | - | {how} |"
+    assert lines[3] == "| least | Distance | 1.0000 | - | - | - |"
+    assert lines[4] == "| not made | Accuracy | - | - | - | not to be had |"
+    assert values_of(TABLE.cells[2], {}) == []
+    write_report(tmp_path, tmp_path / "README.md")
+    text = (tmp_path / "README.md").read_text()
+    assert "reproduce degan-figure6" in text and "not the paper's setting" in text
+
+
+def test_the_command(tmp_path, monkeypatch):
+    assert "degan-table7" in run("reproduce", "--list").output
+    assert "Which table?" in run("reproduce", code=2).output
+    message = run("reproduce", "csae2-table33", "--results", tmp_path, code=1).output
+    assert "Did you mean 'csae2-table3'" in message and not list(tmp_path.iterdir())
+    monkeypatch.setenv("KERAS_REGEN_DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    message = run("reproduce", "csae2-table4", "--results", tmp_path / "results", code=1).output
+    assert "facescrub" in message

@@ -1,0 +1,66 @@
+"""The papers' tables: each cell can be made, and has the number that is printed."""
+
+import pytest
+
+from keras_regen.presets import get_preset
+from keras_regen.reproduction import get_table, list_tables
+from keras_regen.reproduction.measures import MEASURES
+
+
+@pytest.mark.parametrize("table", list_tables(), ids=lambda table: table.name)
+def test_every_cell_can_be_made(table):
+    places = [(cell.row, cell.column) for cell in table.cells]
+    assert len(set(places)) == len(places)
+    for training in table.trainings:
+        assert set(training.measures) <= set(MEASURES)
+        if training.preset is not None:
+            preset = get_preset(training.preset)
+            assert preset.dataset == training.dataset
+            assert not training.first_options or preset.first
+
+
+def test_trainings_of_one_name_are_the_same_in_all_tables():
+    known = {}
+    for table in list_tables():
+        for training in table.trainings:
+            one = known.setdefault(training.name, training)
+            assert (one.preset, dict(one.options)) == (training.preset, dict(training.options))
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "column", "paper"),
+    [
+        ("csae1-table3", "CSAE β=0.06", "with linear", 0.9797),
+        ("csae1-table4", "CSAE-C", "Accuracy", 0.9184),
+        ("csae2-table3", "CSAE β=0.06", "Fashion-MNIST", 0.9289),
+        ("csae2-table4", "Basenet", "FaceScrub", 0.9018),
+        ("regene-table1", "5 blocks, 512 dimensions, 3 per block", "Decoder MAE", 0.182),
+        ("regene-table2", "class 6", "CIFAR-10 IS", 1347),
+        ("regene-table2", "class 4", "Fashion-MNIST LS", 526),
+        ("regene-table4", "ReGene", "Fashion-MNIST", 4.4061),
+        ("regene-figure6a", "3 sources", "CIFAR-10", 0.9151),
+        ("degan-table6", "digit 1", "WGAN", 2.261),
+        ("degan-table7", "horse", "DE-GANs", 0.813),
+    ],
+)
+def test_numbers_are_those_that_are_printed(name, row, column, paper):
+    cells = get_table(name).cells
+    (cell,) = [cell for cell in cells if (cell.row, cell.column) == (row, column)]
+    assert cell.paper == paper
+
+
+def test_no_distance_of_another_network_stands_beside_the_papers():
+    assert all(cell.paper is None for cell in get_table("regene-table3").cells)
+
+
+def test_averages_are_those_of_their_column():
+    cells = get_table("degan-table6").cells
+    for model in {cell.column for cell in cells}:
+        digits = [cell.paper for cell in cells if cell.column == model and "digit" in cell.row]
+        (average,) = [cell.paper for cell in cells if (cell.row, cell.column) == ("average", model)]
+        assert sum(digits) / 10 == pytest.approx(average, abs=0.0006)
+
+
+def test_a_table_that_is_not_known():
+    with pytest.raises(ValueError, match=r"Did you mean 'regene-table3'.*csae1-table3, csae1"):
+        get_table("regene-tabel3")
