@@ -48,6 +48,7 @@ def train_run(
     seed: int = 0,
     options: dict[str, Any] | None = None,
     trained: str | os.PathLike | None = None,
+    samples_per_class: int = 200,
     overwrite: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> dict[str, Any]:
@@ -76,6 +77,8 @@ def train_run(
         trained: For a recipe around a part that is trained before: a trained one, a `.keras` file
             or the folder of a run, in place of a new one. Any functional Keras model serves as a
             classifier; `options` then names its `latent_layer`.
+        samples_per_class: Integer, at least 1: images of each class that are drawn and judged at
+            the end.
         overwrite: Boolean: whether a run in the folder may be replaced.
         callbacks: Further callbacks for `fit`.
 
@@ -103,6 +106,7 @@ def train_run(
         "seed": seed,
         "options": dict(options or {}),
         "trained": None if trained is None else os.path.abspath(trained),
+        "samples_per_class": samples_per_class,
         "backend": keras.backend.backend(),
         "keras": keras.__version__,
         "keras_regen": keras_regen.__version__,
@@ -217,6 +221,7 @@ def _train_first(folder, settings, overwrite, callbacks):
         epochs=math.ceil(get_preset(name).epochs * settings["epochs"] / recipe.epochs),
         seed=settings["seed"],
         options={name: value for name, value in settings["options"].items() if name in shared},
+        samples_per_class=settings["samples_per_class"],
         overwrite=overwrite,
         callbacks=callbacks,
     )
@@ -284,7 +289,7 @@ def _train(folder, settings, data: ImageDataset, model, callbacks):
         model.calibrate(data.x_test, data.y_test)
     with replace_when_whole(folder / "model.keras") as path:
         model.save(path)
-    metrics = evaluate_model(model, data, seed=settings["seed"])
+    metrics = evaluate_model(model, data, settings["samples_per_class"], settings["seed"])
     metrics["epochs"] = epochs
     metrics["seconds"] = round(time.perf_counter() - start, 1)
     draw_run(model, data, history.rows, folder, settings["seed"])

@@ -61,8 +61,9 @@ def write_arrays(path: str | os.PathLike, **arrays: np.ndarray) -> None:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replace_when_whole(path) as partial:
-        np.savez_compressed(partial, **arrays)
+    # An open file, for NumPy adds an ending to names that it does not know, such as .NPZ.
+    with replace_when_whole(path) as partial, open(partial, "wb") as file:
+        np.savez_compressed(file, **arrays)
 
 
 def _has_ended(number):

@@ -1,11 +1,10 @@
 """What several tests share: one small model, trained once."""
 
-import functools
 import gc
 
 import pytest
 
-TINY = {"stem_filters": 4, "latent_dim": 12, "beta": 0.02}
+TINY = {"network": "linear", "hidden": 64, "latent_dim": 12, "beta": 0.02}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -24,17 +23,6 @@ def digits_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("digits") / "run"
     train_run("csae_digits", folder, epochs=6, options=TINY)
     return folder
-
-
-@pytest.fixture
-def few_samples(monkeypatch):
-    """Has runs evaluated on few drawn images: models of few steps draw many before one is good."""
-    from keras_regen import evaluation, runs
-
-    few = functools.partial(evaluation.evaluate_model, samples_per_class=3)
-    monkeypatch.setattr(runs, "evaluate_model", few)
-    judge = functools.partial(evaluation.train_judge, steps=1, stem_filters=2)
-    monkeypatch.setattr(evaluation, "train_judge", judge)
 
 
 @pytest.fixture(scope="session")

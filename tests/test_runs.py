@@ -79,10 +79,10 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path, digits_run, tra
     assert (folder / "history.csv").read_text() == (digits_run / "history.csv").read_text()
 
 
-def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(
-    tmp_path, few_samples, trained_alone
-):
+def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(tmp_path, trained_alone):
     arguments = {"epochs": 3, "batch_size": 360, "options": {"width": 0.03, "bank_size": 20}}
+    # A model of few steps draws many images before one is good.
+    arguments["samples_per_class"] = 3
     whole, folder = tmp_path / "whole", tmp_path / "broken"
     metrics = train_run("regene_digits", whole, **arguments)
     assert {path.name for path in whole.iterdir()} >= {"classifier", "barcodes.png", "samples.png"}

@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from keras_regen.callbacks import read_history
@@ -188,14 +187,3 @@ MEASURES: dict[str, Callable[[Measured], dict[str, float]]] = {
     "one_class": _one_class,
     "dimension": _dimension,
 }
-
-
-def device_name() -> str:
-    """Names what Keras computes on, such as `"cpu:0"`.
-
-    Examples:
-        >>> from keras_regen.reproduction.measures import device_name
-        >>> len(device_name()) > 0
-        True
-    """
-    return str(keras.ops.ones(1).device)

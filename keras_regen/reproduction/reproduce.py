@@ -16,8 +16,9 @@ from keras_regen import runs
 from keras_regen.callbacks import GenerationAccuracy
 from keras_regen.datasets import ImageDataset, load
 from keras_regen.metrics import train_judge
+from keras_regen.metrics.gpu import keras_is_on_gpu
 from keras_regen.presets import get_preset
-from keras_regen.reproduction.measures import MEASURES, Measured, device_name
+from keras_regen.reproduction.measures import MEASURES, Measured
 from keras_regen.reproduction.scale import Scale
 from keras_regen.reproduction.table import Table, Training
 from keras_regen.saving import load_model
@@ -131,7 +132,7 @@ class _Reproduction:
             "measures": list(self.training.measures),
             "figures": figures,
             "backend": keras.backend.backend(),
-            "device": f"{device_name()} ({platform.machine()}, {os.cpu_count()} cores)",
+            "device": _device(),
             "keras": keras.__version__,
             "keras_regen": keras_regen.__version__,
             "seconds": round(time.perf_counter() - start, 1),
@@ -153,6 +154,7 @@ class _Reproduction:
             seed=self.seed,
             options=self._options(),
             trained=self._first(callbacks),
+            samples_per_class=self.scale.samples_per_class,
             callbacks=callbacks,
         )
 
@@ -183,6 +185,7 @@ class _Reproduction:
                     **{name: self._options()[name] for name in shared},
                     **self.training.first_options,
                 },
+                samples_per_class=self.scale.samples_per_class,
                 overwrite=True,
                 callbacks=callbacks,
             )
@@ -211,6 +214,11 @@ class _Reproduction:
             with replace_when_whole(path) as partial:
                 judge.save(partial)
         return load_model(path)
+
+
+def _device():
+    kind = "GPU" if keras_is_on_gpu() else "CPU"
+    return f"{kind} ({platform.machine()}, {os.cpu_count()} cores)"
 
 
 def _part(data: ImageDataset, scale, class_name):

@@ -23,7 +23,7 @@ def judge():
 
 def small_csae():
     keras.utils.set_random_seed(0)
-    model = CSAE.for_images((8, 8, 1), NAMES, stem_filters=2, latent_dim=4)
+    model = CSAE.for_images((8, 8, 1), NAMES, network="linear", hidden=8, latent_dim=4)
     model.compile(keras.optimizers.Adam(0.01))
     return model
 

@@ -7,7 +7,7 @@ import pytest
 from keras_regen import runs
 from tests.cli.helpers import figures, run
 
-SMALL = ["-o", "stem_filters=4", "-o", "latent_dim=12", "--epochs", 1]
+SMALL = ["-o", "network=linear", "-o", "hidden=32", "-o", "latent_dim=12", "--epochs", 1]
 
 
 def interrupt(*arguments, **options):

@@ -34,7 +34,7 @@ class Batches(keras.utils.PyDataset):
 @pytest.fixture
 def model():
     keras.utils.set_random_seed(0)
-    model = CSAE.for_images((8, 8, 1), NAMES, stem_filters=2, latent_dim=4)
+    model = CSAE.for_images((8, 8, 1), NAMES, network="linear", hidden=8, latent_dim=4)
     model.compile("adam")
     return model
 

@@ -42,7 +42,7 @@ def test_what_is_refused_before_anything_is_built(labels, names, message):
 
 def test_a_model_that_needs_classes():
     def build_csae(name):
-        model = CSAE.for_images((8, 8, 1), NAMES, stem_filters=2, latent_dim=4)
+        model = CSAE.for_images((8, 8, 1), NAMES, network="linear", hidden=8, latent_dim=4)
         model.compile("adam")
         return model
 

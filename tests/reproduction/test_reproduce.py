@@ -13,7 +13,7 @@ from keras_regen.runs import SETTINGS
 from tests.cli.helpers import run
 from tests.test_runs import Interrupt
 
-SMALL = {"stem_filters": 2, "latent_dim": 12}
+SMALL = {"network": "linear", "hidden": 16, "latent_dim": 12}
 TINY = Scale("quick", "tiny", 200, 50, 2, (0,), 2, 1, 1, {"CSAE": SMALL})
 CSAE = Training("csae_digits", "digits", {"beta": 0.1}, measures=("metrics", "distances"))
 TABLE = Table(
