@@ -54,7 +54,9 @@ _SUBPACKAGES = (
     "plotting",
     "presets",
     "priors",
+    "reproduction",
     "runs",
+    "scores",
 )
 
 _USE_KERAS = {*(module.rpartition(".")[2] for module in _EXPORTS.values()), *_SUBPACKAGES} - {

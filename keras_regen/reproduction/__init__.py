@@ -1,6 +1,6 @@
 """The papers' tables and numeric figures, trained and measured again beside their numbers."""
 
-from keras_regen.reproduction.reproduce import reproduce as reproduce
+from keras_regen.reproduction.running import reproduce as reproduce
 from keras_regen.reproduction.scale import SCALES as SCALES
 from keras_regen.reproduction.scale import Scale as Scale
 from keras_regen.reproduction.table import Cell as Cell

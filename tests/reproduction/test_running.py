@@ -8,7 +8,7 @@ import pytest
 from keras_regen.datasets import load
 from keras_regen.reproduction import Cell, Scale, Table, Training, reproduce
 from keras_regen.reproduction.report import table_lines, values_of, write_report
-from keras_regen.reproduction.reproduce import result_path
+from keras_regen.reproduction.running import result_path
 from keras_regen.runs import SETTINGS
 from tests.cli.helpers import run
 from tests.test_runs import Interrupt
