@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-TINY = {"network": "linear", "hidden": 64, "latent_dim": 12, "beta": 0.02}
+TINY = {"stem_filters": 4, "latent_dim": 12, "beta": 0.02}
 
 
 @pytest.fixture(autouse=True, scope="module")

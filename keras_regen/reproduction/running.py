@@ -150,7 +150,7 @@ class _Reproduction:
             self.training.preset,
             self.folder,
             dataset=str(self._dataset(self.training.class_name)),
-            epochs=self.scale.epochs,
+            epochs=self.scale.longer.get(get_preset(self.training.preset).model, self.scale.epochs),
             seed=self.seed,
             options=self._options(),
             trained=self._first(callbacks),

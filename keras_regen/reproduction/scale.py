@@ -20,6 +20,7 @@ class Scale:
         judge_steps: Integer: steps of the judge's training.
         student_steps: Integer: steps of classifiers that learn from drawn images.
         options: By the model's name, arguments that keep it small.
+        longer: By the model's name, the epochs of those that need more than `epochs`.
 
     Examples:
         >>> from keras_regen.reproduction import SCALES
@@ -37,13 +38,14 @@ class Scale:
     judge_steps: int
     student_steps: int
     options: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    longer: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 SCALES = {
     "quick": Scale(
         "quick",
-        "a few minutes on a CPU: 2,000 training images, 5 epochs, narrow networks; not the "
-        "paper's setting",
+        "a few minutes on a CPU: 2,000 training images, 5 epochs (60 of adversarial models), "
+        "narrow networks; not the paper's setting",
         train_images=2000,
         test_images=2000,
         epochs=5,
@@ -56,6 +58,7 @@ SCALES = {
             "GAN": {"width": 0.25},
             "DEGAN": {"width": 0.25},
         },
+        longer={"GAN": 60, "DEGAN": 60, "AAE": 60},
     ),
     "paper": Scale(
         "paper",
