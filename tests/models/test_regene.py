@@ -9,31 +9,23 @@ from keras_regen import ReGene, generate
 from keras_regen.callbacks import LossWeightSchedule
 from keras_regen.layers import PEDCCHead
 from keras_regen.losses import PerceptualLoss, SSIMLoss
-from keras_regen.networks import csae_linear_decoder, regene_classifier, regene_decoder
+from keras_regen.networks import regene_classifier, regene_decoder
 from keras_regen.priors import ClassGaussianPrior, ConvexCombinationPrior
 from tests.samples import check_fresh_process, striped_images
 
 IMAGES, LABELS = striped_images(60)
 
 
-def dense_parts():
-    """Parts that compile in no time, with the normalization that training and use tell apart."""
-    image = keras.Input((8, 8, 1))
-    x = layers.BatchNormalization(momentum=0.5)(layers.Dense(12)(layers.Flatten()(image)))
-    x = layers.ReLU(name="latent")(x)
-    classifier = keras.Model(image, layers.Dense(3, activation="softmax")(x))
-    return classifier, csae_linear_decoder((8, 8, 1), 12, hidden=16, activation="sigmoid")
-
-
-def papers_parts():
+def build(**options):
+    keras.utils.set_random_seed(0)
     classifier = regene_classifier((8, 8, 1), 3, width=0.03)
     latent_dim = classifier.get_layer("latent").output.shape[1]
-    return classifier, regene_decoder((8, 8, 1), latent_dim, width=0.03)
-
-
-def build(parts=dense_parts, **options):
-    keras.utils.set_random_seed(0)
-    model = ReGene(*parts(), class_names=["left", "middle", "right"], **options)
+    model = ReGene(
+        classifier,
+        regene_decoder((8, 8, 1), latent_dim, width=0.03),
+        class_names=["left", "middle", "right"],
+        **options,
+    )
     model.compile(keras.optimizers.Adam(5e-3))
     return model
 
@@ -163,7 +155,7 @@ def test_a_classifier_with_fixed_centroids_and_a_gaussian_prior():
 
 
 def test_a_perceptual_loss_of_the_classifiers_own_maps(tmp_path):
-    model = build(papers_parts, image_losses=[PerceptualLoss("self"), SSIMLoss()])
+    model = build(image_losses=[PerceptualLoss("self"), SSIMLoss()])
     model.fit_classifier(IMAGES, LABELS, epochs=4, verbose=0)
     before = model.classifier.get_weights()
     model.fit(IMAGES, LABELS, verbose=0)
