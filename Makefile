@@ -41,9 +41,9 @@ test: export XLA_FLAGS := --xla_backend_optimization_level=0 --xla_llvm_disable_
 test: export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/.venv/jax-cache
 test: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
 test: export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
-# The examples of docstrings run on the first backend.
 # Two processes on two cores: more threads than one in each would wait for one another.
 test: export OMP_NUM_THREADS := 1
+# The examples of docstrings run on the first backend.
 test: lint docs
 	@set -e; for backend in $(BACKENDS); do \
 	  echo "== $$backend"; \

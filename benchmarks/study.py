@@ -8,7 +8,7 @@ import click
 import keras
 import numpy as np
 
-from keras_regen.writing import replace_when_whole
+from keras_regen.writing import write_json
 
 
 class Study:
@@ -37,10 +37,7 @@ class Study:
         """Takes a run, and writes the file."""
         self.runs.append(run)
         click.echo(json.dumps(run))
-        self.output.parent.mkdir(parents=True, exist_ok=True)
-        with replace_when_whole(self.output) as partial:
-            text = json.dumps({"setting": self.setting, "runs": self.runs}, indent=1)
-            partial.write_text(text + "\n")
+        write_json(self.output, {"setting": self.setting, "runs": self.runs})
 
     def values(self, name: str, **cell) -> np.ndarray:
         """One figure of all runs with these values."""

@@ -19,8 +19,8 @@ from keras_regen.datasets.loading import from_anywhere
 from keras_regen.evaluation import evaluate_model
 from keras_regen.presets import get_preset
 from keras_regen.run_pictures import PICTURES, draw_run
-from keras_regen.saving import load_model
-from keras_regen.writing import replace_when_whole
+from keras_regen.saving import load_model, save_model
+from keras_regen.writing import write_json
 
 SETTINGS = "run.json"
 # Seconds of a training that may be lost, and that short epochs need not wait for their checkpoint.
@@ -47,6 +47,7 @@ def train_run(
     batch_size: int | None = None,
     seed: int = 0,
     options: dict[str, Any] | None = None,
+    first_options: dict[str, Any] | None = None,
     trained: str | os.PathLike | None = None,
     samples_per_class: int = 200,
     overwrite: bool = False,
@@ -74,6 +75,8 @@ def train_run(
         batch_size: Images in one step. Defaults to the recipe's.
         seed: Integer: of weights, centroids, noise, the order of images, and drawn images.
         options: Arguments of the model's `for_images` to change, such as `{"beta": 0.02}`.
+        first_options: For a recipe around a part that is trained before: such arguments of that
+            part, beside those in `options` that both have.
         trained: For a recipe around a part that is trained before: a trained one, a `.keras` file
             or the folder of a run, in place of a new one. Any functional Keras model serves as a
             classifier; `options` then names its `latent_layer`.
@@ -105,12 +108,19 @@ def train_run(
         "batch_size": recipe.batch_size if batch_size is None else batch_size,
         "seed": seed,
         "options": dict(options or {}),
+        "first_options": dict(first_options or {}),
         "trained": None if trained is None else os.path.abspath(trained),
         "samples_per_class": samples_per_class,
         "backend": keras.backend.backend(),
         "keras": keras.__version__,
         "keras_regen": keras_regen.__version__,
     }
+    if first_options and (recipe.first is None or trained is not None):
+        raise ValueError(
+            "Options of a part that is trained before are for a preset around one, such as "
+            f"'regene_mnist', without a trained one. Received: first_options={first_options} with "
+            f"{preset!r}, trained={trained!r}."
+        )
     if trained is not None and recipe.first is None:
         raise ValueError(
             "A trained part is for a preset around one: a classifier for 'regene_mnist', or a VAE "
@@ -123,7 +133,7 @@ def train_run(
     # The settings go last and come first: while they are there, so is a run.
     for name in _FILES:
         (folder / name).unlink(missing_ok=True)
-    _write_json(folder / SETTINGS, settings)
+    write_json(folder / SETTINGS, settings)
     if recipe.first is not None and trained is None:
         _train_first(folder, settings, overwrite, callbacks)
         model = _build(settings, data, _trained_parts(folder, settings))
@@ -220,7 +230,10 @@ def _train_first(folder, settings, overwrite, callbacks):
         image_size=settings["image_size"],
         epochs=math.ceil(get_preset(name).epochs * settings["epochs"] / recipe.epochs),
         seed=settings["seed"],
-        options={name: value for name, value in settings["options"].items() if name in shared},
+        options={
+            **{name: value for name, value in settings["options"].items() if name in shared},
+            **settings["first_options"],
+        },
         samples_per_class=settings["samples_per_class"],
         overwrite=overwrite,
         callbacks=callbacks,
@@ -287,16 +300,10 @@ def _train(folder, settings, data: ImageDataset, model, callbacks):
         model.adapt_prior(x, y)
     if model.classifies:
         model.calibrate(data.x_test, data.y_test)
-    with replace_when_whole(folder / "model.keras") as path:
-        model.save(path)
+    save_model(model, folder / "model.keras")
     metrics = evaluate_model(model, data, settings["samples_per_class"], settings["seed"])
     metrics["epochs"] = epochs
     metrics["seconds"] = round(time.perf_counter() - start, 1)
     draw_run(model, data, history.rows, folder, settings["seed"])
-    _write_json(folder / "metrics.json", metrics)
+    write_json(folder / "metrics.json", metrics)
     return metrics
-
-
-def _write_json(path, values):
-    with replace_when_whole(path) as partial:
-        partial.write_text(json.dumps(values, indent=1) + "\n")

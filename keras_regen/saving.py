@@ -7,6 +7,30 @@ from pathlib import Path
 
 import keras
 
+from keras_regen.writing import replace_when_whole
+
+
+def save_model(model: keras.Model, path: str | os.PathLike) -> None:
+    """Saves a model whole or not at all; makes the file's folder where it is missing.
+
+    Args:
+        model: The model.
+        path: A `.keras` file. One that is there stays until the new one is whole.
+
+    Examples:
+        >>> import pathlib, tempfile
+        >>> import keras
+        >>> from keras_regen.saving import save_model
+        >>> file = pathlib.Path(tempfile.mkdtemp()) / "new/model.keras"
+        >>> save_model(keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]), file)
+        >>> file.exists()
+        True
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replace_when_whole(path) as partial:
+        model.save(partial)
+
 
 def load_model(path: str | os.PathLike, **kwargs) -> keras.Model:
     """Loads a model from a `.keras` file, or from a folder of a run or preset.

@@ -1,5 +1,6 @@
 """A trained model's scores: what it draws, beside real images it has not seen, over some seeds."""
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -198,9 +199,7 @@ class _Scoring:
         found["inception_score"] = inception_score(probabilities, min(10, len(images)))[0]
         found["frechet_original_generated"] = frechet_distance(self.seen, features)
         if self.model.encoder is not None and teach:
-            found["frechet_reconstructed_generated"] = frechet_distance(
-                self._seen_again(), features
-            )
+            found["frechet_reconstructed_generated"] = frechet_distance(self._seen_again, features)
         found["kernel_distance"] = kernel_inception_distance(
             self.seen, features, min(_KID_SUBSET, few), seed=0
         )[0]
@@ -217,17 +216,16 @@ class _Scoring:
             seed=seed,
         )
 
+    @functools.cached_property
     def _seen_again(self):
         """Features of the original images after the model has drawn them again."""
-        if not hasattr(self, "_again"):
-            again = self.model.reconstruct(self.originals, self.original_labels, self.batch_size)
-            self._again = self.extractor(again)
-        return self._again
+        again = self.model.reconstruct(self.originals, self.original_labels, self.batch_size)
+        return self.extractor(again)
 
     def _reconstructed(self):
         images, labels = self.data.x_test, self.data.y_test
         drawn = self.model.reconstruct(images, labels, self.batch_size)
-        distance = frechet_distance(self.seen, self._seen_again())
+        distance = frechet_distance(self.seen, self._seen_again)
         scores = {"frechet_original_reconstructed": _summary([distance], None)}
         for name, value in reconstruction_error(images, drawn).items():
             scores[f"reconstruction_{name}"] = _summary([value], None)

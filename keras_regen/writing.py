@@ -2,6 +2,7 @@
 
 import contextlib
 import glob
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,26 @@ def replace_when_whole(path: str | os.PathLike) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_json(path: str | os.PathLike, values) -> None:
+    """Writes values as JSON; makes the file's folder where it is missing.
+
+    Args:
+        path: The file.
+        values: What JSON can hold.
+
+    Examples:
+        >>> import tempfile
+        >>> file = Path(tempfile.mkdtemp()) / "new/values.json"
+        >>> write_json(file, [1, 2])
+        >>> json.loads(file.read_text())
+        [1, 2]
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replace_when_whole(path) as partial:
+        partial.write_text(json.dumps(values, indent=1) + "\n")
 
 
 def write_arrays(path: str | os.PathLike, **arrays: np.ndarray) -> None:

@@ -114,6 +114,17 @@ def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(tmp_path, tra
         train_run("csae_digits", tmp_path / "other", trained=whole)
 
 
+def test_the_part_that_is_trained_before_has_options_of_its_own(tmp_path):
+    arguments = {"epochs": 1, "options": {"width": 0.03}, "first_options": {"loss": "mse"}}
+    with pytest.raises(KeyboardInterrupt):
+        train_run("regene_digits", tmp_path, callbacks=[Interrupt(0)], **arguments)
+    settings = json.loads((tmp_path / "classifier/run.json").read_text())
+    assert settings["options"] == {"width": 0.03, "loss": "mse"}
+    for preset, more in (("csae_digits", {}), ("regene_digits", {"trained": tmp_path})):
+        with pytest.raises(ValueError, match="Options of a part that is trained before"):
+            train_run(preset, tmp_path / "other", first_options={"loss": "mse"}, **more)
+
+
 def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, trained_alone):
     trained_alone()
     # The VAE has a share of the epochs: fewer than the three after which the players are stopped.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 
-from keras_regen.writing import replace_when_whole
+from keras_regen.saving import save_model
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -59,7 +59,6 @@ class Checkpoint(keras.callbacks.Callback):
         self._saved_at = -float("inf")
 
     def on_epoch_end(self, epoch, logs=None):
-        self.folder.mkdir(parents=True, exist_ok=True)
         value = (logs or {}).get(self.monitor)
         if value is not None and self._better(value):
             self.best = float(value)
@@ -76,8 +75,7 @@ class Checkpoint(keras.callbacks.Callback):
         return value > self.best if self.mode == "max" else value < self.best
 
     def _save(self, name):
-        with replace_when_whole(self.folder / name) as path:
-            self.model.save(path)
+        save_model(self.model, self.folder / name)
 
 
 def _mode(monitor):

@@ -43,7 +43,7 @@ def train_judge(dataset, image_size, network, steps, output, overwrite, seed, as
     from keras_regen.cli.progress import EpochBars
     from keras_regen.datasets import load
     from keras_regen.metrics.judge import describe_judge, judge_path
-    from keras_regen.writing import replace_when_whole
+    from keras_regen.saving import save_model
 
     data = load(dataset, image_size=image_size, seed=seed)
     path = Path(output or judge_path(data.name))
@@ -58,9 +58,7 @@ def train_judge(dataset, image_size, network, steps, output, overwrite, seed, as
         seed=seed,
         callbacks=[EpochBars()],
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replace_when_whole(path) as partial:
-        judge.save(partial)
+    save_model(judge, path)
     found = describe_judge(judge, data) | {"seed": seed, "output": str(path)}
     if as_json:
         output_json(found)

@@ -9,8 +9,7 @@ import keras
 from keras_regen.checks import check_integer
 from keras_regen.optimizers import build_optimizer
 from keras_regen.presets import Preset, get_preset, list_presets
-from keras_regen.saving import load_model
-from keras_regen.writing import replace_when_whole
+from keras_regen.saving import load_model, save_model
 
 MODEL_FILE = "model.keras"
 
@@ -78,10 +77,7 @@ def _optimizers(preset, steps):
 
 def save_preset(model, folder: str | os.PathLike) -> None:
     """Does the work of `ImageModel.save_to_preset`."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with replace_when_whole(folder / MODEL_FILE) as path:
-        model.save(path)
+    save_model(model, Path(folder) / MODEL_FILE)
 
 
 def _from_folder(cls, folder, changed):

@@ -80,7 +80,7 @@ def degan_tables() -> Iterator[Table]:
 
 def _training(preset):
     history = ("history",) if preset in ("degan_mnist", "dcgan_mnist") else ()
-    return Training(preset, "mnist", measures=("metrics", "scores", *history))
+    return Training(preset, "mnist", measures=("metrics", "scores", "diversity", *history))
 
 
 def _diversity():

@@ -10,10 +10,10 @@ from keras_regen.callbacks import read_history
 from keras_regen.datasets import ImageDataset
 from keras_regen.generation import Acceptance, AcceptanceError, generate
 from keras_regen.metrics import (
+    classification_accuracy_score,
     intrinsic_dimension,
     latent_distances,
     relative_diversity,
-    train_judge,
     without_duplicates,
 )
 from keras_regen.models import Classifier
@@ -77,10 +77,10 @@ def _scores(given):
         figures[name] = score["mean"]
         if score["real"] is not None:
             figures[f"{name}.real"] = score["real"]
-    return figures | _diversity_by_class(given)
+    return figures
 
 
-def _diversity_by_class(given):
+def _diversity(given):
     count = given.scale.samples_per_class * given.data.num_classes
     drawn = generate(given.model, num_samples=count, seed=given.seed)
     labels = given.judge().classify(drawn)
@@ -144,18 +144,18 @@ def _mixtures(given):
         100: (x, y),
         200: (np.concatenate([x, drawn]), np.concatenate([y, y])),
     }
-    figures = {}
-    for share, (images, labels) in sets.items():
-        student = train_judge(
+    return {
+        f"mixture_{share}": classification_accuracy_score(
             images,
             labels,
-            given.data.class_names,
+            given.data.x_test,
+            given.data.y_test,
+            class_names=given.data.class_names,
             steps=given.scale.student_steps,
             seed=given.seed,
         )
-        right = student.classify(given.data.x_test) == given.data.y_test
-        figures[f"mixture_{share}"] = float(np.mean(right))
-    return figures
+        for share, (images, labels) in sets.items()
+    }
 
 
 def _history(given):
@@ -180,6 +180,7 @@ def _dimension(given):
 MEASURES: dict[str, Callable[[Measured], dict[str, float]]] = {
     "metrics": _metrics,
     "scores": _scores,
+    "diversity": _diversity,
     "sources": _sources,
     "distances": _distances,
     "mixtures": _mixtures,

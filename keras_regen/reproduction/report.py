@@ -75,10 +75,15 @@ def values_of(cell: Cell, results: dict[str, list[dict]]) -> list[float]:
         >>> values_of(get_table("csae2-table3").cells[0], {})
         []
     """
+    return [run["figures"][cell.figure] for run in _runs_of(cell, results)]
+
+
+def _runs_of(cell, results):
+    """The runs that have the cell's figure."""
     if cell.training is None:
         return []
-    found = [run["figures"].get(cell.figure) for run in results.get(cell.training.name, [])]
-    return [value for value in found if value is not None]
+    known = results.get(cell.training.name, [])
+    return [run for run in known if run["figures"].get(cell.figure) is not None]
 
 
 def table_lines(table: Table, results_folder: str | os.PathLike) -> list[str]:
@@ -98,8 +103,8 @@ def _table_lines(table, results):
     lines = ["| row | column | paper | quick | paper scale | how |", "|" + " --- |" * 6]
     for cell in table.cells:
         paper = _BLANK if cell.paper is None else _number(cell, [cell.paper], cell.paper_spread)
-        ours = [_number(cell, values_of(cell, results[name])) for name in ("quick", "paper")]
-        how = "; ".join(filter(None, (_how(cell, results[name]) for name in ("quick", "paper"))))
+        ours = [_number(cell, values_of(cell, results[name])) for name in SCALES]
+        how = "; ".join(filter(None, (_how(cell, results[name]) for name in SCALES)))
         cells = (cell.row, cell.column, paper, *ours, how or cell.note or _BLANK)
         lines.append(f"| {' | '.join(cells)} |")
     return lines
@@ -121,8 +126,7 @@ def _number(cell, values, spread=None):
 
 def _how(cell, results):
     """Seeds, epochs, backend, device and wall time of what stands in the cell."""
-    known = results.get(cell.training.name, []) if cell.training is not None else []
-    known = [run for run in known if run["figures"].get(cell.figure) is not None]
+    known = _runs_of(cell, results)
     if not known:
         return ""
     first = known[0]

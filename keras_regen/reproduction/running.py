@@ -21,8 +21,8 @@ from keras_regen.presets import get_preset
 from keras_regen.reproduction.measures import MEASURES, Measured
 from keras_regen.reproduction.scale import Scale
 from keras_regen.reproduction.table import Table, Training
-from keras_regen.saving import load_model
-from keras_regen.writing import replace_when_whole, write_arrays
+from keras_regen.saving import load_model, save_model
+from keras_regen.writing import write_arrays, write_json
 
 
 def reproduce(
@@ -67,9 +67,7 @@ def reproduce(
                 continue
             tell(f"{training.name}, seed {seed}: begun")
             result = _Reproduction(training, scale, seed, Path(runs_folder), callbacks).result()
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with replace_when_whole(path) as partial:
-                partial.write_text(json.dumps(result, indent=1) + "\n")
+            write_json(path, result)
             tell(f"{training.name}, seed {seed}: {result['seconds']:.0f} s")
 
 
@@ -108,7 +106,7 @@ class _Reproduction:
             load(self._dataset(self.training.class_name)),
             self.folder,
             metrics,
-            self._judge,
+            lambda: self._judge,
             self.scale,
             self.seed,
             self.training.class_name,
@@ -143,7 +141,7 @@ class _Reproduction:
             return json.loads((self.folder / "metrics.json").read_text())
         callbacks = list(self.callbacks)
         if "history" in self.training.measures:
-            callbacks.insert(0, GenerationAccuracy(self._judge(), num_samples=500))
+            callbacks.insert(0, GenerationAccuracy(self._judge, num_samples=500))
         if (self.folder / runs.SETTINGS).exists():
             return runs.resume_run(self.folder, callbacks=callbacks)
         return runs.train_run(
@@ -153,15 +151,14 @@ class _Reproduction:
             epochs=self.scale.longer.get(get_preset(self.training.preset).model, self.scale.epochs),
             seed=self.seed,
             options=self._options(),
-            trained=self._first(callbacks),
+            first_options=self.training.first_options,
             samples_per_class=self.scale.samples_per_class,
             callbacks=callbacks,
         )
 
     def _training_seconds(self):
-        """Seconds of the run and of the parts that were trained before, as far as they tell."""
-        first = self.folder.with_name(f"{self.folder.name}-first")
-        files = [*self.folder.glob("**/metrics.json"), *first.glob("**/metrics.json")]
+        """Seconds of the run and of the part that was trained before, as far as they tell."""
+        files = self.folder.glob("**/metrics.json")
         return sum(json.loads(file.read_text())["seconds"] for file in files)
 
     def _options(self):
@@ -173,30 +170,6 @@ class _Reproduction:
             small = {}  # no convolutions to make narrower
         return {**small, **self.training.options}
 
-    def _first(self, callbacks):
-        """The part that is trained before, where it has options of its own."""
-        if not self.training.first_options:
-            return None
-        recipe = get_preset(self.training.preset)
-        folder = self.place / f"{self.training.name}-seed{self.seed}-first"
-        if not (folder / "metrics.json").exists():
-            shared = {"width"} & self._options().keys()
-            runs.train_run(
-                recipe.first[1],
-                folder,
-                dataset=str(self._dataset()),
-                epochs=self.scale.epochs,
-                seed=self.seed,
-                options={
-                    **{name: self._options()[name] for name in shared},
-                    **self.training.first_options,
-                },
-                samples_per_class=self.scale.samples_per_class,
-                overwrite=True,
-                callbacks=callbacks,
-            )
-        return folder
-
     def _dataset(self, class_name=None):
         """The dataset's name; or a file of the part of it that the scale and class ask for."""
         name = self.training.dataset
@@ -207,7 +180,7 @@ class _Reproduction:
             write_arrays(path, **_part(load(name), self.scale, class_name))
         return path
 
-    @functools.cache  # noqa: B019 - lives as long as one training
+    @functools.cached_property
     def _judge(self):
         """The judge of the whole dataset, the same for all runs of the scale."""
         path = self.place / "judges" / f"{self.training.dataset}.keras"
@@ -216,9 +189,7 @@ class _Reproduction:
             judge = train_judge(
                 data.x_train, data.y_train, data.class_names, steps=self.scale.judge_steps
             )
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with replace_when_whole(path) as partial:
-                judge.save(partial)
+            save_model(judge, path)
         return load_model(path)
 
 
