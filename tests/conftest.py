@@ -2,6 +2,7 @@
 
 import gc
 
+import keras
 import pytest
 
 TINY = {"stem_filters": 4, "latent_dim": 12, "beta": 0.02}
@@ -13,6 +14,31 @@ def _young_heap():
     yield
     gc.collect()
     gc.freeze()
+
+
+if keras.backend.backend() == "tensorflow":
+    import tensorflow as tf
+
+    # Graphs that run a few times are not worth their optimization.
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+@pytest.fixture(scope="session")
+def few_digits(tmp_path_factory):
+    """A file of so few digits that an epoch takes no time: 160 to train on, 40 to test on."""
+    from keras_regen.datasets import load
+    from keras_regen.writing import write_arrays
+
+    path = tmp_path_factory.mktemp("few") / "digits.npz"
+    digits = load("digits")
+    write_arrays(
+        path,
+        x_train=digits.x_train[:160],
+        y_train=digits.y_train[:160],
+        x_test=digits.x_test[:40],
+        y_test=digits.y_test[:40],
+    )
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What every layer, loss and network must do, whatever it computes; the same on any backend."""
 
+import contextlib
 import inspect
 import json
 
@@ -17,6 +18,13 @@ def weights_of(layer):
     """The weights of a layer or a model by the ends of their paths, such as `conv1/kernel`."""
     start = f"{layer.name}/"
     return {weight.path.removeprefix(start): to_numpy(weight) for weight in layer.weights}
+
+
+@contextlib.contextmanager
+def shapes_alone():
+    """Networks in it, or in a test that it decorates, have shapes but no values: built faster."""
+    with keras.StatelessScope(initialize_variables=False):
+        yield
 
 
 def randomize(layer, seed=0):

@@ -79,8 +79,11 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path, digits_run, tra
     assert (folder / "history.csv").read_text() == (digits_run / "history.csv").read_text()
 
 
-def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(tmp_path, trained_alone):
-    arguments = {"epochs": 3, "batch_size": 360, "options": {"width": 0.03, "bank_size": 20}}
+def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(
+    tmp_path, few_digits, trained_alone
+):
+    arguments = {"dataset": str(few_digits), "epochs": 3, "batch_size": 40}
+    arguments["options"] = {"width": 0.03, "bank_size": 20}
     # A model of few steps draws many images before one is good.
     arguments["samples_per_class"] = 3
     whole, folder = tmp_path / "whole", tmp_path / "broken"
@@ -125,10 +128,12 @@ def test_the_part_that_is_trained_before_has_options_of_its_own(tmp_path):
             train_run(preset, tmp_path / "other", first_options={"loss": "mse"}, **more)
 
 
-def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, trained_alone):
+def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, few_digits, trained_alone):
     trained_alone()
     # The VAE has a share of the epochs: fewer than the three after which the players are stopped.
-    arguments = {"epochs": 6, "batch_size": 360, "options": {"width": 0.03, "latent_dim": 4}}
+    arguments = {"dataset": str(few_digits), "epochs": 6, "batch_size": 40}
+    arguments["options"] = {"width": 0.03, "latent_dim": 4}
+    arguments["first_options"] = {"width": 0.03}
     whole, folder = tmp_path / "whole", tmp_path / "broken"
     train_run("degan_digits", whole, **arguments)
     assert (whole / "vae/model.keras").exists()

@@ -20,6 +20,7 @@ from tests.contract import (
     gradients,
     randomize,
     run,
+    shapes_alone,
     weighed,
     weights_of,
 )
@@ -158,6 +159,7 @@ def residual(channels, count):
     return 9 * channels * count + 9 * count * count + channels * count + count + 2 * 4 * count
 
 
+@shapes_alone()
 def test_second_version_has_the_stages_and_parameters_of_its_table():
     halved = [(32, 32, 32), (16, 16, 64), (8, 8, 128), (4, 4, 128)]
     convolutions = 9 * 3 * 32 + 4 * 32 + residual(32, 64) + residual(64, 128) + residual(128, 128)
@@ -176,6 +178,7 @@ def test_second_version_has_the_stages_and_parameters_of_its_table():
     assert network.count_params() == 40 * 2048 + 2048 + blocks + 32 * 3 + 3
 
 
+@shapes_alone()
 def test_first_version_has_the_stages_and_parameters_of_its_table():
     halved = [(32, 32, 16), (16, 16, 32), (8, 8, 64), (4, 4, 64)]
     convolutions = 9 * 3 * 16 + 4 * 16 + residual(16, 32) + residual(32, 64) + residual(64, 64)
@@ -194,6 +197,7 @@ def test_first_version_has_the_stages_and_parameters_of_its_table():
     assert network.count_params() == 40 * 1024 + 1024 + blocks + 16 * 3 + 3
 
 
+@shapes_alone()
 def test_parameters_of_the_linear_networks_by_hand():
     assert csae_linear_encoder((28, 28, 1)).count_params() == 784 * 400 + 400 + 400 * 40 + 40
     assert csae_linear_decoder((28, 28, 1)).count_params() == 40 * 400 + 400 + 400 * 784 + 784
@@ -206,6 +210,7 @@ def test_parameters_of_the_linear_networks_by_hand():
     channels=st.sampled_from([1, 3]),
     upsampling=st.sampled_from(["bilinear", "transposed"]),
 )
+@shapes_alone()
 def test_any_size_gives_the_shapes_back(height, width, channels, upsampling):
     shape = (height, width, channels)
     network = csae_encoder(shape, latent_dim=3, stem_filters=1)

@@ -15,7 +15,16 @@ from keras_regen.networks import (
 )
 from keras_regen.networks.degan import HIDDEN_LAYER
 from tests import reference
-from tests.contract import check_gradients, gradients, randomize, run, to_numpy, weighed, weights_of
+from tests.contract import (
+    check_gradients,
+    gradients,
+    randomize,
+    run,
+    shapes_alone,
+    to_numpy,
+    weighed,
+    weights_of,
+)
 
 GRAY, COLOR, DIM, WIDTH = (8, 8, 1), (8, 8, 3), 3, 0.03
 # Two stages each; images of 9x8 are what is left of larger ones.
@@ -200,6 +209,7 @@ def normalized_conv(inputs, outputs):
     return conv(inputs, outputs, bias=0) + 4 * outputs
 
 
+@shapes_alone()
 def test_table_2_has_these_stages_and_parameters():
     shape = (28, 28, 1)
     network = degan_encoder(shape)
@@ -246,6 +256,7 @@ def test_table_2_has_these_stages_and_parameters():
     assert network.count_params() == expected
 
 
+@shapes_alone()
 def test_table_4_has_these_stages_and_parameters():
     shape = (32, 32, 3)
     network = degan_encoder(shape)
@@ -282,6 +293,7 @@ def test_table_4_has_these_stages_and_parameters():
     assert critic.count_params() == conv(3, 64) + hidden + 16 * 256 + 1
 
 
+@shapes_alone()
 def test_table_3_has_these_stages():
     shape, width = (64, 64, 3), 1 / 8
     names = "conv1", "conv2", "conv3"
@@ -302,6 +314,7 @@ def test_table_3_has_these_stages():
     width=st.integers(8, 128),
     channels=st.sampled_from([1, 3]),
 )
+@shapes_alone()
 def test_any_size_gives_the_shapes_back(height, width, channels):
     shape, scale = (height, width, channels), 0.01
     encode = degan_encoder(shape, 3, scale)
@@ -336,6 +349,7 @@ def test_scores_are_not_bounded():
 
 
 @pytest.mark.parametrize("name", [name for name in TINY if "gray" in name])
+@shapes_alone()
 def test_paths_of_variables_start_with_the_networks_name(name):
     network = TINY[name]()
     start = f"{network.name}/"
@@ -345,6 +359,7 @@ def test_paths_of_variables_start_with_the_networks_name(name):
     assert [weight.path for weight in again.weights] == paths
 
 
+@shapes_alone()
 def test_names_are_as_given():
     network = degan_generator(GRAY, DIM, WIDTH, name="painter")
     assert network.name == "painter"

@@ -8,7 +8,16 @@ import pytest
 
 from keras_regen.networks import dense_discriminator, dense_generator
 from keras_regen.networks.degan import HIDDEN_LAYER
-from tests.contract import check_gradients, gradients, randomize, run, to_numpy, weighed, weights_of
+from tests.contract import (
+    check_gradients,
+    gradients,
+    randomize,
+    run,
+    shapes_alone,
+    to_numpy,
+    weighed,
+    weights_of,
+)
 
 SHAPE = (8, 9, 3)
 TINY = {
@@ -70,17 +79,20 @@ def test_mixed_precision_stays_near_and_reaches_every_weight(name):
 
 
 @pytest.mark.parametrize("name", TINY)
+@shapes_alone()
 def test_paths_of_variables_start_with_the_networks_name(name):
     network = TINY[name]()
     assert all(weight.path.startswith(f"{network.name}/") for weight in network.weights)
 
 
+@shapes_alone()
 def test_the_last_hidden_activation_has_the_hidden_layers_name():
     network = dense_discriminator(SHAPE, hidden=(6, 5))
     assert network.get_layer(HIDDEN_LAYER).output.shape == (None, 5)
     assert network.layers[-2] is network.get_layer(HIDDEN_LAYER)
 
 
+@shapes_alone()
 def test_parameters_of_the_default_networks_by_hand():
     sizes = [128, 256, 512, 1024, 784]
     expected = sum(a * b + b for a, b in itertools.pairwise(sizes))

@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 from keras_regen.networks import basenet, early_features, inception_features, regene_classifier
-from tests.contract import randomize, run, weights_of
+from tests.contract import randomize, run, shapes_alone, weights_of
 from tests.reference import norm, relu
 
 
@@ -40,6 +40,7 @@ def test_inceptions_first_convolution(channels):
     ("layer", "shape"),
     [("conv5", (71, 71, 192)), ("mixed0", (35, 35, 256)), ("mixed10", (8, 8, 2048))],
 )
+@shapes_alone()
 def test_inceptions_maps_of_299_pixels(layer, shape):
     model = inception_features(layer, image_shape=(299, 299, 3), weights=None)
     assert model.output_shape == (None, *shape)
@@ -106,6 +107,7 @@ def test_early_features_are_the_classifiers_own(make, layer):
         (lambda: early_features(keras.Sequential([layers.ReLU()])), "functional or sequential"),
     ],
 )
+@shapes_alone()
 def test_bad_arguments(call, message):
     with pytest.raises(ValueError, match=message):
         call()

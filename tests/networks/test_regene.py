@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from keras_regen.networks import ReGeneDecoder, regene_classifier, regene_decoder
+from tests.contract import shapes_alone
 
 
 def conv_filters(model):
@@ -24,6 +25,7 @@ def conv_filters(model):
         ((128, 128, 3), 2048, [512] * 3 + [256] * 15),
     ],
 )
+@shapes_alone()
 def test_the_papers_tables(shape, latent_dim, decoder):
     # A sixteenth of the filters; the latent and the filters scale alike.
     classifier = regene_classifier(shape, 10, width=1 / 16)
@@ -35,6 +37,7 @@ def test_the_papers_tables(shape, latent_dim, decoder):
     assert network.output_shape == (None, *shape)
 
 
+@shapes_alone()
 def test_parameters_of_table_a5():
     def conv(inputs, outputs):
         return 9 * inputs * outputs + outputs
@@ -44,6 +47,7 @@ def test_parameters_of_table_a5():
     assert regene_classifier((28, 28, 1), 10, width=1 / 8).count_params() == expected
 
 
+@shapes_alone()
 def test_windows_of_table_a7():
     model = regene_classifier((32, 32, 3), 10, width=1 / 32)
     sizes = [layer.kernel_size[0] for layer in model.layers if "conv" in layer.name]
@@ -51,6 +55,7 @@ def test_windows_of_table_a7():
 
 
 @pytest.mark.parametrize(("blocks", "latent_dim"), [(4, 2048), (5, 512), (6, 128)])
+@shapes_alone()
 def test_the_family_of_table_1(blocks, latent_dim):
     for convs in (1, 3):
         model = regene_classifier((32, 32, 3), 10, blocks, convs, width=1 / 32)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_regen.networks import resnet_v1
-from tests.contract import randomize, run, weights_of
+from tests.contract import randomize, run, shapes_alone, weights_of
 
 
 def parameters(depth, channels, classes):
@@ -26,6 +26,7 @@ def parameters(depth, channels, classes):
 
 
 @pytest.mark.parametrize(("depth", "channels", "classes"), [(8, 1, 3), (20, 3, 10)])
+@shapes_alone()
 def test_it_has_as_many_parameters_as_its_layers_say(depth, channels, classes):
     network = resnet_v1((8, 8, channels), classes, depth)
     assert network.count_params() == parameters(depth, channels, classes)
