@@ -16,10 +16,14 @@ from keras_regen.metrics import (
     describe_judge,
     frechet_distance,
     inception_score,
+    intrinsic_dimension,
     kernel_inception_distance,
+    neighbor_distances,
+    novelty,
     precision_recall,
     reconstruction_error,
     relative_diversity,
+    without_duplicates,
 )
 from keras_regen.metrics.judge import RECOGNIZED
 from keras_regen.models import Classifier
@@ -28,6 +32,7 @@ from keras_regen.models.base import ImageModel
 # So many real images say of a distribution what more would.
 _MOST_REAL = 10_000
 _KID_SUBSET = 1000
+_NEIGHBORS = 20
 
 
 def score_model(
@@ -69,6 +74,9 @@ def score_model(
         - `recognized`: to how many it gives any class with a probability of at least 0.9.
         - `relative_diversity`: the mean over the classes.
         - `precision`, `recall`: of drawn images among the original ones, and the reverse.
+        - `copied`: the share of images that are as near to an original one as its nearest other
+          is, in pixels; about a half of new images of the same kind are.
+        - `intrinsic_dimension`: of as many images as are drawn, by 20 neighbors; none of fewer.
         - `inception_score`, of the judge's probabilities.
         - `frechet_original_generated`, and of a model that encodes `frechet_original_reconstructed`
           and `frechet_reconstructed_generated`, as in ReGene's table 3 but through `extractor`;
@@ -196,6 +204,10 @@ class _Scoring:
         # As many on both sides, for manifolds grow with the number of their points.
         few = min(len(features), len(self.seen))
         found["precision"], found["recall"] = precision_recall(self.seen[:few], features[:few])
+        found["copied"] = novelty(
+            images, self.originals, training_distances=self._original_neighbors
+        ).copied_share
+        found["intrinsic_dimension"] = self._dimension(images)
         found["inception_score"] = inception_score(probabilities, min(10, len(images)))[0]
         found["frechet_original_generated"] = frechet_distance(self.seen, features)
         if self.model.encoder is not None and teach:
@@ -216,6 +228,16 @@ class _Scoring:
             seed=seed,
         )
 
+    def _dimension(self, images):
+        """The estimate falls with fewer points: of as many, real images tell what it should be."""
+        chosen = np.random.default_rng(0).permutation(len(images))[: self.count]
+        points = without_duplicates(images[chosen])
+        return intrinsic_dimension(points, _NEIGHBORS) if len(points) > _NEIGHBORS else math.nan
+
+    @functools.cached_property
+    def _original_neighbors(self):
+        return neighbor_distances(self.originals)
+
     @functools.cached_property
     def _seen_again(self):
         """Features of the original images after the model has drawn them again."""
@@ -233,8 +255,7 @@ class _Scoring:
 
 
 def _summary(values, real):
-    # Infinity, such as the PSNR of equal images, is no JSON.
-    values = [float(value) if math.isfinite(value) else None for value in values]
+    *values, real = (_finite(value) for value in (*values, real))
     known = [value for value in values if value is not None]
     return {
         "mean": float(np.mean(known)) if known else None,
@@ -242,3 +263,8 @@ def _summary(values, real):
         "values": values,
         "real": real,
     }
+
+
+def _finite(value):
+    """Infinity, such as the PSNR of equal images, and what is not known are no JSON."""
+    return None if value is None or not math.isfinite(value) else float(value)

@@ -1,6 +1,7 @@
 """score_model against figures worked out by hand."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -84,6 +85,30 @@ def test_what_is_drawn_again(scored, digits, judge, digits_model):
     assert found["std"] is None and found["real"] is None
     error = np.mean((digits_model.reconstruct(digits.x_test) - digits.x_test / 255) ** 2)
     assert scores["reconstruction_mse"]["mean"] == pytest.approx(error, rel=1e-4)
+
+
+def test_copies_and_dimension(scored, digits, digits_model):
+    scores = scored["scores"]
+    rows = digits.x_train.reshape(len(digits.x_train), -1) / 255.0
+    drawn = generate(digits_model, np.repeat(np.arange(10), SAMPLES), seed=SEEDS[0])
+    drawn = drawn.reshape(len(drawn), -1).astype("float64")
+    between = ((rows[:, None] - rows) ** 2).mean(axis=2)
+    np.fill_diagonal(between, np.inf)
+    far = ((drawn[:, None] - rows) ** 2).mean(axis=2)
+    copied = far.min(axis=1) <= between.min(axis=1)[far.argmin(axis=1)]
+    assert scores["copied"]["values"][0] == pytest.approx(copied.mean())
+    near = np.sort(((drawn[:, None] - drawn) ** 2).sum(axis=2), axis=1)[:, 1:21] ** 0.5
+    dimension = np.mean(1 / np.mean(np.log(near[:, -1:] / near[:, :-1]), axis=1))
+    assert scores["intrinsic_dimension"]["values"][0] == pytest.approx(dimension, rel=1e-3)
+
+
+def test_too_few_images_for_a_dimension_have_none(digits, judge, digits_model):
+    found = score_model(
+        digits_model, digits, judge, samples_per_class=2, seeds=[0], student_steps=1
+    )
+    score = found["scores"]["intrinsic_dimension"]
+    assert score["values"] == [None] and score["mean"] is None and score["real"] is None
+    json.dumps(found, allow_nan=False)
 
 
 def test_students_learn_from_what_is_drawn_and_from_as_many_real_ones(
