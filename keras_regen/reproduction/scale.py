@@ -44,7 +44,7 @@ class Scale:
 SCALES = {
     "quick": Scale(
         "quick",
-        "a few minutes on a CPU: 2,000 training images, 5 epochs (60 of adversarial models), "
+        "a few minutes on a CPU: 2,000 training images, 5 epochs (40 of adversarial models), "
         "narrow networks; not the paper's setting",
         train_images=2000,
         test_images=2000,
@@ -55,10 +55,10 @@ SCALES = {
         student_steps=100,
         options={
             "ReGene": {"width": 0.1, "decoder_width": 0.1, "bank_size": 200},
-            "GAN": {"width": 0.25},
-            "DEGAN": {"width": 0.25},
+            "GAN": {"width": 0.125},
+            "DEGAN": {"width": 0.125},
         },
-        longer={"GAN": 60, "DEGAN": 60, "AAE": 60},
+        longer={"GAN": 40, "DEGAN": 40, "AAE": 40},
     ),
     "paper": Scale(
         "paper",
