@@ -10,13 +10,15 @@ from keras_regen.generation import Acceptance, AcceptanceError, generate
 from keras_regen.metrics import (
     generation_accuracy,
     reconstruction_error,
-    relative_diversity,
     svm_judge,
     train_judge,
 )
+from keras_regen.metrics.diversity import diversity_beside, mean_diversity
 from keras_regen.metrics.judge import RECOGNIZED
+from keras_regen.metrics.ordered_judge import OrderedJudge
 from keras_regen.models import Classifier
 from keras_regen.models.base import ImageModel
+from keras_regen.writing import json_number
 
 # A class that takes more tries than this is measured by what there is of it.
 _ACCEPTANCE = Acceptance(max_tries=20)
@@ -61,8 +63,8 @@ def evaluate_model(
         their mean.
 
     Raises:
-        ValueError: If the dataset has a class that the model does not know, or images of another
-            shape.
+        ValueError: If the dataset has a class that the model or the judge does not know, or images
+            of another shape.
 
     Examples:
         >>> from keras_regen import Classifier
@@ -74,6 +76,8 @@ def evaluate_model(
     """
     if model.num_classes:
         data = data.with_classes(model.class_names)
+    if judge is not None:
+        judge = OrderedJudge(judge, data)
     images, labels = data.x_test, data.y_test
     found: dict[str, Any] = {"test_images": len(images)}
     if model.classifies:
@@ -82,7 +86,7 @@ def evaluate_model(
         return found
     if model.encoder is not None:
         error = reconstruction_error(images, model.reconstruct(images, labels, batch_size))
-        found |= {f"reconstruction_{name}": value for name, value in error.items()}
+        found |= {f"reconstruction_{name}": json_number(value) for name, value in error.items()}
     options = {"seed": seed, "batch_size": batch_size, "return_report": True}
     if model.num_classes:
         return found | _drawn_of_classes(model, data, samples_per_class, judge, options)
@@ -96,11 +100,11 @@ def _drawn_at_large(model, data, samples_per_class, judge, options):
     found = judge.probabilities(images)
     real = judge.probabilities(data.x_test)
     labels = np.argmax(found, axis=1)
-    diversity = relative_diversity(images, labels, data.x_train, data.y_train)
+    diversity = diversity_beside(data, images, labels)
     counts = np.bincount(labels, minlength=len(data.class_names))
 
     def by_class(values):
-        return dict(zip(data.class_names, values.tolist(), strict=True))
+        return dict(zip(data.class_names, map(json_number, values.tolist()), strict=True))
 
     return {
         "samples": len(images),
@@ -108,7 +112,7 @@ def _drawn_at_large(model, data, samples_per_class, judge, options):
         "real_recognized": float(np.mean(real.max(axis=1) >= RECOGNIZED)),
         "judge_accuracy": float(np.mean(np.argmax(real, axis=1) == data.y_test)),
         "drawn_by_class": by_class(counts),
-        "relative_diversity": float(np.nanmean(diversity)),
+        "relative_diversity": json_number(mean_diversity(diversity)),
         "relative_diversity_by_class": by_class(diversity),
     }
 

@@ -1,10 +1,11 @@
 """A training with all it leaves behind, in one folder, which can be interrupted and go on."""
 
+import functools
 import json
 import math
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from keras_regen.callbacks import Checkpoint, HistoryFile, read_history
 from keras_regen.datasets import ImageDataset, ShuffledArrays, load
 from keras_regen.datasets.loading import from_anywhere
 from keras_regen.evaluation import evaluate_model
+from keras_regen.metrics import train_judge
+from keras_regen.models import Classifier
 from keras_regen.presets import get_preset
 from keras_regen.run_pictures import PICTURES, draw_run
 from keras_regen.saving import load_model, save_model
@@ -50,6 +53,7 @@ def train_run(
     first_options: dict[str, Any] | None = None,
     trained: str | os.PathLike | None = None,
     samples_per_class: int = 200,
+    judge: Callable[[], Classifier] | None = None,
     overwrite: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> dict[str, Any]:
@@ -82,6 +86,8 @@ def train_run(
             classifier; `options` then names its `latent_layer`.
         samples_per_class: Integer, at least 1: images of each class that are drawn and judged at
             the end.
+        judge: Gives the classifier that judges what a model without classes draws. Defaults to
+            training one, when there is something to judge.
         overwrite: Boolean: whether a run in the folder may be replaced.
         callbacks: Further callbacks for `fit`.
 
@@ -134,14 +140,18 @@ def train_run(
     for name in _FILES:
         (folder / name).unlink(missing_ok=True)
     write_json(folder / SETTINGS, settings)
+    judge = _judge(data, seed) if judge is None else judge
     if recipe.first is not None and trained is None:
-        _train_first(folder, settings, overwrite, callbacks)
+        _train_first(folder, settings, overwrite, judge, callbacks)
         model = _build(settings, data, _trained_parts(folder, settings))
-    return _train(folder, settings, data, model, callbacks)
+    return _train(folder, settings, data, model, judge, callbacks)
 
 
 def resume_run(
-    folder: str | os.PathLike, *, callbacks: Sequence[keras.callbacks.Callback] = ()
+    folder: str | os.PathLike,
+    *,
+    judge: Callable[[], Classifier] | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> dict[str, Any]:
     """Goes on with a run that was interrupted, from the end of the last epoch that was saved.
 
@@ -150,6 +160,7 @@ def resume_run(
 
     Args:
         folder: The run's folder.
+        judge: As in `train_run`.
         callbacks: Further callbacks for `fit`.
 
     Returns:
@@ -167,18 +178,19 @@ def resume_run(
             f"(`--backend {settings['backend']}`). Received: {keras.backend.backend()}."
         )
     data = _load(settings)
+    judge = _judge(data, settings["seed"]) if judge is None else judge
     last = folder / "checkpoints/last.keras"
     if last.exists():
         model = load_model(last)
     elif settings["trained"] is None and (first := get_preset(settings["preset"]).first):
         if (folder / first[0] / SETTINGS).exists():
-            resume_run(folder / first[0], callbacks=callbacks)
+            resume_run(folder / first[0], judge=judge, callbacks=callbacks)
         else:
-            _train_first(folder, settings, False, callbacks)
+            _train_first(folder, settings, False, judge, callbacks)
         model = _build(settings, data, _trained_parts(folder, settings))
     else:
         model = _build(settings, data, _given_parts(settings))
-    return _train(folder, settings, data, model, callbacks)
+    return _train(folder, settings, data, model, judge, callbacks)
 
 
 def read_settings(folder: str | os.PathLike) -> dict[str, Any]:
@@ -217,7 +229,14 @@ def _build(settings, data, parts):
     )
 
 
-def _train_first(folder, settings, overwrite, callbacks):
+def _judge(data, seed):
+    """Gives one judge to all that asks for it: a part that is trained before, and the whole."""
+    return functools.cache(
+        lambda: train_judge(data.x_train, data.y_train, data.class_names, seed=seed)
+    )
+
+
+def _train_first(folder, settings, overwrite, judge, callbacks):
     """Trains the part that the recipe names, for a share of its epochs like the recipe's."""
     recipe = get_preset(settings["preset"])
     part, name = recipe.first
@@ -235,6 +254,7 @@ def _train_first(folder, settings, overwrite, callbacks):
             **settings["first_options"],
         },
         samples_per_class=settings["samples_per_class"],
+        judge=judge,
         overwrite=overwrite,
         callbacks=callbacks,
     )
@@ -261,7 +281,7 @@ def _part_of(model, part):
     return getattr(model, part, model)
 
 
-def _train(folder, settings, data: ImageDataset, model, callbacks):
+def _train(folder, settings, data: ImageDataset, model, judge, callbacks):
     start = time.perf_counter()
     recipe = get_preset(settings["preset"])
     x, y = data.x_train, data.y_train
@@ -301,7 +321,13 @@ def _train(folder, settings, data: ImageDataset, model, callbacks):
     if model.classifies:
         model.calibrate(data.x_test, data.y_test)
     save_model(model, folder / "model.keras")
-    metrics = evaluate_model(model, data, settings["samples_per_class"], settings["seed"])
+    metrics = evaluate_model(
+        model,
+        data,
+        settings["samples_per_class"],
+        settings["seed"],
+        judge=None if model.num_classes else judge(),
+    )
     metrics["epochs"] = epochs
     metrics["seconds"] = round(time.perf_counter() - start, 1)
     draw_run(model, data, history.rows, folder, settings["seed"])

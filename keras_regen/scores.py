@@ -22,12 +22,14 @@ from keras_regen.metrics import (
     novelty,
     precision_recall,
     reconstruction_error,
-    relative_diversity,
     without_duplicates,
 )
+from keras_regen.metrics.diversity import diversity_beside, mean_diversity
 from keras_regen.metrics.judge import RECOGNIZED
+from keras_regen.metrics.ordered_judge import OrderedJudge
 from keras_regen.models import Classifier
 from keras_regen.models.base import ImageModel
+from keras_regen.writing import json_number
 
 # So many real images say of a distribution what more would.
 _MOST_REAL = 10_000
@@ -64,8 +66,10 @@ def score_model(
 
     Returns:
         A dict of `judge` (its name, hash, accuracy), `extractor` (name, hash, number of features),
-        `seeds`, `samples`, `originals` and `held_out` (numbers of images), and `scores`: by name a
-        dict of `mean`, `std` (`None` for one seed), `values` by seed, and `real`. The scores:
+        `seeds`, `samples`, `originals` and `held_out` (numbers of images), `compared` (of the drawn
+        images and of the real ones: as many as there are of both, for what depends on the number),
+        and `scores`: by name a dict of `mean`, `std` (`None` for one seed), `values` by seed, and
+        `real`. The scores:
 
         - `classification_accuracy_score`: accuracy on real test images of a classifier that saw
           drawn ones only; `real` is that of one that saw as many real ones.
@@ -76,7 +80,7 @@ def score_model(
         - `precision`, `recall`: of drawn images among the original ones, and the reverse.
         - `copied`: the share of images that are as near to an original one as its nearest other
           is, in pixels; about a half of new images of the same kind are.
-        - `intrinsic_dimension`: of as many images as are drawn, by 20 neighbors; none of fewer.
+        - `intrinsic_dimension`, by 20 neighbors; none of fewer images.
         - `inception_score`, of the judge's probabilities.
         - `frechet_original_generated`, and of a model that encodes `frechet_original_reconstructed`
           and `frechet_reconstructed_generated`, as in ReGene's table 3 but through `extractor`;
@@ -108,7 +112,6 @@ def score_model(
         raise ValueError(f"`seeds` must hold at least one. Received: seeds={seeds!r}.")
     if model.num_classes:
         data = data.with_classes(model.class_names)
-    check_judge(judge, data)
     return _Scoring(
         model,
         data,
@@ -120,32 +123,20 @@ def score_model(
     ).of_seeds(list(seeds))
 
 
-def check_judge(judge: Classifier, data: ImageDataset) -> None:
-    """Checks that a judge is one of a dataset's classes and images.
-
-    Raises:
-        ValueError: If it is not; the message says what it knows.
-    """
-    names = list(data.class_names)
-    if list(judge.class_names) != names or judge.image_shape != data.image_shape:
-        raise ValueError(
-            f"The judge must know the classes {names} in images of shape {data.image_shape}. "
-            f"Received: one of {list(judge.class_names)} in {judge.image_shape}. "
-            "Train it on this dataset: `keras-regen train-judge --dataset ...`."
-        )
-
-
 class _Scoring:
     """What all seeds share: the real images, and what judge and extractor see in them."""
 
     def __init__(self, model, data, judge, per_class, student_steps, extractor, batch_size):
-        self.model, self.data, self.judge = model, data, judge
+        self.model, self.data, self.judge = model, data, OrderedJudge(judge, data)
+        self.description = describe_judge(judge, data)
         self.per_class, self.student_steps = per_class, student_steps
         self.extractor, self.batch_size = extractor, batch_size
         rng = np.random.default_rng(0)
         # Classes of which there are images: no others are asked for.
         self.classes = np.unique(data.y_train)
         self.count = per_class * len(self.classes)
+        # Distances of sets change with the number of images: drawn and real ones are as many.
+        self.compared = min(self.count, len(data.x_test))
         chosen = rng.permutation(len(data.x_train))[:_MOST_REAL]
         self.originals, self.original_labels = data.x_train[chosen], data.y_train[chosen]
         self.seen = extractor(self.originals)
@@ -160,10 +151,11 @@ class _Scoring:
         if self.model.encoder is not None:
             scores |= self._reconstructed()
         return {
-            "judge": describe_judge(self.judge, self.data),
+            "judge": self.description,
             "extractor": self.extractor.describe(),
             "seeds": seeds,
             "samples": self.count,
+            "compared": self.compared,
             "originals": len(self.originals),
             "held_out": len(self.data.x_test),
             "student_steps": self.student_steps,
@@ -196,19 +188,18 @@ class _Scoring:
         if labels is not None:
             found["generation_accuracy"] = float(np.mean(given == labels))
         found["recognized"] = float(np.mean(probabilities.max(axis=1) >= RECOGNIZED))
-        diversity = relative_diversity(
-            images, given if labels is None else labels, self.data.x_train, self.data.y_train
-        )
-        found["relative_diversity"] = float(np.nanmean(diversity))
-        features = self.extractor(images)
-        # As many on both sides, for manifolds grow with the number of their points.
+        diversity = diversity_beside(self.data, images, given if labels is None else labels)
+        found["relative_diversity"] = mean_diversity(diversity)
+        # Drawn images are in the order of their classes: the first of them would not have all.
+        chosen = np.random.default_rng(0).permutation(len(images))[: self.compared]
+        features = self.extractor(images[chosen])
         few = min(len(features), len(self.seen))
         found["precision"], found["recall"] = precision_recall(self.seen[:few], features[:few])
         found["copied"] = novelty(
             images, self.originals, training_distances=self._original_neighbors
         ).copied_share
-        found["intrinsic_dimension"] = self._dimension(images)
-        found["inception_score"] = inception_score(probabilities, min(10, len(images)))[0]
+        found["intrinsic_dimension"] = _dimension(images[chosen])
+        found["inception_score"] = inception_score(probabilities[chosen], min(10, len(chosen)))[0]
         found["frechet_original_generated"] = frechet_distance(self.seen, features)
         if self.model.encoder is not None and teach:
             found["frechet_reconstructed_generated"] = frechet_distance(self._seen_again, features)
@@ -227,12 +218,6 @@ class _Scoring:
             steps=self.student_steps,
             seed=seed,
         )
-
-    def _dimension(self, images):
-        """The estimate falls with fewer points: of as many, real images tell what it should be."""
-        chosen = np.random.default_rng(0).permutation(len(images))[: self.count]
-        points = without_duplicates(images[chosen])
-        return intrinsic_dimension(points, _NEIGHBORS) if len(points) > _NEIGHBORS else math.nan
 
     @functools.cached_property
     def _original_neighbors(self):
@@ -254,8 +239,13 @@ class _Scoring:
         return scores
 
 
+def _dimension(images):
+    points = without_duplicates(images)
+    return intrinsic_dimension(points, _NEIGHBORS) if len(points) > _NEIGHBORS else math.nan
+
+
 def _summary(values, real):
-    *values, real = (_finite(value) for value in (*values, real))
+    *values, real = (json_number(value) for value in (*values, real))
     known = [value for value in values if value is not None]
     return {
         "mean": float(np.mean(known)) if known else None,
@@ -263,8 +253,3 @@ def _summary(values, real):
         "values": values,
         "real": real,
     }
-
-
-def _finite(value):
-    """Infinity, such as the PSNR of equal images, and what is not known are no JSON."""
-    return None if value is None or not math.isfinite(value) else float(value)

@@ -3,6 +3,7 @@
 import contextlib
 import glob
 import json
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,12 +47,26 @@ def replace_when_whole(path: str | os.PathLike) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
+def json_number(value: float | None) -> float | None:
+    """Gives a number as JSON holds it: `None` in place of NaN and infinity.
+
+    Examples:
+        >>> from keras_regen.writing import json_number
+        >>> json_number(0.5), json_number(float("inf"))
+        (0.5, None)
+    """
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
 def write_json(path: str | os.PathLike, values) -> None:
     """Writes values as JSON; makes the file's folder where it is missing.
 
     Args:
         path: The file.
-        values: What JSON can hold.
+        values: What JSON can hold, which is neither NaN nor infinity.
+
+    Raises:
+        ValueError: If there is a number among them that JSON cannot hold.
 
     Examples:
         >>> import tempfile
@@ -63,7 +78,7 @@ def write_json(path: str | os.PathLike, values) -> None:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replace_when_whole(path) as partial:
-        partial.write_text(json.dumps(values, indent=1) + "\n")
+        partial.write_text(json.dumps(values, indent=1, allow_nan=False) + "\n")
 
 
 def write_arrays(path: str | os.PathLike, **arrays: np.ndarray) -> None:

@@ -34,6 +34,7 @@ def trained_alone(monkeypatch):
     def leave_out():
         monkeypatch.setattr(runs, "evaluate_model", lambda *arguments, **options: {})
         monkeypatch.setattr(runs, "draw_run", lambda *arguments: None)
+        monkeypatch.setattr(runs, "train_judge", lambda *arguments, **options: None)
 
     return leave_out
 

@@ -70,7 +70,10 @@ def test_beside_them_are_the_real_ones(scored, digits, judge):
     assert scores["generation_accuracy"]["real"] == accuracy == scored["judge"]["accuracy"]
     assert scores["recognized"]["real"] == np.mean(found.max(axis=1) >= 0.9)
     features = FeatureExtractor(judge)
-    expected = distance(features(digits.x_train), features(digits.x_test))
+    # Of as many images as are drawn.
+    assert scored["compared"] == 80
+    chosen = np.random.default_rng(0).permutation(359)[:80]
+    expected = distance(features(digits.x_train), features(digits.x_test[chosen]))
     real = scores["frechet_original_generated"]["real"]
     np.testing.assert_allclose(real, expected, rtol=1e-3)
     assert real < scores["frechet_original_generated"]["mean"]
@@ -85,6 +88,48 @@ def test_what_is_drawn_again(scored, digits, judge, digits_model):
     assert found["std"] is None and found["real"] is None
     error = np.mean((digits_model.reconstruct(digits.x_test) - digits.x_test / 255) ** 2)
     assert scores["reconstruction_mse"]["mean"] == pytest.approx(error, rel=1e-4)
+
+
+def test_sets_are_compared_by_as_many_images_of_all_classes(
+    digits, judge, digits_model, monkeypatch
+):
+    compared = []
+
+    def measure(real, drawn):
+        compared.append(drawn)
+        return 0.0, 0.0
+
+    monkeypatch.setattr("keras_regen.scores.precision_recall", measure)
+    score_model(digits_model, digits, judge, samples_per_class=50, seeds=[0], student_steps=1)
+    assert [len(features) for features in compared] == [359, 359]
+    drawn = generate(digits_model, np.repeat(np.arange(10), 50), seed=0)
+    known = {row.tobytes(): place // 50 for place, row in enumerate(FeatureExtractor(judge)(drawn))}
+    assert {known[row.tobytes()] for row in compared[0]} == set(range(10))
+
+
+def test_a_judge_may_know_the_classes_in_another_order(digits, judge, digits_model, scored):
+    backwards = digits.with_classes(digits.class_names[::-1])
+    found = score_model(
+        digits_model, backwards, judge, samples_per_class=SAMPLES, seeds=SEEDS[:1], student_steps=1
+    )
+    for name in ("generation_accuracy", "recognized", "relative_diversity"):
+        assert found["scores"][name]["values"][0] == scored["scores"][name]["values"][0]
+        assert found["scores"][name]["real"] == pytest.approx(scored["scores"][name]["real"])
+    # A model of all digits, judged where there are three of them.
+    three = digits.y_train < 3, digits.y_test < 3
+    few = dataclasses.replace(
+        digits,
+        class_names=digits.class_names[:3],
+        x_train=digits.x_train[three[0]],
+        y_train=digits.y_train[three[0]],
+        x_test=digits.x_test[three[1]],
+        y_test=digits.y_test[three[1]],
+    )
+    of_three = train_judge(few.x_train, few.y_train, few.class_names, steps=1, stem_filters=2)
+    found = score_model(
+        digits_model, few, of_three, samples_per_class=9, seeds=[0], student_steps=1
+    )
+    assert found["samples"] == 27
 
 
 def test_copies_and_dimension(scored, digits, digits_model):

@@ -1,5 +1,6 @@
 """`keras-regen evaluate`."""
 
+import json
 from pathlib import Path
 
 import click
@@ -89,7 +90,7 @@ def evaluate(
         if isinstance(value, dict):
             click.echo(name)
             for key, one in value.items():
-                click.echo(f"  {key:<30} {one:.4f}")
+                click.echo(f"  {key:<30} {'-' if one is None else format(one, '.4f')}")
         else:
             click.echo(
                 f"{name:<32} {value:.5f}" if isinstance(value, float) else f"{name:<32} {value}"
@@ -99,11 +100,18 @@ def evaluate(
 def _judge(path, data, seed):
     from keras_regen import Classifier, load_model
     from keras_regen.metrics import train_judge
-    from keras_regen.metrics.judge import judge_path
-    from keras_regen.scores import check_judge
+    from keras_regen.metrics.judge import held_out_hash, judge_path
 
     place = Path(path or judge_path(data.name))
-    if path is None and not place.exists():
+    known = place.with_suffix(".json")
+    held_out = json.loads(known.read_text())["held_out"] if known.exists() else None
+    other_split = held_out is not None and held_out != held_out_hash(data)
+    if other_split:
+        note(
+            f"The judge in {place} was trained on another split of the images, and may have seen "
+            "what is held out here. `keras-regen train-judge` takes the seed of a run."
+        )
+    if path is None and (other_split or not place.exists()):
         note("A small judge is trained for this; `keras-regen train-judge` stores one.")
         return train_judge(data.x_train, data.y_train, data.class_names, seed=seed)
     judge = load_model(place)
@@ -112,7 +120,6 @@ def _judge(path, data, seed):
             f"The judge must be a classifier of this package. Received: {str(place)!r}, which "
             f"holds a {type(judge).__name__}."
         )
-    check_judge(judge, data)
     return judge
 
 

@@ -42,8 +42,9 @@ def train_judge(dataset, image_size, network, steps, output, overwrite, seed, as
     from keras_regen import metrics
     from keras_regen.cli.progress import EpochBars
     from keras_regen.datasets import load
-    from keras_regen.metrics.judge import describe_judge, judge_path
+    from keras_regen.metrics.judge import describe_judge, held_out_hash, judge_path
     from keras_regen.saving import save_model
+    from keras_regen.writing import write_json
 
     data = load(dataset, image_size=image_size, seed=seed)
     path = Path(output or judge_path(data.name))
@@ -58,8 +59,13 @@ def train_judge(dataset, image_size, network, steps, output, overwrite, seed, as
         seed=seed,
         callbacks=[EpochBars()],
     )
+    # For `generate --judge`, which accepts what is as clear as real images.
+    judge.calibrate(data.x_test, data.y_test)
+    found = describe_judge(judge, data) | {"dataset": dataset, "seed": seed, "steps": steps}
     save_model(judge, path)
-    found = describe_judge(judge, data) | {"seed": seed, "output": str(path)}
+    # `evaluate` tells by this whether the judge has seen what it holds out.
+    write_json(path.with_suffix(".json"), found | {"held_out": held_out_hash(data)})
+    found["output"] = str(path)
     if as_json:
         output_json(found)
         return

@@ -98,7 +98,7 @@ def _in_words(command, arguments):
 
 def output_json(values) -> None:
     """Prints values as JSON on the standard output."""
-    click.echo(json.dumps(values, indent=1))
+    click.echo(json.dumps(values, indent=1, allow_nan=False))
 
 
 def note(text: str = "") -> None:

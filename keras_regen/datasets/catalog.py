@@ -42,6 +42,12 @@ class DatasetSource:
         return None if self.class_names is None else len(self.class_names)
 
 
+# The sets of the papers that users must get for themselves, and from whom.
+USERS_OWN = {
+    "facescrub": "they are had on request from vintage.winklerbros.net/facescrub.html",
+    "celeba": "they are at mmlab.ie.cuhk.edu.hk/projects/CelebA.html, without class folders",
+}
+
 # The sets that Keras can download.
 KNOWN = {
     "mnist": (DIGIT_NAMES, (28, 28, 1)),
@@ -155,8 +161,14 @@ def data_folder(data_dir: str | os.PathLike | None) -> Path | None:
     return folder
 
 
-def unknown_name(name: str, folder: Path | None) -> ValueError:
+def unknown_name(name: str, folder: Path | None) -> ValueError | FileNotFoundError:
     """Makes the error for a name that is neither known nor a path."""
+    if name in USERS_OWN:
+        return FileNotFoundError(
+            f"The images of {name!r} cannot be downloaded for everybody: {USERS_OWN[name]}. Put "
+            f"them in a folder of class folders, {name!r}, in the folder that {DATA_DIR_VARIABLE} "
+            "names, or give the path of such a folder as the dataset."
+        )
     names = [source.name for source in list_datasets(folder)]
     nearest = difflib.get_close_matches(name, names, n=1)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""

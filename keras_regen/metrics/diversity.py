@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_regen.checks import check_images, check_labels
+from keras_regen.datasets import ImageDataset
 from keras_regen.models.inputs import unit_range
 
 
@@ -63,6 +64,48 @@ def relative_diversity(
             )
         ratios[label] = _diversity(images[labels == label]) / diversity
     return ratios
+
+
+def diversity_beside(data: ImageDataset, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Measures `relative_diversity` beside a dataset's training images, where it has any.
+
+    Args:
+        data: The dataset.
+        images: Generated images, as in `relative_diversity`.
+        labels: Their classes among the dataset's, which a judge may give to images of any kind.
+
+    Returns:
+        Array `(num_classes,)` of all the dataset's classes; NaN for one without generated or
+        training images.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.datasets import load
+        >>> from keras_regen.metrics.diversity import diversity_beside
+        >>> digits = load("digits")
+        >>> diversity_beside(digits, digits.x_test, digits.y_test).round(1).tolist()
+        [1.0, 0.9, 0.9, 1.0, 1.0, 1.1, 0.9, 1.0, 1.0, 1.1]
+    """
+    ratios = np.full(data.num_classes, np.nan)
+    comparable = np.isin(labels, data.y_train)
+    if comparable.any():
+        found = relative_diversity(
+            images[comparable], labels[comparable], data.x_train, data.y_train
+        )
+        ratios[: len(found)] = found
+    return ratios
+
+
+def mean_diversity(ratios: np.ndarray) -> float:
+    """Gives the mean over the classes that have a ratio; NaN where none has.
+
+    Examples:
+        >>> from keras_regen.metrics.diversity import mean_diversity
+        >>> mean_diversity(np.array([0.5, np.nan, 1.5]))
+        1.0
+    """
+    known = ratios[~np.isnan(ratios)]
+    return float(known.mean()) if len(known) else float("nan")
 
 
 def _diversity(images):

@@ -1,5 +1,6 @@
 """A judge of drawn images: a network that has seen real ones, and nothing of the model."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 
 from keras_regen.checks import check_images, check_integer, check_labels
 from keras_regen.datasets import ImageDataset, ShuffledArrays
+from keras_regen.metrics.ordered_judge import OrderedJudge
 from keras_regen.metrics.weights_hash import weights_hash
 from keras_regen.models import Classifier
 
@@ -110,7 +112,7 @@ def describe_judge(judge: Classifier, data: ImageDataset) -> dict[str, Any]:
         >>> sorted(describe_judge(judge, digits))
         ['accuracy', 'hash', 'name', 'recognized']
     """
-    found = judge.probabilities(data.x_test)
+    found = OrderedJudge(judge, data).probabilities(data.x_test)
     return {
         "name": judge.network.name,
         "hash": weights_hash(judge.network.weights),
@@ -128,6 +130,18 @@ def judge_path(dataset_name: str) -> Path:
         'judges/mnist.keras'
     """
     return Path("judges") / f"{dataset_name.replace('/', '_').replace(':', '_')}.keras"
+
+
+def held_out_hash(data: ImageDataset) -> str:
+    """Gives a short name for a dataset's test images: a judge of others may have seen them.
+
+    Examples:
+        >>> from keras_regen.datasets import load
+        >>> from keras_regen.metrics.judge import held_out_hash
+        >>> held_out_hash(load("digits", seed=0)) == held_out_hash(load("digits", seed=1))
+        False
+    """
+    return hashlib.sha256(np.ascontiguousarray(data.x_test).tobytes()).hexdigest()[:12]
 
 
 def _initialize(network, rng):

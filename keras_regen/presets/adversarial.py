@@ -19,10 +19,10 @@ _DIGITS = {
     "optimizer": {
         "discriminator": _DIGITS_PLAYER,
         # The average of the last steps draws cleaner digits than any one of them.
-        "generator": _DIGITS_PLAYER | {"use_ema": True, "ema_momentum": 0.995},
+        "generator": _DIGITS_PLAYER | {"use_ema": True, "ema_momentum": 0.998},
     },
     "batch_size": 64,
-    "epochs": 150,
+    "epochs": 220,
 }
 
 
@@ -37,7 +37,7 @@ def adversarial_presets() -> Iterator[Preset]:
             "batch_size": 64,
             "epochs": 40,
         },
-        options={"width": 0.25, "objective": "least_squares", "hidden_weight": 0.4},
+        options={"width": 0.5, "objective": "hinge", "hidden_weight": 0.4},
         training=_DIGITS,
         source="this package",
     )
@@ -46,7 +46,7 @@ def adversarial_presets() -> Iterator[Preset]:
         name="dcgan_digits",
         summary=f"the same networks on plain noise, on {TITLES['digits']}",
         model="GAN",
-        options={"latent_dim": 32, "width": 0.25, "objective": "least_squares"},
+        options={"latent_dim": 32, "width": 0.5, "objective": "hinge"},
         **_DIGITS,
     )
     for dataset, table in _TABLES.items():

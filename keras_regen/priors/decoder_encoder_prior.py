@@ -28,7 +28,8 @@ class DecoderEncoderPrior(NoisePrior):
     Output shape: `(batch, latent_dim)`.
 
     Raises:
-        ValueError: If `posterior` is not known; when drawn from, if the VAE is not trained.
+        ValueError: If `posterior` is not known, or `vae` is another model; when drawn from, if the
+            VAE is not trained.
 
     Source: DE-GAN, section II-A, expressions 8 and 9, and figure 1.
 
@@ -47,6 +48,11 @@ class DecoderEncoderPrior(NoisePrior):
         if posterior not in _POSTERIORS:
             raise ValueError(
                 f"`posterior` must be one of {_POSTERIORS}. Received: posterior={posterior!r}."
+            )
+        if not (hasattr(vae, "posterior") and hasattr(vae, "fitted")):
+            raise ValueError(
+                "`vae` must be a `keras_regen.VAE`, whose encoder gives a Gaussian. "
+                f"Received: a {type(vae).__name__}."
             )
         super().__init__(noise_dim=vae.latent_dim * (2 if posterior == "sample" else 1), **kwargs)
         self.vae = vae

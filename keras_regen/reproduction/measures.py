@@ -13,9 +13,9 @@ from keras_regen.metrics import (
     classification_accuracy_score,
     intrinsic_dimension,
     latent_distances,
-    relative_diversity,
     without_duplicates,
 )
+from keras_regen.metrics.diversity import diversity_beside
 from keras_regen.models import Classifier
 from keras_regen.models.base import ImageModel
 from keras_regen.reproduction.scale import Scale
@@ -84,7 +84,7 @@ def _diversity(given):
     count = given.scale.samples_per_class * given.data.num_classes
     drawn = generate(given.model, num_samples=count, seed=given.seed)
     labels = given.judge().classify(drawn)
-    found = relative_diversity(drawn, labels, given.data.x_train, given.data.y_train)
+    found = diversity_beside(given.data, drawn, labels)
     return {
         f"relative_diversity_by_class.{label}": float(value)
         for label, value in enumerate(found)

@@ -132,8 +132,10 @@ def _how(cell, results):
     first = known[0]
     seeds = ", ".join(str(run["seed"]) for run in known)
     seconds = sum(run["seconds"] for run in known)
+    judge = first.get("judge")
+    judged = "" if judge is None else f"judge {judge['name']} {judge['hash']}, "
     return (
         f"{first['scale']}: seed{'s' if len(known) > 1 else ''} {seeds}, {first['epochs']} epochs "
-        f"of {first['train_images']} images, {first['backend']}, {first['device']}, "
+        f"of {first['train_images']} images, {judged}{first['backend']}, {first['device']}, "
         f"{seconds:.0f} s"
     )

@@ -15,8 +15,10 @@ import keras_regen
 from keras_regen import runs
 from keras_regen.callbacks import GenerationAccuracy
 from keras_regen.datasets import ImageDataset, load
+from keras_regen.datasets.loading import from_anywhere
 from keras_regen.metrics import train_judge
 from keras_regen.metrics.gpu import keras_is_on_gpu
+from keras_regen.metrics.weights_hash import weights_hash
 from keras_regen.presets import get_preset
 from keras_regen.reproduction.measures import MEASURES, Measured
 from keras_regen.reproduction.scale import Scale
@@ -51,24 +53,33 @@ def reproduce(
         callbacks: Further callbacks for each `fit`.
 
     Raises:
-        FileNotFoundError: If a dataset is not to be had; the message says which file to put where.
+        FileNotFoundError: If a dataset is not to be had, after all that needs no such dataset is
+            made; the message says which file to put where.
 
     Examples:
         >>> from keras_regen.reproduction import SCALES, get_table, reproduce
         >>> table = get_table("csae2-table3")
         >>> reproduce(table, SCALES["quick"], seeds=[])
     """
+    missing = {}
     for training in table.trainings:
         for seed in scale.seeds if seeds is None else seeds:
             path = result_path(results_folder, scale, training, seed)
-            known = json.loads(path.read_text()) if path.exists() else None
-            if known and set(training.measures) <= set(known["measures"]):
+            one = _Reproduction(training, scale, seed, Path(runs_folder), callbacks)
+            if path.exists() and one.is_measured(json.loads(path.read_text())):
                 tell(f"{training.name}, seed {seed}: measured")
                 continue
             tell(f"{training.name}, seed {seed}: begun")
-            result = _Reproduction(training, scale, seed, Path(runs_folder), callbacks).result()
+            try:
+                result = one.result()
+            except FileNotFoundError as error:
+                missing[training.dataset] = error
+                tell(f"{training.name}, seed {seed}: left out, {training.dataset} is not here")
+                continue
             write_json(path, result)
             tell(f"{training.name}, seed {seed}: {result['seconds']:.0f} s")
+    for error in missing.values():
+        raise error
 
 
 def result_path(
@@ -94,12 +105,18 @@ class _Reproduction:
         self.folder = self.place / f"{training.name}-seed{seed}"
         self.callbacks = callbacks
 
+    def is_measured(self, known):
+        """Whether a result has all that is asked for, and was made as it is asked for now."""
+        asked = self._settings()
+        return set(self.training.measures) <= set(known["measures"]) and all(
+            known.get(name) == value for name, value in asked.items()
+        )
+
     def result(self):
-        model, metrics, epochs = None, {}, 0
+        model, metrics = None, {}
         if self.training.preset is not None:
             metrics = self._train()
             model = load_model(self.folder)
-            epochs = metrics["epochs"]
         start = time.perf_counter()
         given = Measured(
             model,
@@ -114,19 +131,11 @@ class _Reproduction:
         figures = {}
         for name in self.training.measures:
             figures |= MEASURES[name](given)
-        return {
+        found = {
+            **self._settings(),
             "training": self.training.name,
-            "preset": self.training.preset,
-            "dataset": self.training.dataset,
-            "options": self._options(),
-            "first_options": dict(self.training.first_options),
-            "class_name": self.training.class_name,
-            "scale": self.scale.name,
-            "seed": self.seed,
-            "epochs": epochs,
             "train_images": len(given.data.x_train),
             "test_images": len(given.data.x_test),
-            "samples_per_class": self.scale.samples_per_class,
             "measures": list(self.training.measures),
             "figures": figures,
             "backend": keras.backend.backend(),
@@ -135,26 +144,67 @@ class _Reproduction:
             "keras_regen": keras_regen.__version__,
             "seconds": round(self._training_seconds() + time.perf_counter() - start, 1),
         }
+        if "_judge" in self.__dict__:  # it was asked for
+            network = self._judge.network
+            found["judge"] = {"name": network.name, "hash": weights_hash(network.weights)}
+        return found
+
+    def _settings(self):
+        """What a result must have been made with, to be the one that is asked for."""
+        return {
+            "preset": self.training.preset,
+            "dataset": self.training.dataset,
+            "options": self._options(),
+            "first_options": dict(self.training.first_options),
+            "class_name": self.training.class_name,
+            "scale": self.scale.name,
+            "seed": self.seed,
+            "epochs": self._epochs(),
+            "most_images": [self.scale.train_images, self.scale.test_images],
+            "samples_per_class": self.scale.samples_per_class,
+            "judge_network": self.scale.judge_network,
+            "judge_steps": self.scale.judge_steps,
+            "student_steps": self.scale.student_steps,
+        }
 
     def _train(self):
-        if (self.folder / "metrics.json").exists():
+        dataset = str(self._dataset(self.training.class_name))
+        asked = {
+            "dataset": from_anywhere(dataset),
+            "epochs": self._epochs(),
+            "options": self._options(),
+            "first_options": dict(self.training.first_options),
+            "samples_per_class": self.scale.samples_per_class,
+        }
+        begun = (self.folder / runs.SETTINGS).exists()
+        # A run that is there may be one of another scale, of before this one was changed.
+        same = begun and asked.items() <= runs.read_settings(self.folder).items()
+        if same and (self.folder / "metrics.json").exists():
             return json.loads((self.folder / "metrics.json").read_text())
         callbacks = list(self.callbacks)
         if "history" in self.training.measures:
             callbacks.insert(0, GenerationAccuracy(self._judge, num_samples=500))
-        if (self.folder / runs.SETTINGS).exists():
-            return runs.resume_run(self.folder, callbacks=callbacks)
+        if same:
+            return runs.resume_run(self.folder, judge=lambda: self._judge, callbacks=callbacks)
         return runs.train_run(
             self.training.preset,
             self.folder,
-            dataset=str(self._dataset(self.training.class_name)),
-            epochs=self.scale.longer.get(get_preset(self.training.preset).model, self.scale.epochs),
+            dataset=dataset,
+            epochs=self._epochs(),
             seed=self.seed,
             options=self._options(),
             first_options=self.training.first_options,
             samples_per_class=self.scale.samples_per_class,
+            judge=lambda: self._judge,
+            overwrite=True,
             callbacks=callbacks,
         )
+
+    def _epochs(self):
+        if self.training.preset is None:
+            return 0
+        recipe = get_preset(self.training.preset)
+        return self.scale.longer.get(recipe.model, self.scale.epochs) or recipe.epochs
 
     def _training_seconds(self):
         """Seconds of the run and of the part that was trained before, as far as they tell."""
@@ -175,7 +225,9 @@ class _Reproduction:
         name = self.training.dataset
         if self.scale.train_images is None and class_name is None:
             return name
-        path = self.place / "data" / f"{name}{'' if class_name is None else f'-{class_name}'}.npz"
+        parts = [name, self.scale.train_images, self.scale.test_images, class_name]
+        file = "-".join(str(part) for part in parts if part is not None)
+        path = self.place / "data" / f"{file}.npz"
         if not path.exists():
             write_arrays(path, **_part(load(name), self.scale, class_name))
         return path
@@ -183,11 +235,12 @@ class _Reproduction:
     @functools.cached_property
     def _judge(self):
         """The judge of the whole dataset, the same for all runs of the scale."""
-        path = self.place / "judges" / f"{self.training.dataset}.keras"
+        network, steps = self.scale.judge_network, self.scale.judge_steps
+        path = self.place / "judges" / f"{self.training.dataset}-{network}-{steps}.keras"
         if not path.exists():
             data = load(self.training.dataset)
             judge = train_judge(
-                data.x_train, data.y_train, data.class_names, steps=self.scale.judge_steps
+                data.x_train, data.y_train, data.class_names, network=network, steps=steps
             )
             save_model(judge, path)
         return load_model(path)
@@ -199,15 +252,14 @@ def _device():
 
 
 def _part(data: ImageDataset, scale, class_name):
+    """A part of the images; the classes stay, for the judge knows them all."""
     rng = np.random.default_rng(0)
     found = {"class_names": np.array(data.class_names)}
     for part, most in (("train", scale.train_images), ("test", scale.test_images)):
         x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
         if class_name is not None:
             mine = y == data.class_names.index(class_name)
-            x, y = x[mine], np.zeros(mine.sum(), y.dtype)
+            x, y = x[mine], y[mine]
         chosen = np.sort(rng.permutation(len(x))[:most])
         found |= {f"x_{part}": x[chosen], f"y_{part}": y[chosen]}
-    if class_name is not None:
-        found["class_names"] = np.array([class_name])
     return found

@@ -21,6 +21,7 @@ class Scale:
         student_steps: Integer: steps of classifiers that learn from drawn images.
         options: By the model's name, arguments that keep it small.
         longer: By the model's name, the epochs of those that need more than `epochs`.
+        judge_network: Network of the judge, as in `metrics.train_judge`.
 
     Examples:
         >>> from keras_regen.reproduction import SCALES
@@ -39,6 +40,7 @@ class Scale:
     student_steps: int
     options: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     longer: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    judge_network: str = "basenet"
 
 
 SCALES = {
@@ -70,5 +72,6 @@ SCALES = {
         samples_per_class=500,
         judge_steps=20_000,
         student_steps=5_000,
+        judge_network="resnet56v1",
     ),
 }

@@ -2,10 +2,13 @@
 
 import pytest
 
+from keras_regen import CSAE, load_model
 from keras_regen.datasets import load
 from keras_regen.metrics import train_judge
+from keras_regen.metrics.weights_hash import weights_hash
 from tests.cli.helpers import run
 
+DIGITS = [str(digit) for digit in range(10)]
 SCORED = {
     "judge": {"name": "small", "hash": "0123", "accuracy": 0.5},
     "extractor": {"name": "small", "hash": "4567", "num_features": 16},
@@ -42,7 +45,7 @@ def small_judge(names):
 def test_the_table(digits_run, scoring, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "judges").mkdir()
-    small_judge([str(digit) for digit in range(10)]).save("judges/digits.keras")
+    small_judge(DIGITS).save("judges/digits.keras")
     lines = run("evaluate", digits_run, "--repeats", 2, "--seed", 3).stdout.splitlines()
     assert lines[0] == "Judge: small 0123, accuracy 0.5000"
     assert lines[2].startswith("Seeds: 3, 4;")
@@ -54,10 +57,26 @@ def test_the_table(digits_run, scoring, tmp_path, monkeypatch):
     assert scoring["judge"].num_classes == 10  # the one that lay there
 
 
-def test_judges_that_cannot_judge(digits_run, scoring, tmp_path):
+def test_judges_that_cannot_judge(digits_run, tmp_path):
     small_judge(list("abcdefghij")).save(tmp_path / "other.keras")
     message = run("evaluate", digits_run, "--judge", tmp_path / "other.keras", code=1).output
     assert "must know the classes ['0', '1'" in message and "train-judge" in message
     message = run("evaluate", digits_run, "--judge", digits_run, code=1).output
     assert "holds a CSAE" in message
     assert "there is no" in run("evaluate", digits_run, "--judge", "no.keras", code=1).output
+
+
+def test_a_judge_of_another_split_is_not_taken_unasked(scoring, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("keras_regen.metrics.train_judge", lambda *_, **__: small_judge(DIGITS))
+    model = CSAE.for_images((8, 8, 1), DIGITS, network="linear", hidden=4)
+    model.save(tmp_path / "model.keras")
+    asked = ("evaluate", tmp_path / "model.keras", "--dataset", "digits")
+    run("train-judge", "--dataset", "digits")
+    assert "another split" not in run(*asked).output
+    stored = weights_hash(load_model("judges/digits.keras").weights)
+    assert weights_hash(scoring["judge"].weights) == stored
+    run("train-judge", "--dataset", "digits", "--seed", 1, "--overwrite")
+    assert "another split" in run(*asked).output
+    told = run(*asked, "--judge", "judges/digits.keras").output
+    assert "another split" in told and "may have seen" in told

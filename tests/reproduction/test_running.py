@@ -1,6 +1,8 @@
 """reproduce: what it writes, what it does not do twice, and the report."""
 
+import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -51,10 +53,57 @@ def test_a_file_for_each_run(made):
     assert (found["train_images"], found["test_images"], found["epochs"]) == (200, 50, 2)
     assert found["seconds"] > 0 and found["backend"] and found["device"]
     assert len(told) == 2 and "begun" in told[0]
-    part, whole = load(folder / "runs/quick/data/digits.npz"), load("digits")
+    part, whole = load(folder / "runs/quick/data/digits-200-50.npz"), load("digits")
     assert part.class_names == whole.class_names
     rows = {image.tobytes() for image in whole.x_train}
     assert len(part.x_train) == 200 and all(image.tobytes() in rows for image in part.x_train)
+
+
+def test_what_was_made_otherwise_is_made_again(made, tmp_path, monkeypatch):
+    folder, _ = made
+    options = {"runs_folder": tmp_path / "runs", "results_folder": tmp_path / "results"}
+    shutil.copytree(folder / "runs", options["runs_folder"])
+    shutil.copytree(folder / "results", options["results_folder"])
+
+    def train_run(*arguments, epochs, **_):
+        raise KeyboardInterrupt(epochs)
+
+    monkeypatch.setattr("keras_regen.runs.train_run", train_run)
+    reproduce(TABLE, TINY, **options)
+    with pytest.raises(KeyboardInterrupt, match="3"):
+        reproduce(TABLE, dataclasses.replace(TINY, epochs=3), **options)
+    with pytest.raises(KeyboardInterrupt, match="2"):
+        reproduce(TABLE, dataclasses.replace(TINY, train_images=100), **options)
+
+
+def test_a_dataset_that_is_not_here_leaves_the_others(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_REGEN_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("keras_regen.runs.draw_run", lambda *arguments: None)
+    faces = Training("csae_facescrub", "facescrub")
+    table = Table("mine", "A table", (Cell("a", "b", faces, "x"), Cell("c", "d", CSAE, "accuracy")))
+    told = []
+    with pytest.raises(FileNotFoundError, match="Put them in a folder of class folders"):
+        reproduce(
+            table,
+            TINY,
+            runs_folder=tmp_path / "runs",
+            results_folder=tmp_path / "results",
+            tell=told.append,
+        )
+    assert result_path(tmp_path / "results", TINY, CSAE, 0).exists()
+    assert any("facescrub is not here" in line for line in told)
+
+
+def test_a_model_of_one_class_is_measured_by_the_judge_of_all(tmp_path):
+    vae = Training("vae_degan_digits", "digits", measures=("one_class",), class_name="4")
+    table = Table("mine", "A table", (Cell("a", "b", vae, "share_of_the_class"),))
+    scale = dataclasses.replace(TINY, epochs=1, options={"VAE": {"width": 0.1}})
+    reproduce(table, scale, runs_folder=tmp_path / "runs", results_folder=tmp_path / "results")
+    found = json.loads(result_path(tmp_path / "results", scale, vae, 0).read_text())
+    assert 0 <= found["figures"]["share_of_the_class"] <= 1
+    assert found["judge"]["name"] == "basenet"
+    digits = load("digits")
+    assert found["train_images"] == np.sum(digits.y_train == 4)
 
 
 def test_nothing_is_made_twice(made, monkeypatch):
