@@ -42,6 +42,7 @@ from keras_regen.cli.options import note, uses_keras
 def reproduce(tables, scale, seeds, runs_folder, results_folder, list_only):
     """Make TABLES of the papers again (all of them: `all`), beside the papers' numbers."""
     from keras_regen import reproduction
+    from keras_regen.callbacks import NonFiniteLossError
     from keras_regen.reproduction.report import table_lines, write_report
 
     known = reproduction.list_tables()
@@ -51,7 +52,7 @@ def reproduce(tables, scale, seeds, runs_folder, results_folder, list_only):
         return
     if not tables:
         raise click.UsageError("Which table? `--list` has those that there are; `all` makes all.")
-    chosen = known if tables == ("all",) else [reproduction.get_table(name) for name in tables]
+    chosen = known if "all" in tables else [reproduction.get_table(name) for name in tables]
     place = Path(results_folder) / "reproduction"
     expense = reproduction.SCALES[scale]
     missing = []
@@ -66,10 +67,10 @@ def reproduce(tables, scale, seeds, runs_folder, results_folder, list_only):
                 results_folder=place,
                 tell=note,
             )
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NonFiniteLossError) as error:
             if len(chosen) == 1:
                 raise
-            # One dataset that is not here must not keep the others from being made.
+            # A dataset that is not here, or one bad training, must not keep others from being made.
             missing.append(f"{table.name}: {error}")
         finally:
             Path(results_folder).mkdir(parents=True, exist_ok=True)

@@ -37,6 +37,12 @@ class Judge:
                         f"The classifier that judges must be of the model's {what}. "
                         f"Received: {other} for {own}."
                     )
+            names = model.class_names, self.classifier.class_names
+            if model.num_classes and list(names[0]) != list(names[1]):
+                raise ValueError(
+                    f"The classifier that judges must know the model's classes, {list(names[0])}, "
+                    f"in their order. Received: {list(names[1])}."
+                )
         self.thresholds = self._thresholds(acceptance, self.classifier is model)
 
     def _thresholds(self, acceptance, of_itself):

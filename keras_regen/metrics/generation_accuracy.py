@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_regen.checks import check_images, check_labels
 from keras_regen.models.inputs import unit_range
 
 
@@ -48,7 +49,7 @@ def generation_accuracy(judge, images: np.ndarray, labels: np.ndarray) -> np.nda
         Array `(num_classes,)`, up to the largest label; NaN for classes that were not asked for.
 
     Raises:
-        ValueError: If there are not as many images as labels.
+        ValueError: If images or labels are not as described, or not as many.
 
     Source: DE-GAN, section IV-C, which calls it the accuracy of generation.
 
@@ -61,11 +62,8 @@ def generation_accuracy(judge, images: np.ndarray, labels: np.ndarray) -> np.nda
         array([1., 1.])
     """
     labels = np.asarray(labels)
-    if len(images) != len(labels):
-        raise ValueError(
-            "There must be one label for each image. "
-            f"Received: {len(images)} images and {len(labels)} labels."
-        )
+    check_images(images)
+    check_labels(labels, len(images))
     found = judge.classify(images) if hasattr(judge, "classify") else judge.predict(_rows(images))
     counts = np.bincount(labels)
     hits = np.bincount(labels[np.asarray(found) == labels], minlength=len(counts))

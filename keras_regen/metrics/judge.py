@@ -65,6 +65,7 @@ def train_judge(
         >>> judge.num_classes
         10
     """
+    images, labels = np.asarray(images), np.asarray(labels)
     check_images(images)
     if class_names is None:
         check_labels(labels, len(images))

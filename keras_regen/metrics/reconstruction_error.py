@@ -3,6 +3,7 @@
 import numpy as np
 from keras import ops
 
+from keras_regen.checks import check_images
 from keras_regen.losses import ssim_loss
 from keras_regen.metrics.nearest import blocks
 from keras_regen.models.inputs import unit_range
@@ -25,7 +26,8 @@ def reconstruction_error(images: np.ndarray, reconstructions: np.ndarray) -> dic
         `-10 * log10(mse)`, infinite for equal images.
 
     Raises:
-        ValueError: If the shapes differ, or are not of a batch of images.
+        ValueError: If the shapes differ or are not of a batch of images, or values are out of
+            range.
 
     Source: Wang et al., 2004, https://doi.org/10.1109/TIP.2003.819861, for the similarity.
 
@@ -42,7 +44,10 @@ def reconstruction_error(images: np.ndarray, reconstructions: np.ndarray) -> dic
             "Images and reconstructions must have one shape (num_samples, height, width, channels)."
             f" Received: {images.shape} and {reconstructions.shape}."
         )
+    check_images(images)
     images, reconstructions = unit_range(images), unit_range(reconstructions)
+    if not np.isfinite(reconstructions).all():
+        raise ValueError("Reconstructions must be finite. Received: NaN or infinite pixels.")
     error = images - reconstructions
     mse = float(np.mean(error**2, dtype="float64"))
     lacking = [

@@ -135,6 +135,11 @@ class CheckedModel(keras.Model):
 
     def fit(self, x=None, y=None, batch_size=None, epochs=None, *, validation_data=None, **kwargs):
         """Trains the model, as `keras.Model.fit`."""
+        if not self.compiled:
+            raise ValueError(
+                "Call `compile` before `fit`, such as `model.compile('adam')` for this "
+                f"{type(self).__name__}."
+            )
         x, y = as_arrays(x, y)
         self.check_data(x, y)
         if isinstance(validation_data, tuple):

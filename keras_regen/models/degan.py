@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import keras
 
+from keras_regen.checks import check_integer
 from keras_regen.models.gan import GAN, adversarial_networks, augmentation_of
 from keras_regen.models.vae import VAE
 from keras_regen.networks.degan import HIDDEN_LAYER
@@ -71,12 +72,12 @@ class DEGAN(GAN):
         **kwargs,
     ):
         for what, own, other in (
-            ("images of shape", generator.output_shape[1:], vae.image_shape),
-            ("latents of shape", generator.input_shape[1:], (vae.latent_dim,)),
+            ("images", generator.output_shape[1:], vae.image_shape),
+            ("latents", generator.input_shape[1:], (vae.latent_dim,)),
         ):
             if own != other:
                 raise ValueError(
-                    f"The VAE and the generator must be of the same {what}. "
+                    f"The VAE and the generator must be of {what} of one shape. "
                     f"Received: a VAE of {other} and a generator of {own}."
                 )
         super().__init__(
@@ -181,6 +182,7 @@ class DEGAN(GAN):
         """
         if vae_epochs is None:
             vae_epochs = 0 if self.vae.fitted else 10
+        check_integer("vae_epochs", vae_epochs, 0)
         if vae_epochs:
             batch_size = args[0] if args else kwargs.get("batch_size")
             shared = {

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import keras
 from keras import ops
 
+from keras_regen.callbacks import NonFiniteLossError
 from keras_regen.layers import GaussianLatent
 from keras_regen.losses import gaussian_kl
 from keras_regen.models.inputs import unit_range
@@ -185,7 +186,11 @@ class VAE(PlainAutoencoder):
         # Before all other callbacks: a checkpoint of theirs is one of a model that was trained.
         note = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: self._fitted.assign(1.0))
         callbacks = [note, *keras.tree.flatten(callbacks or [])]
-        return super().fit(x, y, *args, callbacks=callbacks, **kwargs)
+        try:
+            return super().fit(x, y, *args, callbacks=callbacks, **kwargs)
+        except NonFiniteLossError:
+            self._fitted.assign(0.0)  # what was trained before is spoiled
+            raise
 
     def call(self, inputs, training=None):
         moments = self.posterior(unit_range(inputs), training=training)

@@ -13,7 +13,7 @@ import numpy as np
 
 import keras_regen
 from keras_regen import runs
-from keras_regen.callbacks import GenerationAccuracy
+from keras_regen.callbacks import GenerationAccuracy, NonFiniteLossError
 from keras_regen.datasets import ImageDataset, load
 from keras_regen.datasets.loading import from_anywhere
 from keras_regen.metrics import train_judge
@@ -55,13 +55,14 @@ def reproduce(
     Raises:
         FileNotFoundError: If a dataset is not to be had, after all that needs no such dataset is
             made; the message says which file to put where.
+        NonFiniteLossError: If a training came to nothing, after all others are made.
 
     Examples:
         >>> from keras_regen.reproduction import SCALES, get_table, reproduce
         >>> table = get_table("csae2-table3")
         >>> reproduce(table, SCALES["quick"], seeds=[])
     """
-    missing = {}
+    failed = []
     for training in table.trainings:
         for seed in scale.seeds if seeds is None else seeds:
             path = result_path(results_folder, scale, training, seed)
@@ -72,14 +73,14 @@ def reproduce(
             tell(f"{training.name}, seed {seed}: begun")
             try:
                 result = one.result()
-            except FileNotFoundError as error:
-                missing[training.dataset] = error
-                tell(f"{training.name}, seed {seed}: left out, {training.dataset} is not here")
+            except (FileNotFoundError, NonFiniteLossError) as error:
+                failed.append(error)
+                tell(f"{training.name}, seed {seed}: left out. {error}")
                 continue
             write_json(path, result)
             tell(f"{training.name}, seed {seed}: {result['seconds']:.0f} s")
-    for error in missing.values():
-        raise error
+    if failed:
+        raise failed[0]
 
 
 def result_path(

@@ -91,7 +91,7 @@ def test_a_dataset_that_is_not_here_leaves_the_others(tmp_path, monkeypatch):
             tell=told.append,
         )
     assert result_path(tmp_path / "results", TINY, CSAE, 0).exists()
-    assert any("facescrub is not here" in line for line in told)
+    assert any("left out. The images of 'facescrub'" in line for line in told)
 
 
 def test_a_model_of_one_class_is_measured_by_the_judge_of_all(tmp_path):
