@@ -198,9 +198,9 @@ def test_what_does_not_fit_is_refused():
     for generator, message in (
         (
             dense_generator((9, 8, 1), DIM, (8,)),
-            r"images of shape.*VAE of \(8, 8, 1\).*\(9, 8, 1\)",
+            r"of images of one shape.*VAE of \(8, 8, 1\).*\(9, 8, 1\)",
         ),
-        (dense_generator(SHAPE, DIM + 1, (8,)), r"latents of shape.*VAE of \(4,\).*\(5,\)"),
+        (dense_generator(SHAPE, DIM + 1, (8,)), r"of latents of one shape.*VAE of \(4,\).*\(5,\)"),
     ):
         with pytest.raises(ValueError, match=message):
             DEGAN(model.vae, generator, model.discriminator)
