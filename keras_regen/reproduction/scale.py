@@ -59,6 +59,7 @@ SCALES = {
             "ReGene": {"width": 0.1, "decoder_width": 0.1, "bank_size": 200},
             "GAN": {"width": 0.125},
             "DEGAN": {"width": 0.125},
+            "AAE": {"stem_filters": 8},
         },
         longer={"GAN": 40, "DEGAN": 40, "AAE": 40},
     ),

@@ -38,7 +38,7 @@ def test_classes_that_were_not_asked_for_are_not_a_number():
     judge = svm_judge(images, np.arange(12) // 4)
     accuracy = generation_accuracy(judge, images[4:8], np.full(4, 2))
     np.testing.assert_array_equal(accuracy, [np.nan, np.nan, 0.0])
-    with pytest.raises(ValueError, match="12 in all. Received: 3 labels"):
+    with pytest.raises(ValueError, match="12 in all"):
         generation_accuracy(judge, images, np.arange(3))
 
 
