@@ -258,9 +258,8 @@ def _part(data: ImageDataset, scale, class_name):
     found = {"class_names": np.array(data.class_names)}
     for part, most in (("train", scale.train_images), ("test", scale.test_images)):
         x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
-        if class_name is not None:
-            mine = y == data.class_names.index(class_name)
-            x, y = x[mine], y[mine]
         chosen = np.sort(rng.permutation(len(x))[:most])
+        if class_name is not None:  # of as many images of all classes, those of one
+            chosen = chosen[y[chosen] == data.class_names.index(class_name)]
         found |= {f"x_{part}": x[chosen], f"y_{part}": y[chosen]}
     return found
