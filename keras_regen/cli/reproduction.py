@@ -55,7 +55,7 @@ def reproduce(tables, scale, seeds, runs_folder, results_folder, list_only):
     chosen = known if "all" in tables else [reproduction.get_table(name) for name in tables]
     place = Path(results_folder) / "reproduction"
     expense = reproduction.SCALES[scale]
-    missing = []
+    left_out = []
     for table in chosen:
         note(f"{table.title}, at the scale {scale}: {expense.title}")
         try:
@@ -71,11 +71,11 @@ def reproduce(tables, scale, seeds, runs_folder, results_folder, list_only):
             if len(chosen) == 1:
                 raise
             # A dataset that is not here, or one bad training, must not keep others from being made.
-            missing.append(f"{table.name}: {error}")
+            left_out.append(f"{table.name}: {error}")
         finally:
             Path(results_folder).mkdir(parents=True, exist_ok=True)
             write_report(place, Path(results_folder) / "README.md")
         click.echo(f"\n{table.title}\n")
         click.echo("\n".join(table_lines(table, place)))
-    for line in missing:
+    for line in left_out:
         note(f"Left out, {line}")

@@ -78,7 +78,7 @@ def csae_presets() -> Iterator[Preset]:
                 "stem_filters": 16,
                 "upsampling": "transposed",
                 "image_loss": "laplacian",
-                # With more, the first steps at 0.1 send the decoder to infinity.
+                # At 1, the first steps at the learning rate of 0.1 send the decoder to infinity.
                 "image_weight": 0.1,
                 "beta": 0.04,
                 "shrinkage": 0.0,

@@ -105,6 +105,7 @@ class _Reproduction:
         self.place = runs_folder / scale.name
         self.folder = self.place / f"{training.name}-seed{seed}"
         self.callbacks = callbacks
+        self._judge = functools.cache(self._trained_judge)
 
     def is_measured(self, known):
         """Whether a result has all that is asked for, and was made as it is asked for now."""
@@ -124,7 +125,7 @@ class _Reproduction:
             load(self._dataset(self.training.class_name)),
             self.folder,
             metrics,
-            lambda: self._judge,
+            self._judge,
             self.scale,
             self.seed,
             self.training.class_name,
@@ -145,8 +146,8 @@ class _Reproduction:
             "keras_regen": keras_regen.__version__,
             "seconds": round(self._training_seconds() + time.perf_counter() - start, 1),
         }
-        if "_judge" in self.__dict__:  # it was asked for
-            network = self._judge.network
+        if self._judge.cache_info().currsize:  # it was asked for
+            network = self._judge().network
             found["judge"] = {"name": network.name, "hash": weights_hash(network.weights)}
         return found
 
@@ -169,9 +170,8 @@ class _Reproduction:
         }
 
     def _train(self):
-        dataset = str(self._dataset(self.training.class_name))
         asked = {
-            "dataset": from_anywhere(dataset),
+            "dataset": from_anywhere(self._dataset(self.training.class_name)),
             "epochs": self._epochs(),
             "options": self._options(),
             "first_options": dict(self.training.first_options),
@@ -184,19 +184,15 @@ class _Reproduction:
             return json.loads((self.folder / "metrics.json").read_text())
         callbacks = list(self.callbacks)
         if "history" in self.training.measures:
-            callbacks.insert(0, GenerationAccuracy(self._judge, num_samples=500))
+            callbacks.insert(0, GenerationAccuracy(self._judge(), num_samples=500))
         if same:
-            return runs.resume_run(self.folder, judge=lambda: self._judge, callbacks=callbacks)
+            return runs.resume_run(self.folder, judge=self._judge, callbacks=callbacks)
         return runs.train_run(
             self.training.preset,
             self.folder,
-            dataset=dataset,
-            epochs=self._epochs(),
             seed=self.seed,
-            options=self._options(),
-            first_options=self.training.first_options,
-            samples_per_class=self.scale.samples_per_class,
-            judge=lambda: self._judge,
+            **asked,
+            judge=self._judge,
             overwrite=True,
             callbacks=callbacks,
         )
@@ -233,8 +229,7 @@ class _Reproduction:
             write_arrays(path, **_part(load(name), self.scale, class_name))
         return path
 
-    @functools.cached_property
-    def _judge(self):
+    def _trained_judge(self):
         """The judge of the whole dataset, the same for all runs of the scale."""
         network, steps = self.scale.judge_network, self.scale.judge_steps
         path = self.place / "judges" / f"{self.training.dataset}-{network}-{steps}.keras"

@@ -29,17 +29,16 @@ TABLE = Table(
 )
 
 
+def places(folder):
+    """Where `reproduce` has its runs and results, in a folder."""
+    return {"runs_folder": folder / "runs", "results_folder": folder / "results"}
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("made")
     told = []
-    reproduce(
-        TABLE,
-        TINY,
-        runs_folder=folder / "runs",
-        results_folder=folder / "results",
-        tell=told.append,
-    )
+    reproduce(TABLE, TINY, **places(folder), tell=told.append)
     return folder, told
 
 
@@ -61,7 +60,7 @@ def test_a_file_for_each_run(made):
 
 def test_what_was_made_otherwise_is_made_again(made, tmp_path, monkeypatch):
     folder, _ = made
-    options = {"runs_folder": tmp_path / "runs", "results_folder": tmp_path / "results"}
+    options = places(tmp_path)
     shutil.copytree(folder / "runs", options["runs_folder"])
     shutil.copytree(folder / "results", options["results_folder"])
 
@@ -83,13 +82,7 @@ def test_a_dataset_that_is_not_here_leaves_the_others(tmp_path, monkeypatch):
     table = Table("mine", "A table", (Cell("a", "b", faces, "x"), Cell("c", "d", CSAE, "accuracy")))
     told = []
     with pytest.raises(FileNotFoundError, match="Put them in a folder of class folders"):
-        reproduce(
-            table,
-            TINY,
-            runs_folder=tmp_path / "runs",
-            results_folder=tmp_path / "results",
-            tell=told.append,
-        )
+        reproduce(table, TINY, **places(tmp_path), tell=told.append)
     assert result_path(tmp_path / "results", TINY, CSAE, 0).exists()
     assert any("left out. The images of 'facescrub'" in line for line in told)
 
@@ -98,7 +91,7 @@ def test_a_model_of_one_class_is_measured_by_the_judge_of_all(tmp_path):
     vae = Training("vae_degan_digits", "digits", measures=("one_class",), class_name="4")
     table = Table("mine", "A table", (Cell("a", "b", vae, "share_of_the_class"),))
     scale = dataclasses.replace(TINY, epochs=1, options={"VAE": {"width": 0.1}})
-    reproduce(table, scale, runs_folder=tmp_path / "runs", results_folder=tmp_path / "results")
+    reproduce(table, scale, **places(tmp_path))
     found = json.loads(result_path(tmp_path / "results", scale, vae, 0).read_text())
     assert 0 <= found["figures"]["share_of_the_class"] <= 1
     assert found["judge"]["name"] == "basenet"
@@ -110,7 +103,7 @@ def test_nothing_is_made_twice(made, monkeypatch):
     folder, _ = made
     monkeypatch.setattr("keras_regen.runs.train_run", lambda *_, **__: pytest.fail("trained"))
     told = []
-    options = {"runs_folder": folder / "runs", "results_folder": folder / "results"}
+    options = places(folder)
     reproduce(TABLE, TINY, tell=told.append, **options)
     assert told == [f"{CSAE.name}, seed 0: measured"]
     # A measure that another table asks for is taken of the run that is there.
@@ -123,7 +116,7 @@ def test_an_interrupted_training_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr("keras_regen.runs.draw_run", lambda *arguments: None)
     scale = Scale("quick", "tiny", 200, 50, 3, (0,), 2, 1, 1, {"CSAE": SMALL})
     table = Table("mine", "A table", (Cell("a", "b", CSAE, "accuracy"),))
-    options = {"runs_folder": tmp_path / "runs", "results_folder": tmp_path / "results"}
+    options = places(tmp_path)
     with pytest.raises(KeyboardInterrupt):
         reproduce(table, scale, callbacks=[Interrupt(1)], **options)
     assert not result_path(tmp_path / "results", scale, CSAE, 0).exists()
