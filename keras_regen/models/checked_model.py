@@ -1,5 +1,6 @@
 """CheckedModel: a Keras model of images in classes that checks the data it is given."""
 
+import contextlib
 import warnings
 from collections.abc import Sequence
 
@@ -156,6 +157,7 @@ class CheckedModel(keras.Model):
         # Before all other callbacks: a checkpoint of theirs is of a model that is still good.
         others = keras.tree.flatten(kwargs.get("callbacks") or [])
         kwargs["callbacks"] = [StopOnNonFiniteLoss(), *others]
+        self._build_optimizer()
         history = super().fit(
             x, y, batch_size, epochs=epochs, validation_data=validation_data, **kwargs
         )
@@ -241,6 +243,13 @@ class CheckedModel(keras.Model):
             for name in (*cls.PARTS, "dtype")
         }
         return cls(**{**config, **parts})
+
+    def _build_optimizer(self):
+        """Gives the optimizer its variables: made in the first step, TensorFlow traces it twice."""
+        strategy = getattr(self, "distribute_strategy", None)  # TensorFlow's
+        with strategy.scope() if strategy else contextlib.nullcontext():
+            if self.trainable_variables and not self.optimizer.built:
+                self.optimizer.build(self.trainable_variables)
 
     def _part_from_averages(self):
         """Lets weights that `use_ema` has set to their averages have memory of their own.

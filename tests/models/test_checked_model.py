@@ -39,6 +39,16 @@ def model():
     return model
 
 
+class Losses(CSAE):
+    """Counts how often its loss is computed, or traced."""
+
+    count = 0
+
+    def compute_loss(self, *args, **kwargs):
+        self.count += 1
+        return super().compute_loss(*args, **kwargs)
+
+
 class Steps(keras.callbacks.Callback):
     """Counts the steps that were taken."""
 
@@ -147,6 +157,7 @@ def test_a_preset_goes_before_a_folder_of_its_name(tmp_path, monkeypatch):
     "imports",
     ["import keras_regen, keras", "import keras, keras_regen", "import keras_regen.priors"],
 )
+@pytest.mark.any_backend
 def test_a_model_loads_in_any_order_of_imports(model, tmp_path, imports):
     model.save(tmp_path / "model.keras")
     code = f"{imports}; import keras, sys\n"
@@ -163,3 +174,13 @@ def test_a_trained_model_exports(model, tmp_path):
     model(np.zeros((1, 8, 8, 1), "float32"))
     model.export(tmp_path / "exported", verbose=False)
     assert (tmp_path / "exported/saved_model.pb").exists()
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="tracing is TensorFlow's")
+def test_a_training_step_is_traced_once():
+    # Keras makes the optimizer's variables in the first step, and TensorFlow traces it again.
+    model = Losses.for_images((8, 8, 1), NAMES, network="linear", hidden=8, latent_dim=4)
+    model.compile("adam")
+    model.fit(IMAGES, LABELS, batch_size=4, epochs=2, verbose=0)
+    assert model.count == 1
+    assert int(model.optimizer.iterations) == 6
