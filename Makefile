@@ -3,11 +3,12 @@ BIN := .venv/bin
 BACKENDS := tensorflow jax torch
 PIP := $(BIN)/python -m pip install -q -c constraints.txt
 
-.PHONY: help demo test lint docs clean
+.PHONY: help demo test lint docs clean $(BACKENDS:%=test-%)
 
 help:
 	@echo "make demo   train on bundled digits and draw new ones (installs TensorFlow only)"
 	@echo "make test   lint, build the docs, run the tests on all three backends"
+	@echo "make test-jax, test-tensorflow, test-torch   the tests on one of them"
 	@echo "make lint   ruff"
 	@echo "make docs   build the site into site/"
 	@echo "make clean  remove .venv and what was built"
@@ -37,19 +38,28 @@ docs: .venv/.installed
 
 # Tests compile much and run little: on JAX, XLA's own optimization takes most of their time, and
 # what was compiled once is kept.
-test: export XLA_FLAGS := --xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true
-test: export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/.venv/jax-cache
-test: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
-test: export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
-# Two processes on two cores: more threads than one in each would wait for one another.
-test: export OMP_NUM_THREADS := 1
-# The examples of docstrings run on one backend, where they take the least time.
-test: lint docs
-	@set -e; for backend in $(BACKENDS); do \
-	  echo "== $$backend"; \
-	  KERAS_BACKEND=$$backend TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest -n 2 --dist loadfile \
-	    tests $$([ $$backend = $(lastword $(BACKENDS)) ] && echo keras_regen); \
-	done
+test-%: export XLA_FLAGS := --xla_backend_optimization_level=0 \
+  --xla_llvm_disable_expensive_passes=true --xla_cpu_use_fusion_emitters=false \
+  --xla_cpu_parallel_codegen_split_count=1
+test-%: export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/.venv/jax-cache
+test-%: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
+test-%: export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
+# Three processes on two cores, for some wait for others that they start: more threads than one in
+# each would wait for one another.
+test-%: export OMP_NUM_THREADS := 1
+test-%: export TF_CPP_MIN_LOG_LEVEL := 3
+
+# The longest files first, so that no process is left with one at the end.
+TESTS := $(wildcard tests/test_*.py tests/[a-z]*/)
+# What no backend sees, and the examples of docstrings, are run on one: where they take the least
+# time.
+test-%: PART := -m "not any_backend" $(TESTS)
+test-torch: PART := $(TESTS) keras_regen
+
+$(BACKENDS:%=test-%): test-%: .venv/.installed
+	KERAS_BACKEND=$* $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PART)
+
+test: lint docs $(BACKENDS:%=test-%)
 
 clean:
 	rm -rf .venv site build dist .pytest_cache .ruff_cache .hypothesis

@@ -4,6 +4,7 @@ import gc
 
 import keras
 import pytest
+from filelock import FileLock
 
 TINY = {"stem_filters": 4, "latent_dim": 12, "beta": 0.02}
 
@@ -42,12 +43,17 @@ def few_digits(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def digits_run(tmp_path_factory):
+def digits_run(tmp_path_factory, worker_id):
     """The folder of a whole run of `csae_digits` with a small network."""
     from keras_regen.runs import train_run
 
-    folder = tmp_path_factory.mktemp("digits") / "run"
-    train_run("csae_digits", folder, epochs=6, options=TINY)
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":  # one of several processes: the first that asks trains for all
+        shared = shared.parent
+    folder = shared / "digits_run"
+    with FileLock(shared / "digits_run.lock"):
+        if not (folder / "metrics.json").exists():
+            train_run("csae_digits", folder, epochs=6, options=TINY)
     return folder
 
 

@@ -38,6 +38,7 @@ def test_every_recipe_has_its_optimizers():
 KINDS = {(one.model, one.image_shape, str(one.options)): one for one in list_presets()}
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("preset", KINDS.values(), ids=lambda preset: preset.name)
 def test_every_recipe_names_what_there_is(preset):
     if preset.image_shape[0] > 32:

@@ -11,6 +11,8 @@ from keras_regen.callbacks import read_history
 from keras_regen.runs import resume_run, train_run
 from tests.conftest import TINY
 
+SMALL_REGENE = {"width": 0.03, "bank_size": 20}
+
 
 class Interrupt(keras.callbacks.Callback):
     """Stands for Ctrl-C in the middle of an epoch."""
@@ -80,21 +82,33 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path, digits_run, tra
     assert (folder / "history.csv").read_text() == (digits_run / "history.csv").read_text()
 
 
+@pytest.mark.any_backend
+def test_a_regene_run_leaves_its_classifier_and_its_tries(tmp_path, few_digits):
+    metrics = train_run(
+        "regene_digits",
+        tmp_path,
+        dataset=str(few_digits),
+        epochs=3,
+        batch_size=40,
+        options=SMALL_REGENE,
+        # A model of few steps draws many images before one is good.
+        samples_per_class=3,
+    )
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names >= {"classifier", "barcodes.png", "samples.png"}
+    assert metrics["tries"].keys() == {str(digit) for digit in range(10)}
+    # The classifier has a share of its epochs like the decoder: 3 of 50, so 2 of 30.
+    assert len(read_history(tmp_path / "classifier/history.csv")) == 2
+
+
 def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(
     tmp_path, few_digits, trained_alone
 ):
-    arguments = {"dataset": str(few_digits), "epochs": 3, "batch_size": 40}
-    arguments["options"] = {"width": 0.03, "bank_size": 20}
-    # A model of few steps draws many images before one is good.
-    arguments["samples_per_class"] = 3
-    whole, folder = tmp_path / "whole", tmp_path / "broken"
-    metrics = train_run("regene_digits", whole, **arguments)
-    assert {path.name for path in whole.iterdir()} >= {"classifier", "barcodes.png", "samples.png"}
-    assert metrics["tries"].keys() == {str(digit) for digit in range(10)}
-    # The classifier has a share of its epochs like the decoder: 3 of 50, so 2 of 30.
-    assert len(read_history(whole / "classifier/history.csv")) == 2
-
     trained_alone()
+    arguments = {"dataset": str(few_digits), "epochs": 3, "batch_size": 40}
+    arguments["options"] = SMALL_REGENE
+    whole, folder = tmp_path / "whole", tmp_path / "broken"
+    train_run("regene_digits", whole, **arguments)
     with pytest.raises(KeyboardInterrupt):
         train_run("regene_digits", folder, callbacks=[Interrupt(1)], **arguments)
     assert not (folder / "classifier/model.keras").exists()

@@ -7,6 +7,8 @@ from keras_regen.cli.pictures import write_folder
 from keras_regen.datasets import load
 from tests.cli.helpers import figures, picture_folder, run
 
+pytestmark = pytest.mark.any_backend
+
 
 @pytest.mark.parametrize("kind", [".npz", "folder"])
 def test_the_dataset_is_the_real_one_and_more(tmp_path, digits_run, kind):

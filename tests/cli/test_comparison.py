@@ -9,6 +9,8 @@ from keras_regen import generate
 from keras_regen.datasets import load
 from tests.cli.helpers import figures, run
 
+pytestmark = pytest.mark.any_backend
+
 
 @pytest.fixture(scope="module")
 def drawn(digits_model):

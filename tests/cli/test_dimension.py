@@ -7,6 +7,8 @@ from sklearn.neighbors import NearestNeighbors
 from keras_regen.datasets import load
 from tests.cli.helpers import figures, run
 
+pytestmark = pytest.mark.any_backend
+
 
 @pytest.fixture(scope="module")
 def images_with_copies(tmp_path_factory):

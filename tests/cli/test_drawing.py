@@ -11,6 +11,8 @@ from keras_regen import GAN, ReGene, generate, load_model, walk
 from keras_regen.datasets import load
 from tests.cli.helpers import figures, run
 
+pytestmark = pytest.mark.any_backend
+
 
 def pixels(path):
     return np.asarray(Image.open(path).convert("L"))

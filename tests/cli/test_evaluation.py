@@ -8,6 +8,8 @@ from keras_regen.metrics import train_judge
 from keras_regen.metrics.weights_hash import weights_hash
 from tests.cli.helpers import run
 
+pytestmark = pytest.mark.any_backend
+
 DIGITS = [str(digit) for digit in range(10)]
 SCORED = {
     "judge": {"name": "small", "hash": "0123", "accuracy": 0.5},

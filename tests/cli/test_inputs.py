@@ -10,6 +10,8 @@ from PIL import Image
 from keras_regen import metrics
 from tests.cli.helpers import figures, picture_folder, run
 
+pytestmark = pytest.mark.any_backend
+
 
 @keras.saving.register_keras_serializable(package="somebody")
 class Doubled(keras.layers.Layer):

@@ -10,6 +10,8 @@ import pytest
 from keras_regen.cli import main
 from tests.cli.helpers import figures, run
 
+pytestmark = pytest.mark.any_backend
+
 
 def test_what_needs_no_keras_imports_none():
     check = (

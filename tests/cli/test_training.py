@@ -2,6 +2,7 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
 from keras_regen import runs
@@ -50,6 +51,9 @@ def test_a_run_from_end_to_end(tmp_path):
     assert measured["accuracy"] == trained["accuracy"]
     assert measured["scores"]["reconstruction_mse"]["mean"] == trained["reconstruction_mse"]
     assert (tmp_path / "seen/samples.png").exists()
+    drawn = tmp_path / "drawn.npz"
+    figures("generate", folder, "--class", "3", "--num-samples", 2, "--output", drawn)
+    assert np.load(drawn)["images"].shape == (2, 8, 8, 1)
     again = tmp_path / "again.png"
     checkpoint = figures("reconstruct", folder / "checkpoints/last.keras", "--output", again)
     assert checkpoint["mse"] == figures("reconstruct", folder, "--output", again)["mse"]
@@ -73,11 +77,13 @@ def test_a_run_from_end_to_end(tmp_path):
         (["train", "regene_digits", "--vae", "here"], "takes no --vae, but a --classifier"),
     ],
 )
+@pytest.mark.any_backend
 def test_wrong_options(arguments, message):
     code = 1 if "csae_minst" in arguments else 2
     assert message in run(*arguments, code=code).output
 
 
+@pytest.mark.any_backend
 def test_demo_replaces_no_other_run_without_being_told(tmp_path, digits_run):
     folder = shutil.copytree(digits_run, tmp_path / "mine")
     before = (folder / "model.keras").read_bytes()
@@ -95,6 +101,7 @@ def test_demo_replaces_no_other_run_without_being_told(tmp_path, digits_run):
         (["--output", "runs/mine", "--overwrite"], True),
     ],
 )
+@pytest.mark.any_backend
 def test_what_demo_may_replace(demo_options, arguments, replaces):
     run("demo", *arguments, code=1)
     assert demo_options["overwrite"] is replaces
@@ -102,6 +109,7 @@ def test_what_demo_may_replace(demo_options, arguments, replaces):
 
 @pytest.mark.parametrize("command", [["demo"], ["train", "csae_digits"]])
 @pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.any_backend
 def test_ctrl_c_advises_to_go_on_with_this_run_only(
     tmp_path, monkeypatch, digits_run, command, overwrite
 ):
@@ -122,6 +130,7 @@ def test_ctrl_c_advises_to_go_on_with_this_run_only(
         assert f"--output '{folder}'" in result.stderr
 
 
+@pytest.mark.any_backend
 def test_ctrl_c_before_there_is_a_run_to_go_on_with(tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "read_settings", interrupt)
     result = run("train", "--resume", "--output", tmp_path, code=1)

@@ -11,6 +11,8 @@ from PIL import Image
 
 from keras_regen.datasets import load
 
+pytestmark = pytest.mark.any_backend
+
 PICTURES = {
     **{f"train/{name}/{i}.png": 10 * i for name in ("b", "a") for i in range(3)},
     **{f"test/{name}/{i}.jpg": 10 * i for name in ("b", "a") for i in range(2)},

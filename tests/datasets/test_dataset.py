@@ -7,6 +7,8 @@ import pytest
 
 from keras_regen.datasets import load
 
+pytestmark = pytest.mark.any_backend
+
 
 def dataset(names):
     """Images whose pixels are their class, `y_test` backwards."""

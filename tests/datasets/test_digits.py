@@ -1,9 +1,12 @@
 """The embedded digits against scikit-learn's own."""
 
 import numpy as np
+import pytest
 import sklearn.datasets
 
 from keras_regen.datasets import load
+
+pytestmark = pytest.mark.any_backend
 
 
 def test_all_digits_are_there_scaled_to_0_to_255():

@@ -10,6 +10,8 @@ from PIL import Image
 
 from keras_regen.datasets import load
 
+pytestmark = pytest.mark.any_backend
+
 
 def png(value=0, size=(4, 5)):
     file = io.BytesIO()

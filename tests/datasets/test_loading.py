@@ -10,6 +10,8 @@ from keras_regen import datasets
 from keras_regen.datasets import catalog, list_datasets, load
 from keras_regen.datasets.loading import from_anywhere
 
+pytestmark = pytest.mark.any_backend
+
 FASHION_FOLDERS = ["T-shirt_top", "Trouser", "Pullover", "Dress", "Coat"]
 FASHION_FOLDERS += ["Sandal", "Shirt", "Sneaker", "Bag", "Ankle-boot"]
 

@@ -7,6 +7,8 @@ import pytest
 
 from keras_regen.datasets import load
 
+pytestmark = pytest.mark.any_backend
+
 RNG = np.random.default_rng(0)
 
 

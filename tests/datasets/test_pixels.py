@@ -19,6 +19,8 @@ from keras_regen.datasets.pixels import (
     map_in_threads,
 )
 
+pytestmark = pytest.mark.any_backend
+
 RNG = np.random.default_rng(0)
 
 

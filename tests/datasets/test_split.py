@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from keras_regen.datasets.split import stratified_split
 
+pytestmark = pytest.mark.any_backend
+
 
 @given(
     counts=st.lists(st.integers(0, 30), min_size=1, max_size=6).filter(lambda c: max(c) > 1),

@@ -6,6 +6,8 @@ import pytest
 from keras_regen import plotting
 from tests.plotting.pixels import read, where
 
+pytestmark = pytest.mark.any_backend
+
 BLUE, RED = (0x3A, 0x5B, 0xA0), (0xC8, 0x55, 0x3D)
 
 

@@ -6,6 +6,8 @@ import pytest
 from keras_regen import plotting
 from tests.plotting.pixels import find, read, some_images
 
+pytestmark = pytest.mark.any_backend
+
 GENERATED, SOURCE = (0x3A, 0x5B, 0xA0), (0xE0, 0xA0, 0x30)
 
 

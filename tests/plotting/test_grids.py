@@ -6,6 +6,8 @@ import pytest
 from keras_regen import plotting
 from tests.plotting.pixels import find, read, some_images
 
+pytestmark = pytest.mark.any_backend
+
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_each_class_has_its_row(tmp_path, channels):

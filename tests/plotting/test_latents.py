@@ -8,6 +8,8 @@ from scipy import ndimage
 from keras_regen import plotting
 from tests.plotting.pixels import read
 
+pytestmark = pytest.mark.any_backend
+
 
 def bars(picture, color):
     """Centers `(count, 2)` of the large areas of one color left of the color bar."""

@@ -12,6 +12,8 @@ from keras_regen.priors import (
 )
 from tests.plotting.pixels import read
 
+pytestmark = pytest.mark.any_backend
+
 
 class Linear(NoisePrior):
     """Noise times a matrix."""

@@ -8,6 +8,8 @@ from keras_regen import plotting
 from keras_regen.plotting.sheet import Sheet, text_width
 from tests.plotting.pixels import find, read, some_images
 
+pytestmark = pytest.mark.any_backend
+
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_tiles_lie_in_rows(channels):

@@ -15,6 +15,8 @@ from keras_regen.runs import SETTINGS
 from tests.cli.helpers import run
 from tests.test_runs import Interrupt
 
+pytestmark = pytest.mark.any_backend
+
 SMALL = {"network": "linear", "hidden": 16, "latent_dim": 12}
 TINY = Scale("quick", "tiny", 200, 50, 2, (0,), 2, 1, 1, {"CSAE": SMALL})
 CSAE = Training("csae_digits", "digits", {"beta": 0.1}, measures=("metrics", "distances"))
