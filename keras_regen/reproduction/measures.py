@@ -169,7 +169,13 @@ def _one_class(given):
     judge = given.judge()
     drawn = generate(given.model, num_samples=10 * given.scale.samples_per_class, seed=given.seed)
     label = list(judge.class_names).index(given.class_name)
-    return {"share_of_the_class": float(np.mean(judge.classify(drawn) == label))}
+    return {
+        name: float(np.mean(judge.classify(images) == label))
+        for name, images in (
+            ("share_of_the_class", drawn),
+            ("share_of_the_class.real", given.data.x_test),
+        )
+    }
 
 
 def _dimension(given):

@@ -46,14 +46,14 @@ class Scale:
 SCALES = {
     "quick": Scale(
         "quick",
-        "a few minutes on a CPU: 2,000 training images, 5 epochs (40 of adversarial models), "
-        "narrow networks; not the paper's setting",
+        "a few minutes on a CPU: 2,000 training images, 5 epochs of CSAEs and "
+        "classifiers, 40 of other models, narrow networks; not the paper's setting",
         train_images=2000,
         test_images=2000,
         epochs=5,
         seeds=(0,),
         samples_per_class=20,
-        judge_steps=300,
+        judge_steps=1000,
         student_steps=100,
         options={
             "ReGene": {"width": 0.1, "decoder_width": 0.1, "bank_size": 200},
@@ -61,7 +61,7 @@ SCALES = {
             "DEGAN": {"width": 0.125},
             "AAE": {"stem_filters": 8},
         },
-        longer={"GAN": 40, "DEGAN": 40, "AAE": 40},
+        longer={"GAN": 40, "DEGAN": 40, "AAE": 40, "VAE": 40, "ReGene": 40},
     ),
     "paper": Scale(
         "paper",

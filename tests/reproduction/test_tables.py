@@ -55,7 +55,7 @@ def test_no_distance_of_another_network_stands_beside_the_papers():
 
 def test_averages_are_those_of_their_column():
     cells = get_table("degan-table6").cells
-    for model in {cell.column for cell in cells}:
+    for model in {cell.column for cell in cells if "digit" in cell.row}:
         digits = [cell.paper for cell in cells if cell.column == model and "digit" in cell.row]
         (average,) = [cell.paper for cell in cells if (cell.row, cell.column) == ("average", model)]
         assert sum(digits) / 10 == pytest.approx(average, abs=0.0006)
