@@ -23,7 +23,8 @@ help:
 .venv/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) --upgrade pip
-	$(PIP) -e ".[tensorflow,jax,torch,datasets,docs,dev]"
+	# Python compiles what is imported; to compile all of it here takes a minute or two.
+	$(PIP) --no-compile -e ".[tensorflow,jax,torch,datasets,docs,dev]"
 	touch $@ .venv/.installed-demo
 
 demo: .venv/.installed-demo
@@ -50,7 +51,8 @@ test-%: export OMP_NUM_THREADS := 1
 test-%: export TF_CPP_MIN_LOG_LEVEL := 3
 
 # The longest files first, so that no process is left with one at the end.
-TESTS := $(wildcard tests/test_*.py tests/[a-z]*/)
+LONGEST := tests/models/ $(wildcard tests/test_*.py)
+TESTS := $(LONGEST) $(filter-out $(LONGEST),$(wildcard tests/[a-z]*/))
 # What no backend sees, and the examples of docstrings, are run on one: where they take the least
 # time.
 test-%: PART := -m "not any_backend" $(TESTS)

@@ -76,7 +76,7 @@ def train_run(
         image_size: Integer: height and width to resize the images to.
         epochs: Passes over the training images. Defaults to the recipe's; the learning-rate
             schedule scales with them, and so do the epochs of a part that is trained first.
-        batch_size: Images in one step. Defaults to the recipe's.
+        batch_size: Images in one step. Defaults to the recipe's; scales that of such a part, too.
         seed: Integer: of weights, centroids, noise, the order of images, and drawn images.
         options: Arguments of the model's `for_images` to change, such as `{"beta": 0.02}`.
         first_options: For a recipe around a part that is trained before: such arguments of that
@@ -237,9 +237,10 @@ def _judge(data, seed):
 
 
 def _train_first(folder, settings, overwrite, judge, callbacks):
-    """Trains the part that the recipe names, for a share of its epochs like the recipe's."""
+    """Trains the part that the recipe names, with shares of its epochs and batch like those."""
     recipe = get_preset(settings["preset"])
     part, name = recipe.first
+    first = get_preset(name)
     # Options that are of the part as much as of what is built around it.
     shared = getattr(getattr(models, recipe.model), "SHARED_OPTIONS", ())
     train_run(
@@ -247,7 +248,8 @@ def _train_first(folder, settings, overwrite, judge, callbacks):
         folder / part,
         dataset=settings["dataset"],
         image_size=settings["image_size"],
-        epochs=math.ceil(get_preset(name).epochs * settings["epochs"] / recipe.epochs),
+        epochs=math.ceil(first.epochs * settings["epochs"] / recipe.epochs),
+        batch_size=math.ceil(first.batch_size * settings["batch_size"] / recipe.batch_size),
         seed=settings["seed"],
         options={
             **{name: value for name, value in settings["options"].items() if name in shared},

@@ -97,8 +97,9 @@ def test_a_regene_run_leaves_its_classifier_and_its_tries(tmp_path, few_digits):
     names = {path.name for path in tmp_path.iterdir()}
     assert names >= {"classifier", "barcodes.png", "samples.png"}
     assert metrics["tries"].keys() == {str(digit) for digit in range(10)}
-    # The classifier has a share of its epochs like the decoder: 3 of 50, so 2 of 30.
+    # The classifier has shares like the decoder's: 3 of 50 epochs, so 2 of 30, and 40 of 64 images.
     assert len(read_history(tmp_path / "classifier/history.csv")) == 2
+    assert json.loads((tmp_path / "classifier/run.json").read_text())["batch_size"] == 40
 
 
 def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(

@@ -162,6 +162,7 @@ class _Reproduction:
             "scale": self.scale.name,
             "seed": self.seed,
             "epochs": self._epochs(),
+            "batch_size": self._batch_size(),
             "most_images": [self.scale.train_images, self.scale.test_images],
             "samples_per_class": self.scale.samples_per_class,
             "judge_network": self.scale.judge_network,
@@ -173,6 +174,7 @@ class _Reproduction:
         asked = {
             "dataset": from_anywhere(self._dataset(self.training.class_name)),
             "epochs": self._epochs(),
+            "batch_size": self._batch_size(),
             "options": self._options(),
             "first_options": dict(self.training.first_options),
             "samples_per_class": self.scale.samples_per_class,
@@ -202,6 +204,11 @@ class _Reproduction:
             return 0
         recipe = get_preset(self.training.preset)
         return self.scale.longer.get(recipe.model, self.scale.epochs) or recipe.epochs
+
+    def _batch_size(self):
+        if self.training.preset is None:
+            return None
+        return self.scale.batch_size or get_preset(self.training.preset).batch_size
 
     def _training_seconds(self):
         """Seconds of the run and of the part that was trained before, as far as they tell."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from keras_regen.datasets import load
+from keras_regen.presets import get_preset
 from keras_regen.reproduction import Cell, Scale, Table, Training, reproduce
 from keras_regen.reproduction.report import table_lines, values_of, write_report
 from keras_regen.reproduction.running import result_path
@@ -18,7 +19,7 @@ from tests.test_runs import Interrupt
 pytestmark = pytest.mark.any_backend
 
 SMALL = {"network": "linear", "hidden": 16, "latent_dim": 12}
-TINY = Scale("quick", "tiny", 200, 50, 2, (0,), 2, 1, 1, {"CSAE": SMALL})
+TINY = Scale("quick", "tiny", 200, 50, 2, (0,), 2, 1, 1, options={"CSAE": SMALL})
 CSAE = Training("csae_digits", "digits", {"beta": 0.1}, measures=("metrics", "distances"))
 TABLE = Table(
     "mine",
@@ -52,6 +53,8 @@ def test_a_file_for_each_run(made):
     assert found["figures"]["accuracy"] == metrics["accuracy"]
     assert found["options"] == {"beta": 0.1, **SMALL}
     assert (found["train_images"], found["test_images"], found["epochs"]) == (200, 50, 2)
+    # The scale has no batch of its own, so it is the recipe's.
+    assert found["batch_size"] == get_preset("csae_digits").batch_size
     assert found["seconds"] > 0 and found["backend"] and found["device"]
     assert len(told) == 2 and "begun" in told[0]
     part, whole = load(folder / "runs/quick/data/digits-200-50.npz"), load("digits")
@@ -75,6 +78,8 @@ def test_what_was_made_otherwise_is_made_again(made, tmp_path, monkeypatch):
         reproduce(TABLE, dataclasses.replace(TINY, epochs=3), **options)
     with pytest.raises(KeyboardInterrupt, match="2"):
         reproduce(TABLE, dataclasses.replace(TINY, train_images=100), **options)
+    with pytest.raises(KeyboardInterrupt, match="2"):
+        reproduce(TABLE, dataclasses.replace(TINY, batch_size=50), **options)
 
 
 def test_a_dataset_that_is_not_here_leaves_the_others(tmp_path, monkeypatch):
@@ -116,7 +121,7 @@ def test_nothing_is_made_twice(made, monkeypatch):
 
 def test_an_interrupted_training_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr("keras_regen.runs.draw_run", lambda *arguments: None)
-    scale = Scale("quick", "tiny", 200, 50, 3, (0,), 2, 1, 1, {"CSAE": SMALL})
+    scale = Scale("quick", "tiny", 200, 50, 3, (0,), 2, 1, 1, options={"CSAE": SMALL})
     table = Table("mine", "A table", (Cell("a", "b", CSAE, "accuracy"),))
     options = places(tmp_path)
     with pytest.raises(KeyboardInterrupt):
