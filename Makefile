@@ -20,10 +20,10 @@ help:
 	$(PIP) -e ".[tensorflow]"
 	touch $@
 
+# Python compiles what is imported; to compile all that is installed would take a minute or two.
 .venv/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) --upgrade pip
-	# Python compiles what is imported; to compile all of it here takes a minute or two.
 	$(PIP) --no-compile -e ".[tensorflow,jax,torch,datasets,docs,dev]"
 	touch $@ .venv/.installed-demo
 

@@ -233,7 +233,9 @@ class _Reproduction:
         file = "-".join(str(part) for part in parts if part is not None)
         path = self.place / "data" / f"{file}.npz"
         if not path.exists():
-            write_arrays(path, **_part(load(name), self.scale, class_name))
+            # Of one class: from those of all, which are there for the other classes too.
+            whole = load(name if class_name is None else self._dataset())
+            write_arrays(path, **_part(whole, self.scale, class_name))
         return path
 
     def _trained_judge(self):
@@ -261,7 +263,7 @@ def _part(data: ImageDataset, scale, class_name):
     for part, most in (("train", scale.train_images), ("test", scale.test_images)):
         x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
         chosen = np.sort(rng.permutation(len(x))[:most])
-        if class_name is not None:  # of as many images of all classes, those of one
+        if class_name is not None:
             chosen = chosen[y[chosen] == data.class_names.index(class_name)]
         found |= {f"x_{part}": x[chosen], f"y_{part}": y[chosen]}
     return found

@@ -60,6 +60,8 @@ SCALES = {
         # Of so few images, the papers' batches of up to 512 would make four steps an epoch.
         batch_size=64,
         options={
+            "CSAE": {"stem_filters": 16},
+            "Classifier": {"stem_filters": 16},
             "ReGene": {"width": 0.1, "decoder_width": 0.1, "bank_size": 200},
             "GAN": {"width": 0.125},
             "DEGAN": {"width": 0.125},
