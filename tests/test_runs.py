@@ -83,23 +83,27 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path, digits_run, tra
 
 
 @pytest.mark.any_backend
-def test_a_regene_run_leaves_its_classifier_and_its_tries(tmp_path, few_digits):
-    metrics = train_run(
-        "regene_digits",
-        tmp_path,
-        dataset=str(few_digits),
-        epochs=3,
-        batch_size=40,
-        options=SMALL_REGENE,
-        # A model of few steps draws many images before one is good.
-        samples_per_class=3,
-    )
-    names = {path.name for path in tmp_path.iterdir()}
-    assert names >= {"classifier", "barcodes.png", "samples.png"}
+def test_a_regene_run_leaves_its_classifier_and_its_tries(tmp_path, few_digits, trained_alone):
+    arguments = {"dataset": str(few_digits), "epochs": 3, "batch_size": 40}
+    arguments["options"] = SMALL_REGENE
+    # A model of few steps draws many images before one is good.
+    arguments["samples_per_class"] = 3
+    whole = tmp_path / "whole"
+    metrics = train_run("regene_digits", whole, **arguments)
+    assert {path.name for path in whole.iterdir()} >= {"classifier", "barcodes.png", "samples.png"}
     assert metrics["tries"].keys() == {str(digit) for digit in range(10)}
     # The classifier has shares like the decoder's: 3 of 50 epochs, so 2 of 30, and 40 of 64 images.
-    assert len(read_history(tmp_path / "classifier/history.csv")) == 2
-    assert json.loads((tmp_path / "classifier/run.json").read_text())["batch_size"] == 40
+    assert len(read_history(whole / "classifier/history.csv")) == 2
+    assert json.loads((whole / "classifier/run.json").read_text())["batch_size"] == 40
+
+    trained_alone()
+    train_run("regene_digits", tmp_path / "given", trained=whole, **arguments)
+    for one, other in zip(
+        load_model(tmp_path / "given").get_weights(), load_model(whole).get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    with pytest.raises(ValueError, match="'regene_mnist'"):
+        train_run("csae_digits", tmp_path / "other", trained=whole)
 
 
 def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(
@@ -123,14 +127,6 @@ def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(
     ):
         np.testing.assert_array_equal(one, other)
     assert (folder / "history.csv").read_text() == (whole / "history.csv").read_text()
-
-    train_run("regene_digits", tmp_path / "given", trained=whole, **arguments)
-    for one, other in zip(
-        load_model(tmp_path / "given").get_weights(), load_model(whole).get_weights(), strict=True
-    ):
-        np.testing.assert_array_equal(one, other)
-    with pytest.raises(ValueError, match="'regene_mnist'"):
-        train_run("csae_digits", tmp_path / "other", trained=whole)
 
 
 def test_the_part_that_is_trained_before_has_options_of_its_own(tmp_path):

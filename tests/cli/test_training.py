@@ -28,10 +28,16 @@ def demo_options(monkeypatch):
     return asked
 
 
-def test_a_run_from_end_to_end(tmp_path):
-    folder = tmp_path / "run"
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A run's folder, the options that made it, and what `train` said."""
+    folder = tmp_path_factory.mktemp("trained") / "run"
     small = [*SMALL, "--output", folder, "--seed", 3]
-    trained = figures("train", "csae_digits", *small)
+    return folder, small, figures("train", "csae_digits", *small)
+
+
+def test_a_run_from_end_to_end(tmp_path, trained):
+    folder, _, trained = trained
     assert 0 <= trained["accuracy"] <= 1
     assert {picture.rsplit("/")[-1] for picture in trained["pictures"]} == {
         "samples.png",
@@ -39,7 +45,6 @@ def test_a_run_from_end_to_end(tmp_path):
         "distances.png",
         "losses.png",
     }
-    assert "holds a run" in run("train", "csae_digits", *small, code=1).output
     # Held out is what the run held out, also where its dataset is named.
     judge = tmp_path / "judge.keras"
     asked = ["train-judge", "--dataset", "digits", "--steps", 1, "--seed", 3, "--output", judge]
@@ -54,6 +59,12 @@ def test_a_run_from_end_to_end(tmp_path):
     drawn = tmp_path / "drawn.npz"
     figures("generate", folder, "--class", "3", "--num-samples", 2, "--output", drawn)
     assert np.load(drawn)["images"].shape == (2, 8, 8, 1)
+
+
+@pytest.mark.any_backend
+def test_a_run_is_there_to_reconstruct_and_to_go_on_with(tmp_path, trained):
+    folder, small, trained = trained
+    assert "holds a run" in run("train", "csae_digits", *small, code=1).output
     again = tmp_path / "again.png"
     checkpoint = figures("reconstruct", folder / "checkpoints/last.keras", "--output", again)
     assert checkpoint["mse"] == figures("reconstruct", folder, "--output", again)["mse"]
