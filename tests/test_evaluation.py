@@ -11,6 +11,8 @@ from keras_regen import VAE, Classifier, generate, load_model
 from keras_regen.datasets import load
 from keras_regen.evaluation import evaluate_model
 
+pytestmark = pytest.mark.any_backend
+
 SAMPLES = 6
 
 
@@ -69,7 +71,6 @@ def test_images_drawn_again_and_new(digits, judge, digits_model):
     assert found["samples_per_class"] == SAMPLES
 
 
-@pytest.mark.any_backend
 def test_accepted_images_and_their_tries(digits, judge, model):
     # Within reach, but not of every image; of one class it is out of reach.
     threshold = np.full(10, 0.5, "float32")
@@ -94,7 +95,6 @@ def test_accepted_images_and_their_tries(digits, judge, model):
     assert shares[3] == 0 and found["tries"]["3"] == 20 * SAMPLES and np.mean(shares) > 0.2
 
 
-@pytest.mark.any_backend
 def test_nothing_is_accepted(digits, model):
     model.confidence.assign(np.full(10, 2.0))
     found = evaluate_model(model, digits, 2)
@@ -102,13 +102,11 @@ def test_nothing_is_accepted(digits, model):
     assert list(found["tries"].values()) == [40] * 10
 
 
-@pytest.mark.any_backend
 def test_a_model_that_is_not_calibrated_is_not_asked_to_accept(digits, model):
     model.confidence.assign(np.zeros(10))
     assert "tries" not in evaluate_model(model, digits, 2)
 
 
-@pytest.mark.any_backend
 def test_classes_go_by_name(digits, judge, digits_model):
     """The dataset has fewer classes, in another order."""
     names, numbers = ("8", "1", "5"), [8, 1, 5]
@@ -131,14 +129,12 @@ def test_classes_go_by_name(digits, judge, digits_model):
     assert set(found["tries"]) == set(names)
 
 
-@pytest.mark.any_backend
 def test_classes_that_the_model_does_not_know(digits, digits_model):
     other = dataclasses.replace(digits, class_names=(*"012345678", "cat"))
     with pytest.raises(ValueError, match=r"'8', '9'\).*'digits' with .*'cat'\)"):
         evaluate_model(digits_model, other)
 
 
-@pytest.mark.any_backend
 def test_a_model_without_classes(digits, digits_model, monkeypatch):
     monkeypatch.setattr("keras_regen.evaluation.train_judge", lambda *_, **__: digits_model)
     model = VAE.for_images((8, 8, 1), latent_dim=3, stem_filters=2)

@@ -91,6 +91,7 @@ def test_the_stages_of_loss_weights_are_the_papers():
     assert dataclasses.replace(get_preset("regene_mnist"), epochs=1).loss_stages() == [(1, 1, both)]
 
 
+@pytest.mark.any_backend
 def test_fit_takes_the_recipes_batches_and_epochs():
     model = CSAE.from_preset("csae_digits", epochs=2, batch_size=5, num_samples=20, stem_filters=2)
     images, labels = np.zeros((20, 8, 8, 1), "uint8"), np.arange(20) % 10

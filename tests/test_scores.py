@@ -12,6 +12,8 @@ from keras_regen.datasets import load
 from keras_regen.metrics import FeatureExtractor, train_judge
 from keras_regen.scores import score_model
 
+pytestmark = pytest.mark.any_backend
+
 SEEDS, SAMPLES = [3, 4], 8
 
 
@@ -90,7 +92,6 @@ def test_what_is_drawn_again(scored, digits, judge, digits_model):
     assert scores["reconstruction_mse"]["mean"] == pytest.approx(error, rel=1e-4)
 
 
-@pytest.mark.any_backend
 def test_sets_are_compared_by_as_many_images_of_all_classes(
     digits, judge, digits_model, monkeypatch
 ):
@@ -108,7 +109,6 @@ def test_sets_are_compared_by_as_many_images_of_all_classes(
     assert {known[row.tobytes()] for row in compared[0]} == set(range(10))
 
 
-@pytest.mark.any_backend
 def test_a_judge_may_know_the_classes_in_another_order(digits, judge, digits_model, scored):
     backwards = digits.with_classes(digits.class_names[::-1])
     found = score_model(
@@ -134,7 +134,6 @@ def test_a_judge_may_know_the_classes_in_another_order(digits, judge, digits_mod
     assert found["samples"] == 27
 
 
-@pytest.mark.any_backend
 def test_copies_and_dimension(scored, digits, digits_model):
     scores = scored["scores"]
     rows = digits.x_train.reshape(len(digits.x_train), -1) / 255.0
@@ -150,7 +149,6 @@ def test_copies_and_dimension(scored, digits, digits_model):
     assert scores["intrinsic_dimension"]["values"][0] == pytest.approx(dimension, rel=1e-3)
 
 
-@pytest.mark.any_backend
 def test_too_few_images_for_a_dimension_have_none(digits, judge, digits_model):
     found = score_model(
         digits_model, digits, judge, samples_per_class=2, seeds=[0], student_steps=1
@@ -180,7 +178,6 @@ def test_students_learn_from_what_is_drawn_and_from_as_many_real_ones(
     assert [seed for _, _, seed in taught[:2]] == [5, 6]
 
 
-@pytest.mark.any_backend
 def test_a_model_without_classes_goes_by_the_judge(digits, judge):
     gan = GAN.for_images((8, 8, 1), latent_dim=2, network="dense", hidden=(4,))
     found = score_model(gan, digits, judge, samples_per_class=7, seeds=[0], student_steps=1)
@@ -190,7 +187,6 @@ def test_a_model_without_classes_goes_by_the_judge(digits, judge):
     assert found["scores"]["recognized"]["std"] is None
 
 
-@pytest.mark.any_backend
 def test_what_is_refused(digits, judge, digits_model):
     other = dataclasses.replace(digits, class_names=(*"abcdefghij",))
     gan = GAN.for_images((8, 8, 1), latent_dim=2, network="dense", hidden=(4,))

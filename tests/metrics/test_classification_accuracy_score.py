@@ -8,6 +8,8 @@ import pytest
 from keras_regen.metrics import classification_accuracy_score
 from tests.samples import striped_images
 
+pytestmark = pytest.mark.any_backend
+
 # The function of the same name hides the module.
 module = importlib.import_module("keras_regen.metrics.classification_accuracy_score")
 IMAGES, LABELS = striped_images(192)

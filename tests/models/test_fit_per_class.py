@@ -7,6 +7,8 @@ from keras_regen import CSAE, fit_per_class
 from tests.callbacks.small_vae import small_vae
 from tests.samples import striped_images
 
+pytestmark = pytest.mark.any_backend
+
 IMAGES, LABELS = striped_images(12)
 NAMES = ["left", "middle", "right"]
 

@@ -41,11 +41,13 @@ def test_inceptions_first_convolution(channels):
     [("conv5", (71, 71, 192)), ("mixed0", (35, 35, 256)), ("mixed10", (8, 8, 2048))],
 )
 @shapes_alone()
+@pytest.mark.any_backend
 def test_inceptions_maps_of_299_pixels(layer, shape):
     model = inception_features(layer, image_shape=(299, 299, 3), weights=None)
     assert model.output_shape == (None, *shape)
 
 
+@pytest.mark.any_backend
 def test_inception_of_any_size():
     model = inception_features(weights=None)
     for side in (8, 33):
