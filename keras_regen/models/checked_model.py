@@ -132,7 +132,7 @@ class CheckedModel(keras.Model):
     def compile_from_config(self, config):
         # Keras leaves a saved model uncompiled where `compile` is overridden, unless told so.
         self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
+        self._build_optimizer()
 
     def fit(self, x=None, y=None, batch_size=None, epochs=None, *, validation_data=None, **kwargs):
         """Trains the model, as `keras.Model.fit`."""
