@@ -22,13 +22,25 @@ from keras_regen.metrics import relative_diversity, train_judge
 @click.option("--dataset", default="digits", show_default=True, help="Name, or folder of classes.")
 @click.option("--image-size", type=int, help="Height and width to resize to.")
 @click.option("--vae-epochs", default=40, show_default=True)
-@click.option("--epochs", default=200, show_default=True, help="Of both GANs.")
+@click.option("--epochs", default=220, show_default=True, help="Of both GANs.")
 @click.option("--batch-size", default=64, show_default=True)
-@click.option("--width", default=0.3, show_default=True, help="Of the networks of the paper.")
+@click.option("--width", default=0.5, show_default=True, help="Of the networks of the paper.")
 @click.option("--latent-dim", default=32, show_default=True, help="Of the noise.")
+@click.option("--judge-steps", default=6000, show_default=True, help="Of the judge's training.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--output", default="runs/train_degan", show_default=True)
-def main(dataset, image_size, vae_epochs, epochs, batch_size, width, latent_dim, seed, output):
+def main(
+    dataset,
+    image_size,
+    vae_epochs,
+    epochs,
+    batch_size,
+    width,
+    latent_dim,
+    judge_steps,
+    seed,
+    output,
+):
     keras.utils.set_random_seed(seed)
     data = keras_regen.datasets.load(dataset, image_size=image_size, seed=seed)
     click.echo(data)
@@ -37,7 +49,7 @@ def main(dataset, image_size, vae_epochs, epochs, batch_size, width, latent_dim,
 
     # The judge has seen real images only. How many of those that it has not seen does it recognize,
     # with a probability of at least 0.9 for some class? Drawn images can hardly do better.
-    judge = train_judge(data.x_train, data.y_train, seed=seed)
+    judge = train_judge(data.x_train, data.y_train, steps=judge_steps, seed=seed, stem_filters=32)
     real = judge.probabilities(data.x_test)
     click.echo(
         f"The judge: {np.mean(real.argmax(1) == data.y_test):.2%} of real images right, "
@@ -46,7 +58,7 @@ def main(dataset, image_size, vae_epochs, epochs, batch_size, width, latent_dim,
 
     # Both have the same generator and discriminator. The noise of the DE-GAN goes through the
     # decoder and the encoder of a VAE of the same images, which is trained first.
-    options = {"width": width, "objective": "least_squares", "seed": seed}
+    options = {"width": width, "objective": "hinge", "seed": seed}
     vae = keras_regen.VAE.for_images(
         data.image_shape, network="degan", latent_dim=latent_dim, width=0.5, kl_weight=0.2
     )

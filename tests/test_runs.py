@@ -106,6 +106,7 @@ def test_a_regene_run_leaves_its_classifier_and_its_tries(tmp_path, few_digits, 
         train_run("csae_digits", tmp_path / "other", trained=whole)
 
 
+@pytest.mark.any_backend
 def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(
     tmp_path, few_digits, trained_alone
 ):
@@ -140,6 +141,7 @@ def test_the_part_that_is_trained_before_has_options_of_its_own(tmp_path):
             train_run(preset, tmp_path / "other", first_options={"loss": "mse"}, **more)
 
 
+@pytest.mark.any_backend
 def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, few_digits, trained_alone):
     trained_alone()
     # The VAE has a share of the epochs: fewer than the three after which the players are stopped.

@@ -194,3 +194,6 @@ MEASURES: dict[str, Callable[[Measured], dict[str, float]]] = {
     "one_class": _one_class,
     "dimension": _dimension,
 }
+
+# Those that the dataset's judge takes part in.
+JUDGED = frozenset({"scores", "diversity", "sources", "history", "one_class"})

@@ -134,8 +134,9 @@ def _how(cell, results):
     seconds = sum(run["seconds"] for run in known)
     judge = first.get("judge")
     judged = "" if judge is None else f"judge {judge['name']} {judge['hash']}, "
+    beside = f", one of {first['processes']} at a time" if first["processes"] > 1 else ""
     return (
         f"{first['scale']}: seed{'s' if len(known) > 1 else ''} {seeds}, {first['epochs']} epochs "
         f"of {first['train_images']} images, {judged}{first['backend']}, {first['device']}, "
-        f"{seconds:.0f} s"
+        f"{seconds:.0f} s{beside}"
     )

@@ -1,6 +1,6 @@
 """Trains and measures what a table needs, run by run, and takes up again what was interrupted."""
 
-import functools
+import contextlib
 import json
 import os
 import platform
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from joblib import Parallel, delayed
 
 import keras_regen
 from keras_regen import runs
@@ -20,7 +21,7 @@ from keras_regen.metrics import train_judge
 from keras_regen.metrics.gpu import keras_is_on_gpu
 from keras_regen.metrics.weights_hash import weights_hash
 from keras_regen.presets import get_preset
-from keras_regen.reproduction.measures import MEASURES, Measured
+from keras_regen.reproduction.measures import JUDGED, MEASURES, Measured
 from keras_regen.reproduction.scale import Scale
 from keras_regen.reproduction.table import Table, Training
 from keras_regen.saving import load_model, save_model
@@ -34,6 +35,7 @@ def reproduce(
     seeds: Sequence[int] | None = None,
     runs_folder: str | os.PathLike = "runs/reproduce",
     results_folder: str | os.PathLike = "results/reproduction",
+    processes: int = 1,
     tell: Callable[[str], None] = lambda text: None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> None:
@@ -49,7 +51,10 @@ def reproduce(
         seeds: Integers: one training for each. Defaults to the scale's.
         runs_folder: Where the runs go. Runs that are there are taken.
         results_folder: Where the results go, in a folder of the scale's name.
-        tell: Function that is called with a line for each step.
+        processes: Integer: trainings at a time, each in a process of its own. Several are for
+            small networks on a CPU with several cores, where one training does not keep all busy.
+        tell: Function that is called with a line for each step; of a training that is one of
+            several at a time, only when it ends.
         callbacks: Further callbacks for each `fit`.
 
     Raises:
@@ -62,25 +67,47 @@ def reproduce(
         >>> table = get_table("csae2-table3")
         >>> reproduce(table, SCALES["quick"], seeds=[])
     """
-    failed = []
+    open_ones = []
     for training in table.trainings:
         for seed in scale.seeds if seeds is None else seeds:
             path = result_path(results_folder, scale, training, seed)
-            one = _Reproduction(training, scale, seed, Path(runs_folder), callbacks)
-            if path.exists() and one.is_measured(json.loads(path.read_text())):
-                tell(f"{training.name}, seed {seed}: measured")
-                continue
-            tell(f"{training.name}, seed {seed}: begun")
-            try:
-                result = one.result()
-            except (FileNotFoundError, NonFiniteLossError) as error:
-                failed.append(error)
-                tell(f"{training.name}, seed {seed}: left out. {error}")
-                continue
-            write_json(path, result)
-            tell(f"{training.name}, seed {seed}: {result['seconds']:.0f} s")
-    if failed:
-        raise failed[0]
+            one = _Reproduction(
+                training, scale, seed, Path(runs_folder), path, processes, callbacks
+            )
+            if one.is_measured():
+                tell(f"{one.title}: measured")
+            else:
+                open_ones.append(one)
+    if processes == 1:
+        failed = [one.make(tell) for one in open_ones]
+    else:
+        failed = _make_in_processes(open_ones, processes, tell)
+    for error in failed:
+        if error is not None:
+            raise error
+
+
+def _make_in_processes(open_ones, processes, tell):
+    """Makes several at a time; gives the error or `None` of each."""
+    # A judge serves all runs of its dataset. It is trained before them, or several would do so.
+    judges = {one.training.dataset: one for one in open_ones if one.needs_judge}
+    Parallel(processes)(delayed(one.train_judge)() for one in judges.values())
+
+    failed = []
+    outcomes = Parallel(processes, return_as="generator_unordered")(
+        delayed(_make_quietly)(one) for one in open_ones
+    )
+    for lines, error in outcomes:
+        tell(lines[-1])
+        failed.append(error)
+    return failed
+
+
+def _make_quietly(one):
+    """Makes one in a process of its own, from which nobody can be told anything until it ends."""
+    lines = []
+    error = one.make(lines.append)
+    return lines, error
 
 
 def result_path(
@@ -100,21 +127,59 @@ def result_path(
 class _Reproduction:
     """One training at one scale, with one seed."""
 
-    def __init__(self, training, scale, seed, runs_folder, callbacks):
+    def __init__(self, training, scale, seed, runs_folder, path, processes, callbacks):
         self.training, self.scale, self.seed = training, scale, seed
         self.place = runs_folder / scale.name
         self.folder = self.place / f"{training.name}-seed{seed}"
-        self.callbacks = callbacks
-        self._judge = functools.cache(self._trained_judge)
+        self.path, self.processes, self.callbacks = path, processes, callbacks
+        self._loaded_judge = None
 
-    def is_measured(self, known):
-        """Whether a result has all that is asked for, and was made as it is asked for now."""
-        asked = self._settings()
+    @property
+    def title(self):
+        return f"{self.training.name}, seed {self.seed}"
+
+    @property
+    def needs_judge(self):
+        return not JUDGED.isdisjoint(self.training.measures)
+
+    def is_measured(self):
+        """Whether the result has all that is asked for, and was made as it is asked for now."""
+        if not self.path.exists():
+            return False
+        known, asked = json.loads(self.path.read_text()), self._settings()
         return set(self.training.measures) <= set(known["measures"]) and all(
             known.get(name) == value for name, value in asked.items()
         )
 
-    def result(self):
+    def make(self, tell):
+        """Writes the result. What keeps this one from being made, but no other, is returned."""
+        tell(f"{self.title}: begun")
+        try:
+            result = self._result()
+        except (FileNotFoundError, NonFiniteLossError) as error:
+            tell(f"{self.title}: left out. {error}")
+            return error
+        write_json(self.path, result)
+        tell(f"{self.title}: {result['seconds']:.0f} s")
+        return None
+
+    def train_judge(self):
+        """Trains the judge of the dataset, unless it is there."""
+        path = self._judge_path()
+        # Without the dataset there is no judge, and `make` says so.
+        with contextlib.suppress(FileNotFoundError):
+            if not path.exists():
+                data = load(self.training.dataset)
+                judge = train_judge(
+                    data.x_train,
+                    data.y_train,
+                    data.class_names,
+                    network=self.scale.judge_network,
+                    steps=self.scale.judge_steps,
+                )
+                save_model(judge, path)
+
+    def _result(self):
         model, metrics = None, {}
         if self.training.preset is not None:
             metrics = self._train()
@@ -145,8 +210,9 @@ class _Reproduction:
             "keras": keras.__version__,
             "keras_regen": keras_regen.__version__,
             "seconds": round(self._training_seconds() + time.perf_counter() - start, 1),
+            "processes": self.processes,
         }
-        if self._judge.cache_info().currsize:  # it was asked for
+        if self._loaded_judge is not None:  # it was asked for
             network = self._judge().network
             found["judge"] = {"name": network.name, "hash": weights_hash(network.weights)}
         return found
@@ -238,17 +304,16 @@ class _Reproduction:
             write_arrays(path, **_part(whole, self.scale, class_name))
         return path
 
-    def _trained_judge(self):
+    def _judge_path(self):
+        name = f"{self.training.dataset}-{self.scale.judge_network}-{self.scale.judge_steps}.keras"
+        return self.place / "judges" / name
+
+    def _judge(self):
         """The judge of the whole dataset, the same for all runs of the scale."""
-        network, steps = self.scale.judge_network, self.scale.judge_steps
-        path = self.place / "judges" / f"{self.training.dataset}-{network}-{steps}.keras"
-        if not path.exists():
-            data = load(self.training.dataset)
-            judge = train_judge(
-                data.x_train, data.y_train, data.class_names, network=network, steps=steps
-            )
-            save_model(judge, path)
-        return load_model(path)
+        if self._loaded_judge is None:
+            self.train_judge()
+            self._loaded_judge = load_model(self._judge_path())
+        return self._loaded_judge
 
 
 def _device():

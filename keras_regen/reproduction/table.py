@@ -106,5 +106,7 @@ class Table:
         found: dict[str, Training] = {}
         for cell in self.cells:
             if cell.training is not None:
-                found.setdefault(cell.training.name, cell.training)
+                known = found.get(cell.training.name, cell.training)
+                measures = tuple(dict.fromkeys([*known.measures, *cell.training.measures]))
+                found[known.name] = dataclasses.replace(known, measures=measures)
         return list(found.values())

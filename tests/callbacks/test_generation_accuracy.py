@@ -64,6 +64,7 @@ def test_the_share_that_is_recognized(tmp_path, judge):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.any_backend
 def test_a_judge_of_this_package():
     judge = Classifier.for_images((8, 8, 1), NAMES, stem_filters=2)
     noise = np.random.default_rng([0]).standard_normal((20, 4), "float32")
@@ -77,6 +78,7 @@ def test_a_judge_of_this_package():
     np.testing.assert_allclose(history["recognized"], expected)
 
 
+@pytest.mark.any_backend
 def test_the_share_of_the_class_asked_for(judge):
     def latents(model):
         # One of each class in turn, from the prior as it is after the epoch.
@@ -112,6 +114,7 @@ def test_bad_numbers(judge, arguments, message):
         GenerationAccuracy(judge, **arguments)
 
 
+@pytest.mark.any_backend
 def test_what_cannot_be_judged_shows_before_the_first_step(judge):
     def fit(model, callback):
         model.fit(IMAGES, LABELS, callbacks=[callback], verbose=0)

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 
 from keras_regen.callbacks import HistoryFile, StepHistory, read_history
 from tests.callbacks.small_vae import small_vae
@@ -36,6 +37,7 @@ def test_each_step_has_its_own_losses(tmp_path):
     assert [row["loss"] for row in rows] == steps.history["loss"]
 
 
+@pytest.mark.any_backend
 def test_the_epochs_stay_as_they_are(tmp_path):
     class LastLogs(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
@@ -73,6 +75,7 @@ def test_a_second_training_begins_anew():
     assert {len(values) for values in steps.history.values()} == {2}
 
 
+@pytest.mark.any_backend
 def test_validation_has_no_part_in_it(tmp_path):
     steps, file = StepHistory(), tmp_path / "history.csv"
     model = small_vae()

@@ -227,6 +227,7 @@ def test_own_features_follow_the_classifier():
     assert (again.features, again.layer) == (None, "block1_relu1")
 
 
+@pytest.mark.any_backend
 def test_config_round_trip():
     again = check_config(PerceptualLoss(extractor(), WEIGHTS, None, "sum", "seen", "float64"))
     assert (again.weights, again.reduction, again.name) == (WEIGHTS, "sum", "seen")

@@ -54,6 +54,7 @@ def test_evaluate_equals_the_error_computed_by_hand(trained):
     )
 
 
+@pytest.mark.any_backend
 def test_labels_are_taken_and_not_used():
     def weights(labels):
         model = build()

@@ -154,6 +154,7 @@ def test_a_classifier_with_fixed_centroids_and_a_gaussian_prior():
     assert generate(model, 2, 3, seed=0).shape == (3, 8, 8, 1)
 
 
+@pytest.mark.any_backend
 def test_a_perceptual_loss_of_the_classifiers_own_maps(tmp_path):
     model = build(image_losses=[PerceptualLoss("self"), SSIMLoss()])
     model.fit_classifier(IMAGES, LABELS, epochs=4, verbose=0)

@@ -111,6 +111,7 @@ def test_other_image_losses_and_their_weights():
     np.testing.assert_allclose(measured["loss"], total, rtol=1e-5)
 
 
+@pytest.mark.any_backend
 def test_labels_are_taken_and_not_used():
     def losses(labels):
         return build().fit(IMAGES, labels, shuffle=False, verbose=0).history["loss"]
@@ -118,6 +119,7 @@ def test_labels_are_taken_and_not_used():
     assert losses(None) == losses(np.full(60, 99))
 
 
+@pytest.mark.any_backend
 @pytest.mark.filterwarnings("ignore:Skipping variable loading")
 def test_it_knows_whether_it_was_trained_and_so_do_its_files(trained, tmp_path):
     model = build()

@@ -159,6 +159,7 @@ def residual(channels, count):
     return 9 * channels * count + 9 * count * count + channels * count + count + 2 * 4 * count
 
 
+@pytest.mark.any_backend
 @shapes_alone()
 def test_second_version_has_the_stages_and_parameters_of_its_table():
     halved = [(32, 32, 32), (16, 16, 64), (8, 8, 128), (4, 4, 128)]
@@ -178,6 +179,7 @@ def test_second_version_has_the_stages_and_parameters_of_its_table():
     assert network.count_params() == 40 * 2048 + 2048 + blocks + 32 * 3 + 3
 
 
+@pytest.mark.any_backend
 @shapes_alone()
 def test_first_version_has_the_stages_and_parameters_of_its_table():
     halved = [(32, 32, 16), (16, 16, 32), (8, 8, 64), (4, 4, 64)]

@@ -209,6 +209,7 @@ def normalized_conv(inputs, outputs):
     return conv(inputs, outputs, bias=0) + 4 * outputs
 
 
+@pytest.mark.any_backend
 @shapes_alone()
 def test_table_2_has_these_stages_and_parameters():
     shape = (28, 28, 1)
@@ -256,6 +257,7 @@ def test_table_2_has_these_stages_and_parameters():
     assert network.count_params() == expected
 
 
+@pytest.mark.any_backend
 @shapes_alone()
 def test_table_4_has_these_stages_and_parameters():
     shape = (32, 32, 3)
@@ -293,6 +295,7 @@ def test_table_4_has_these_stages_and_parameters():
     assert critic.count_params() == conv(3, 64) + hidden + 16 * 256 + 1
 
 
+@pytest.mark.any_backend
 @shapes_alone()
 def test_table_3_has_these_stages():
     shape, width = (64, 64, 3), 1 / 8
@@ -348,6 +351,7 @@ def test_scores_are_not_bounded():
     assert network.layers[-1].activation is keras.activations.linear
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("name", [name for name in TINY if "gray" in name])
 @shapes_alone()
 def test_paths_of_variables_start_with_the_networks_name(name):

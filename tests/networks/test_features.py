@@ -21,6 +21,7 @@ def conv_valid(x, kernel, strides):
     return y
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("channels", [1, 3])
 def test_inceptions_first_convolution(channels):
     """32 windows of 3x3 with stride 2 (Szegedy et al., table 1), normalized, in [-1, 1]."""

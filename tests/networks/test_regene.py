@@ -16,6 +16,7 @@ def conv_filters(model):
     ]
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(
     ("shape", "latent_dim", "decoder"),
     [
@@ -37,6 +38,7 @@ def test_the_papers_tables(shape, latent_dim, decoder):
     assert network.output_shape == (None, *shape)
 
 
+@pytest.mark.any_backend
 @shapes_alone()
 def test_parameters_of_table_a5():
     def conv(inputs, outputs):
@@ -54,6 +56,7 @@ def test_windows_of_table_a7():
     assert sizes == [3, 3, 3, 3, 9, 11]
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(("blocks", "latent_dim"), [(4, 2048), (5, 512), (6, 128)])
 @shapes_alone()
 def test_the_family_of_table_1(blocks, latent_dim):
@@ -89,6 +92,7 @@ def test_bad_arguments(call, message):
         call()
 
 
+@pytest.mark.any_backend
 def test_the_decoder_alone_learns_and_loads(tmp_path):
     rng = np.random.default_rng(0)
     latents, images = rng.normal(size=(8, 5)).astype("float32"), rng.random((8, 12, 9, 3))

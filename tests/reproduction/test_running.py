@@ -106,6 +106,33 @@ def test_a_model_of_one_class_is_measured_by_the_judge_of_all(tmp_path):
     assert set(part.y_train) == {4} and 5 < found["train_images"] == len(part.x_train) < 50
 
 
+def test_side_by_side_is_as_one_after_the_other(made, tmp_path):
+    folder, _ = made
+    faces = Training("csae_facescrub", "facescrub")
+    judged = dataclasses.replace(CSAE, measures=("one_class",), class_name="4")
+    cells = (Cell("a", "b", faces, "x"), Cell("c", "d", judged, "share_of_the_class"))
+    table = dataclasses.replace(TABLE, cells=TABLE.cells + cells)
+    told = []
+    with pytest.raises(FileNotFoundError, match="facescrub"):
+        reproduce(table, TINY, **places(tmp_path), processes=2, tell=told.append)
+    found, alone = (
+        json.loads(result_path(place / "results", TINY, CSAE, 0).read_text())
+        for place in (tmp_path, folder)
+    )
+    assert found["figures"] == alone["figures"]
+    assert (found["processes"], alone["processes"]) == (2, 1)
+    assert result_path(tmp_path / "results", TINY, judged, 0).exists()
+    assert len(list((tmp_path / "runs/quick/judges").iterdir())) == 1
+    assert len(told) == 3 and any("left out" in line for line in told)
+
+
+def test_a_training_of_several_cells_has_the_measures_of_all():
+    more = dataclasses.replace(CSAE, measures=("distances", "scores"))
+    cells = (*TABLE.cells, Cell("FID", "b", more, "frechet_original_generated"))
+    (training,) = dataclasses.replace(TABLE, cells=cells).trainings
+    assert training.measures == ("metrics", "distances", "scores")
+
+
 def test_nothing_is_made_twice(made, monkeypatch):
     folder, _ = made
     monkeypatch.setattr("keras_regen.runs.train_run", lambda *_, **__: pytest.fail("trained"))
@@ -140,11 +167,12 @@ def test_the_report_has_means_and_blanks(tmp_path):
         path.parent.mkdir(exist_ok=True)
         figures = {"accuracy": accuracy}
         about = {"scale": "quick", "epochs": 2, "train_images": 9, "backend": "jax", "device": "d"}
+        about["processes"] = 3
         result = {"training": CSAE.name, "seed": seed, "figures": figures, "seconds": 1.5, **about}
         path.write_text(json.dumps(result))
     lines = table_lines(TABLE, tmp_path)
     spread = np.std([80, 90, 85], ddof=1)
-    how = "quick: seeds 0, 1, 2, 2 epochs of 9 images, jax, d, 4 s"
+    how = "quick: seeds 0, 1, 2, 2 epochs of 9 images, jax, d, 4 s, one of 3 at a time"
     assert lines[2] == f"| CSAE | Accuracy | 90.00 % | 85.00 ± {spread:.2g} % | - | {how} |"
     assert lines[3] == "| least | Distance | 1.0000 | - | - | - |"
     assert lines[4] == "| not made | Accuracy | - | - | - | not to be had |"
