@@ -43,7 +43,7 @@ from keras_regen.cli.options import note, uses_keras
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Trainings at a time; 3 suit the quick scale on a CPU with 4 cores.",
+    help="Trainings at a time; 4 suit the quick scale on a CPU with 4 cores.",
 )
 @click.option("--list", "list_only", is_flag=True, help="List the tables, and make none.")
 @uses_keras

@@ -187,7 +187,7 @@ class _Reproduction:
         start = time.perf_counter()
         given = Measured(
             model,
-            load(self._dataset(self.training.class_name)),
+            load(self._dataset()),
             self.folder,
             metrics,
             self._judge,
@@ -223,13 +223,13 @@ class _Reproduction:
             "preset": self.training.preset,
             "dataset": self.training.dataset,
             "options": self._options(),
-            "first_options": dict(self.training.first_options),
+            "first_options": self._first_options(),
             "class_name": self.training.class_name,
             "scale": self.scale.name,
             "seed": self.seed,
             "epochs": self._epochs(),
             "batch_size": self._batch_size(),
-            "most_images": [self.scale.train_images, self.scale.test_images],
+            "most_images": list(self._most_images().values()),
             "samples_per_class": self.scale.samples_per_class,
             "judge_network": self.scale.judge_network,
             "judge_steps": self.scale.judge_steps,
@@ -238,11 +238,11 @@ class _Reproduction:
 
     def _train(self):
         asked = {
-            "dataset": from_anywhere(self._dataset(self.training.class_name)),
+            "dataset": from_anywhere(self._dataset()),
             "epochs": self._epochs(),
             "batch_size": self._batch_size(),
             "options": self._options(),
-            "first_options": dict(self.training.first_options),
+            "first_options": self._first_options(),
             "samples_per_class": self.scale.samples_per_class,
         }
         begun = (self.folder / runs.SETTINGS).exists()
@@ -285,23 +285,42 @@ class _Reproduction:
         if self.training.preset is None:
             return {}
         recipe = get_preset(self.training.preset)
-        small = self.scale.options.get(recipe.model, {})
-        if recipe.options.get("network") in ("dense", "linear"):
-            small = {}  # no convolutions to make narrower
-        return {**small, **self.training.options}
+        return {**self._small(recipe), **self.training.options}
 
-    def _dataset(self, class_name=None):
+    def _first_options(self):
+        """Options of the part that is trained before."""
+        if self.training.preset is None:
+            return {}
+        first = get_preset(self.training.preset).first
+        small = {} if first is None else self._small(get_preset(first[1]))
+        return {**small, **self.training.first_options}
+
+    def _small(self, recipe):
+        """Arguments that keep a recipe's model small."""
+        return self.scale.options.get(recipe.options.get("network", recipe.model), {})
+
+    def _most_images(self):
+        """Images to take, at most, to train and to test on."""
+        train, test = self.scale.train_images, self.scale.test_images
+        if self.training.class_name is None:
+            return {"train": train, "test": test}
+        return {"train": self.scale.class_images, "test": self.scale.class_images}
+
+    def _dataset(self):
         """The dataset's name; or a file of the part of it that the scale and class ask for."""
-        name = self.training.dataset
-        if self.scale.train_images is None and class_name is None:
+        name, class_name = self.training.dataset, self.training.class_name
+        most = self._most_images()
+        if class_name is None and set(most.values()) == {None}:
             return name
-        parts = [name, self.scale.train_images, self.scale.test_images, class_name]
-        file = "-".join(str(part) for part in parts if part is not None)
-        path = self.place / "data" / f"{file}.npz"
+        parts = [name, *(str(count) for count in most.values() if count is not None)]
+        folder = self.place / "data"
+        path = folder / f"{'-'.join(filter(None, [*parts, class_name]))}.npz"
         if not path.exists():
-            # Of one class: from those of all, which are there for the other classes too.
-            whole = load(name if class_name is None else self._dataset())
-            write_arrays(path, **_part(whole, self.scale, class_name))
+            data = load(name)
+            # Of all classes at once: to read an archive of pictures takes longer than a training.
+            for one in [None] if class_name is None else data.class_names:
+                file = folder / f"{'-'.join(filter(None, [*parts, one]))}.npz"
+                write_arrays(file, **_part(data, most, one))
         return path
 
     def _judge_path(self):
@@ -321,14 +340,15 @@ def _device():
     return f"{kind} ({platform.machine()}, {os.cpu_count()} cores)"
 
 
-def _part(data: ImageDataset, scale, class_name):
-    """A part of the images; the classes stay, for the judge knows them all."""
+def _part(data: ImageDataset, most, class_name):
+    """A part of the images, by chance; the classes stay, for the judge knows them all."""
     rng = np.random.default_rng(0)
     found = {"class_names": np.array(data.class_names)}
-    for part, most in (("train", scale.train_images), ("test", scale.test_images)):
+    for part, count in most.items():
         x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
-        chosen = np.sort(rng.permutation(len(x))[:most])
+        chosen = rng.permutation(len(x))
         if class_name is not None:
             chosen = chosen[y[chosen] == data.class_names.index(class_name)]
+        chosen = np.sort(chosen[:count])
         found |= {f"x_{part}": x[chosen], f"y_{part}": y[chosen]}
     return found

@@ -20,7 +20,10 @@ class Scale:
         judge_steps: Integer: steps of the judge's training.
         student_steps: Integer: steps of classifiers that learn from drawn images.
         batch_size: Integer: images in one step; `None` for the recipe's.
-        options: By the model's name, arguments that keep it small.
+        class_images: Integer: training images to take for a model of one class, and as many test
+            images; `None` for all of the class.
+        options: By the name of a recipe's network, or of its model where it names none, arguments
+            that keep it small.
         longer: By the model's name, the epochs of those that need more than `epochs`.
         judge_network: Network of the judge, as in `metrics.train_judge`.
 
@@ -40,6 +43,7 @@ class Scale:
     judge_steps: int
     student_steps: int
     batch_size: int | None = None
+    class_images: int | None = None
     options: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     longer: Mapping[str, int] = dataclasses.field(default_factory=dict)
     judge_network: str = "basenet"
@@ -48,10 +52,11 @@ class Scale:
 SCALES = {
     "quick": Scale(
         "quick",
-        "a few minutes on a CPU: 2,000 training images in batches of 64, 5 epochs of CSAEs and "
-        "classifiers, 10 of ReGenes, 40 of others, narrow networks; not the paper's setting",
+        "a few minutes on a CPU: 2,000 training images (500 for a model of one class) in batches "
+        "of 64, 5 epochs of CSAEs and classifiers, 10 of ReGenes, 40 of others, narrow networks; "
+        "not the paper's setting",
         train_images=2000,
-        test_images=2000,
+        test_images=1000,
         epochs=5,
         seeds=(0,),
         samples_per_class=20,
@@ -59,6 +64,7 @@ SCALES = {
         student_steps=100,
         # Of so few images, the papers' batches of up to 512 would make four steps an epoch.
         batch_size=64,
+        class_images=500,
         options={
             "CSAE": {"stem_filters": 16},
             "Classifier": {"stem_filters": 16},
@@ -66,6 +72,8 @@ SCALES = {
             "GAN": {"width": 0.125},
             "DEGAN": {"width": 0.125},
             "AAE": {"stem_filters": 8},
+            "VAE": {"stem_filters": 8},
+            "degan": {"width": 0.25},
         },
         longer={"GAN": 40, "DEGAN": 40, "AAE": 40, "VAE": 40, "ReGene": 10},
     ),

@@ -97,24 +97,28 @@ def test_a_dataset_that_is_not_here_leaves_the_others(tmp_path, monkeypatch):
 def test_a_model_of_one_class_is_measured_by_the_judge_of_all(tmp_path):
     vae = Training("vae_degan_digits", "digits", measures=("one_class",), class_name="4")
     table = Table("mine", "A table", (Cell("a", "b", vae, "share_of_the_class"),))
-    scale = dataclasses.replace(TINY, epochs=1, options={"VAE": {"width": 0.1}})
+    scale = dataclasses.replace(TINY, epochs=1, class_images=100, options={"degan": {"width": 0.1}})
     reproduce(table, scale, **places(tmp_path))
     found = json.loads(result_path(tmp_path / "results", scale, vae, 0).read_text())
     assert 0 <= found["figures"]["share_of_the_class"] <= 1
     assert found["judge"]["name"] == "basenet"
-    part = load(tmp_path / "runs/quick/data/digits-200-50-4.npz")
-    assert set(part.y_train) == {4} and 5 < found["train_images"] == len(part.x_train) < 50
+    part = load(tmp_path / "runs/quick/data/digits-100-100-4.npz")
+    assert set(part.y_train) == set(part.y_test) == {4}
+    assert found["train_images"] == len(part.x_train) == 100 and 20 < len(part.x_test) < 50
 
 
 def test_side_by_side_is_as_one_after_the_other(made, tmp_path):
     folder, _ = made
     faces = Training("csae_facescrub", "facescrub")
-    judged = dataclasses.replace(CSAE, measures=("one_class",), class_name="4")
+    judged = Training("vae_degan_digits", "digits", measures=("one_class",), class_name="4")
+    scale = dataclasses.replace(
+        TINY, class_images=100, options={"CSAE": SMALL, "degan": {"width": 0.1}}
+    )
     cells = (Cell("a", "b", faces, "x"), Cell("c", "d", judged, "share_of_the_class"))
     table = dataclasses.replace(TABLE, cells=TABLE.cells + cells)
     told = []
     with pytest.raises(FileNotFoundError, match="facescrub"):
-        reproduce(table, TINY, **places(tmp_path), processes=2, tell=told.append)
+        reproduce(table, scale, **places(tmp_path), processes=2, tell=told.append)
     found, alone = (
         json.loads(result_path(place / "results", TINY, CSAE, 0).read_text())
         for place in (tmp_path, folder)
