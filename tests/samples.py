@@ -1,43 +1,26 @@
 """Images that a small model learns in seconds, and a model read back by a process of its own."""
 
-import functools
 import importlib.util
-import os
-import subprocess
-import sys
 
 import keras
 import numpy as np
 import pytest
 
 from keras_regen import Acceptance, generate
+from tests.fresh import run_fresh
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
 _READ = """
-import sys, keras, numpy as np, keras_regen
-for line in sys.stdin:
-    folder, threshold = line.rstrip().rsplit(" ", 1)
-    model = keras.saving.load_model(folder + "/model.keras")
-    inputs = dict(np.load(folder + "/inputs.npz"))
-    accept = keras_regen.Acceptance(threshold=float(threshold)) if float(threshold) else None
-    drawn, report = keras_regen.generate(model, seed=0, accept=accept, return_report=True)
-    outputs = model.predict(inputs.get("x", inputs), verbose=0)
-    np.savez(folder + "/out.npz", **outputs, drawn=drawn, latents=report.latents)
-    print("read", flush=True)
+import keras, numpy as np, keras_regen
+
+model = keras.saving.load_model(folder + "/model.keras")
+inputs = dict(np.load(folder + "/inputs.npz"))
+accept = keras_regen.Acceptance(threshold=threshold) if threshold else None
+drawn, report = keras_regen.generate(model, seed=0, accept=accept, return_report=True)
+outputs = model.predict(inputs.get("x", inputs), verbose=0)
+np.savez(folder + "/out.npz", **outputs, drawn=drawn, latents=report.latents)
 """
-
-
-@functools.cache
-def _reader(backend):
-    """A process that knows of models only what it reads; it stays, for the next of them."""
-    return subprocess.Popen(
-        [sys.executable, "-c", _READ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "KERAS_BACKEND": backend},
-    )
 
 
 def striped_images(count):
@@ -79,9 +62,7 @@ def check_fresh_process(model, inputs, folder, backend, threshold=0.0, latents_a
         pytest.skip(f"{there} is not installed")
     model.save(folder / "model.keras")
     np.savez(folder / "inputs.npz", **(inputs if isinstance(inputs, dict) else {"x": inputs}))
-    reader = _reader(there)
-    print(folder, threshold, file=reader.stdin, flush=True)
-    assert reader.stdout.readline() == "read\n"
+    run_fresh(f"threshold = {threshold}\n{_READ}", folder, there)
     loaded = np.load(folder / "out.npz")
     accept = Acceptance(threshold=threshold) if threshold else None
     drawn, report = generate(model, seed=0, accept=accept, return_report=True)

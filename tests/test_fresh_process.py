@@ -1,8 +1,5 @@
 """Layers, losses, networks and the prior, saved here and loaded by a process of its own."""
 
-import subprocess
-import sys
-
 import keras
 import numpy as np
 
@@ -26,14 +23,13 @@ from keras_regen.networks import (
 )
 from keras_regen.priors import ClassGaussianPrior
 from tests.contract import randomize, to_numpy
+from tests.fresh import run_fresh
 
 # What a user writes: no custom objects, and safe mode as it is.
 LOAD = """
-import sys
 import keras, keras_regen
 import numpy as np
 
-folder = sys.argv[1]
 model = keras.saving.load_model(folder + "/parts.keras")
 data = np.load(folder + "/data.npz")
 found = model.predict(data["images"], verbose=0)
@@ -111,7 +107,7 @@ def test_everything_is_the_same_in_a_fresh_process(tmp_path):
     losses.save(tmp_path / "losses.keras")
     wanted = {f"wanted_{name}": value for name, value in wanted.items()}
     np.savez(tmp_path / "data.npz", images=images, **given, **wanted)
-    subprocess.run([sys.executable, "-c", LOAD, str(tmp_path)], check=True)
+    run_fresh(LOAD, tmp_path)
 
     expected["noise"] = to_numpy(noise(latents, training=True))
     expected["drawn"] = prior.sample(5, 1, np.random.default_rng(0))

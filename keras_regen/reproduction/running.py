@@ -222,29 +222,18 @@ class _Reproduction:
         return {
             "preset": self.training.preset,
             "dataset": self.training.dataset,
-            "options": self._options(),
-            "first_options": self._first_options(),
             "class_name": self.training.class_name,
+            **self._asked(),
             "scale": self.scale.name,
             "seed": self.seed,
-            "epochs": self._epochs(),
-            "batch_size": self._batch_size(),
             "most_images": list(self._most_images().values()),
-            "samples_per_class": self.scale.samples_per_class,
             "judge_network": self.scale.judge_network,
             "judge_steps": self.scale.judge_steps,
             "student_steps": self.scale.student_steps,
         }
 
     def _train(self):
-        asked = {
-            "dataset": from_anywhere(self._dataset()),
-            "epochs": self._epochs(),
-            "batch_size": self._batch_size(),
-            "options": self._options(),
-            "first_options": self._first_options(),
-            "samples_per_class": self.scale.samples_per_class,
-        }
+        asked = {"dataset": from_anywhere(self._dataset()), **self._asked()}
         begun = (self.folder / runs.SETTINGS).exists()
         # A run that is there may be one of another scale, of before this one was changed.
         same = begun and asked.items() <= runs.read_settings(self.folder).items()
@@ -265,35 +254,25 @@ class _Reproduction:
             callbacks=callbacks,
         )
 
-    def _epochs(self):
-        if self.training.preset is None:
-            return 0
-        recipe = get_preset(self.training.preset)
-        return self.scale.longer.get(recipe.model, self.scale.epochs) or recipe.epochs
-
-    def _batch_size(self):
-        if self.training.preset is None:
-            return None
-        return self.scale.batch_size or get_preset(self.training.preset).batch_size
-
     def _training_seconds(self):
         """Seconds of the run and of the part that was trained before, as far as they tell."""
         files = self.folder.glob("**/metrics.json")
         return sum(json.loads(file.read_text())["seconds"] for file in files)
 
-    def _options(self):
+    def _asked(self):
+        """What a run is asked for, beside its dataset: blanks where nothing is trained."""
+        scale, samples = self.scale, {"samples_per_class": self.scale.samples_per_class}
         if self.training.preset is None:
-            return {}
+            return {"epochs": 0, "batch_size": None, "options": {}, "first_options": {}, **samples}
         recipe = get_preset(self.training.preset)
-        return {**self._small(recipe), **self.training.options}
-
-    def _first_options(self):
-        """Options of the part that is trained before."""
-        if self.training.preset is None:
-            return {}
-        first = get_preset(self.training.preset).first
-        small = {} if first is None else self._small(get_preset(first[1]))
-        return {**small, **self.training.first_options}
+        small_first = {} if recipe.first is None else self._small(get_preset(recipe.first[1]))
+        return {
+            "epochs": scale.longer.get(recipe.model, scale.epochs) or recipe.epochs,
+            "batch_size": scale.batch_size or recipe.batch_size,
+            "options": {**self._small(recipe), **self.training.options},
+            "first_options": {**small_first, **self.training.first_options},
+            **samples,
+        }
 
     def _small(self, recipe):
         """Arguments that keep a recipe's model small."""

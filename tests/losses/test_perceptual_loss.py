@@ -1,9 +1,5 @@
 """PerceptualLoss against NumPy, and what becomes of the network that it looks through."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
@@ -20,6 +16,7 @@ from tests.contract import (
     to_numpy,
     weights_of,
 )
+from tests.fresh import run_fresh
 from tests.reference import conv, norm, part, relu
 
 WEIGHTS = [0.5, 2.0]
@@ -165,23 +162,22 @@ def test_training_changes_the_decoder_and_not_the_extractor(adopts):
 
 
 LOAD = """
-import sys
 import keras
 import numpy as np
 from tests.losses.test_perceptual_loss import Owner
 
-x, y = np.load(sys.argv[1] + "/images.npy")
+x, y = np.load(folder + "/images.npy")
 for name in ("adopted", "held", "own"):
-    model = keras.saving.load_model(f"{sys.argv[1]}/{name}.keras")
+    model = keras.saving.load_model(f"{folder}/{name}.keras")
     loss = model.image_losses[0]
     if name == "adopted":
         assert loss.features is model.feature_extractors[0]
     if name == "own":
         layer = loss.features.layers[1]
         assert layer is model.classifier.get_layer(layer.name)
-    np.save(f"{sys.argv[1]}/{name}.npy", keras.ops.convert_to_numpy(loss.call(x, y)))
-compiled = keras.saving.load_model(sys.argv[1] + "/compiled.keras")
-np.save(sys.argv[1] + "/compiled.npy", compiled.evaluate(x, y, verbose=0))
+    np.save(f"{folder}/{name}.npy", keras.ops.convert_to_numpy(loss.call(x, y)))
+compiled = keras.saving.load_model(folder + "/compiled.keras")
+np.save(folder + "/compiled.npy", compiled.evaluate(x, y, verbose=0))
 """
 
 
@@ -204,8 +200,7 @@ def test_a_saved_model_has_the_loss_in_a_fresh_process(tmp_path):
     compiled.save(tmp_path / "compiled.keras")
     expected["compiled"] = compiled.evaluate(x, y, verbose=0)
 
-    root = Path(__file__).parents[2]
-    subprocess.run([sys.executable, "-c", LOAD, str(tmp_path)], check=True, cwd=root)
+    run_fresh(LOAD, tmp_path)
     for name, value in expected.items():
         found = np.load(tmp_path / f"{name}.npy")
         np.testing.assert_allclose(found, value, rtol=1e-4, err_msg=name)
