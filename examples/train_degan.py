@@ -22,7 +22,7 @@ from keras_regen.metrics import relative_diversity, train_judge
 @click.option("--dataset", default="digits", show_default=True, help="Name, or folder of classes.")
 @click.option("--image-size", type=int, help="Height and width to resize to.")
 @click.option("--vae-epochs", default=40, show_default=True)
-@click.option("--epochs", default=220, show_default=True, help="Of both GANs.")
+@click.option("--epochs", default=250, show_default=True, help="Of both GANs.")
 @click.option("--batch-size", default=64, show_default=True)
 @click.option("--width", default=0.5, show_default=True, help="Of the networks of the paper.")
 @click.option("--latent-dim", default=32, show_default=True, help="Of the noise.")

@@ -1,4 +1,4 @@
-"""Code that runs in a process of its own, which knows of models only what it reads there."""
+"""Code that runs in another process, which has none of what the test has: only what it reads."""
 
 import os
 import subprocess
@@ -19,22 +19,23 @@ from pathlib import Path
 import keras, numpy, keras_regen
 
 place, first = Path(sys.argv[1]), int(sys.argv[2])
-while True:
-    for request in sorted(place.glob("*.py")):
-        try:
-            exec(request.read_text(), {})
-            error = ""
-        except BaseException:
-            error = traceback.format_exc()
-        request.unlink()
-        request.with_suffix(".writing").write_text(error)
-        request.with_suffix(".writing").rename(request.with_suffix(".done"))
-    try:
+try:
+    while True:
+        for request in sorted(place.glob("*.py")):
+            try:
+                exec(request.read_text(), {})
+                error = ""
+            except BaseException:
+                error = traceback.format_exc()
+            request.unlink()
+            request.with_suffix(".writing").write_text(error)
+            request.with_suffix(".writing").rename(request.with_suffix(".done"))
         os.kill(first, 0)
-    except ProcessLookupError:
-        break
-    time.sleep(0.02)
-shutil.rmtree(place)
+        time.sleep(0.02)
+except ProcessLookupError:
+    pass
+finally:
+    shutil.rmtree(place)
 """
 _PATIENCE = 300  # seconds
 
@@ -56,7 +57,7 @@ def run_fresh(code: str, folder: os.PathLike, backend: str | None = None) -> Non
     request.rename(request.with_suffix(".py"))
     answer, end = request.with_suffix(".done"), time.monotonic() + _PATIENCE
     while not answer.exists():
-        assert time.monotonic() < end, f"No answer within {_PATIENCE} s."
+        assert time.monotonic() < end, f"No answer within {_PATIENCE} s. {_log(place)}"
         time.sleep(0.02)
     assert not answer.read_text(), answer.read_text()
 
@@ -75,7 +76,11 @@ def _server(backend):
                 cwd=Path(__file__).parents[1],
                 env={**os.environ, "KERAS_BACKEND": backend},
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=(place / "log").open("w"),
             )
             (place / "started").touch()
     return place
+
+
+def _log(place):
+    return (place / "log").read_text()[-2000:]

@@ -25,6 +25,10 @@ class NonFiniteLossError(ValueError):
         super().__init__(message)
         self.epoch, self.terms = epoch, terms
 
+    def __reduce__(self):
+        # An exception is made again of its message alone, where it comes from another process.
+        return type(self), (str(self), self.epoch, self.terms)
+
 
 class StopOnNonFiniteLoss(keras.callbacks.Callback):
     """Ends a training whose loss became NaN or infinite, with an error that names the loss.

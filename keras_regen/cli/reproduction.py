@@ -1,6 +1,5 @@
 """`keras-regen reproduce`."""
 
-import contextlib
 from pathlib import Path
 
 import click
@@ -63,40 +62,35 @@ def reproduce(tables, scale, seeds, runs_folder, results_folder, processes, list
     chosen = known if "all" in tables else [reproduction.get_table(name) for name in tables]
     place = Path(results_folder) / "reproduction"
     expense = reproduction.SCALES[scale]
-
-    def make(table, **how):
+    groups = [(table, [table]) for table in chosen]
+    if processes > 1:
+        # All tables as one, so that no process waits for the end of a table.
+        title = f"{len(chosen)} table{'s' if len(chosen) > 1 else ''}"
+        cells = tuple(cell for table in chosen for cell in table.cells)
+        groups = [(reproduction.Table("all", title, cells), chosen)]
+    left_out = []
+    for group, tables in groups:
+        note(f"{group.title}, at the scale {scale}: {expense.title}")
         try:
             reproduction.reproduce(
-                table,
+                group,
                 expense,
                 seeds=None if seeds is None else range(seeds),
                 runs_folder=runs_folder,
                 results_folder=place,
+                processes=processes,
                 tell=note,
-                **how,
             )
-        finally:
-            Path(results_folder).mkdir(parents=True, exist_ok=True)
-            write_report(place, Path(results_folder) / "README.md")
-
-    left_out = []
-    if processes > 1:
-        # All tables as one: what several of them need is trained once, and no process waits for
-        # the end of a table. What is left out is told with its table below.
-        note(f"{len(chosen)} tables, at the scale {scale}: {expense.title}")
-        cells = tuple(cell for table in chosen for cell in table.cells)
-        with contextlib.suppress(FileNotFoundError, NonFiniteLossError):
-            make(reproduction.Table("all", "All tables", cells), processes=processes)
-    for table in chosen:
-        note(f"{table.title}, at the scale {scale}: {expense.title}")
-        try:
-            make(table)
         except (FileNotFoundError, NonFiniteLossError) as error:
             if len(chosen) == 1:
                 raise
             # A dataset that is not here, or one bad training, must not keep others from being made.
-            left_out.append(f"{table.name}: {error}")
-        click.echo(f"\n{table.title}\n")
-        click.echo("\n".join(table_lines(table, place)))
-    for line in left_out:
-        note(f"Left out, {line}")
+            left_out.append(str(error))
+        finally:
+            Path(results_folder).mkdir(parents=True, exist_ok=True)
+            write_report(place, Path(results_folder) / "README.md")
+        for table in tables:
+            click.echo(f"\n{table.title}\n")
+            click.echo("\n".join(table_lines(table, place)))
+    for line in dict.fromkeys(left_out):
+        note(f"Left out: {line}")

@@ -22,7 +22,7 @@ _DIGITS = {
         "generator": _DIGITS_PLAYER | {"use_ema": True, "ema_momentum": 0.998},
     },
     "batch_size": 64,
-    "epochs": 220,
+    "epochs": 250,
 }
 
 

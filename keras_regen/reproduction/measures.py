@@ -109,11 +109,12 @@ def _sources(given):
             )
         except AcceptanceError as error:
             drawn, report = error.images, error.report
-        if len(drawn):
+        accepted = np.bincount(report.labels, minlength=classes)
+        # Without the classes that reached the limit it would be another figure.
+        if (accepted == count).all():
             right = given.judge().classify(drawn) == report.labels
             figures[f"accepted_of_{sources}_sources"] = float(np.mean(right))
         if sources == 2:
-            accepted = np.bincount(report.labels, minlength=classes)
             for name in ("tries", "latent_tries"):
                 tries = getattr(report, name)
                 figures |= {

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_regen.reproduction.scale import SCALES, Scale
+from keras_regen.reproduction.settings import is_as_asked
 from keras_regen.reproduction.table import Cell, Table
 from keras_regen.reproduction.tables import list_tables
 from keras_regen.writing import replace_when_whole
@@ -66,24 +67,27 @@ def read_results(results_folder: str | os.PathLike, scale: Scale) -> dict[str, l
     return {name: sorted(them, key=lambda run: run["seed"]) for name, them in found.items()}
 
 
-def values_of(cell: Cell, results: dict[str, list[dict]]) -> list[float]:
+def values_of(cell: Cell, results: dict[str, list[dict]], scale: Scale) -> list[float]:
     """Gives a cell's values, one for each seed that there is.
 
     Examples:
-        >>> from keras_regen.reproduction import get_table
+        >>> from keras_regen.reproduction import SCALES, get_table
         >>> from keras_regen.reproduction.report import values_of
-        >>> values_of(get_table("csae2-table3").cells[0], {})
+        >>> values_of(get_table("csae2-table3").cells[0], {}, SCALES["quick"])
         []
     """
-    return [run["figures"][cell.figure] for run in _runs_of(cell, results)]
+    return [run["figures"][cell.figure] for run in _runs_of(cell, results, scale)]
 
 
-def _runs_of(cell, results):
-    """The runs that have the cell's figure."""
+def _runs_of(cell, results, scale):
+    """The runs that have the cell's figure, and were made as the scale is now."""
     if cell.training is None:
         return []
-    known = results.get(cell.training.name, [])
-    return [run for run in known if run["figures"].get(cell.figure) is not None]
+    return [
+        run
+        for run in results.get(cell.training.name, [])
+        if run["figures"].get(cell.figure) is not None and is_as_asked(run, cell.training, scale)
+    ]
 
 
 def table_lines(table: Table, results_folder: str | os.PathLike) -> list[str]:
@@ -103,8 +107,9 @@ def _table_lines(table, results):
     lines = ["| row | column | paper | quick | paper scale | how |", "|" + " --- |" * 6]
     for cell in table.cells:
         paper = _BLANK if cell.paper is None else _number(cell, [cell.paper], cell.paper_spread)
-        ours = [_number(cell, values_of(cell, results[name])) for name in SCALES]
-        how = "; ".join(filter(None, (_how(cell, results[name]) for name in SCALES)))
+        runs = {name: _runs_of(cell, results[name], scale) for name, scale in SCALES.items()}
+        ours = [_number(cell, values_of(cell, results[name], SCALES[name])) for name in SCALES]
+        how = "; ".join(_how(known) for known in runs.values() if known)
         cells = (cell.row, cell.column, paper, *ours, how or cell.note or _BLANK)
         lines.append(f"| {' | '.join(cells)} |")
     return lines
@@ -115,28 +120,37 @@ def _number(cell, values, spread=None):
         return _BLANK
     scale, digits = (100, 2) if cell.percent else (1, 4)
     mean = float(np.mean(values))
-    digits = 1 if abs(mean) >= 100 else digits
+    large = abs(mean) >= 100
+    if large:
+        digits = 1
     text = f"{scale * mean:.{digits}f}"
     if len(values) > 1:
         spread = float(np.std(values, ddof=1))
     if spread is not None:
-        text += f" ± {scale * spread:.{digits}g}" if spread else " ± 0"
+        spread_digits = ".1f" if large else f".{digits}g"
+        text += f" ± {scale * spread:{spread_digits}}" if spread else " ± 0"
     return f"{text} %" if cell.percent else text
 
 
-def _how(cell, results):
-    """Seeds, epochs, backend, device and wall time of what stands in the cell."""
-    known = _runs_of(cell, results)
-    if not known:
-        return ""
+def _how(known):
+    """Seeds, epochs, judge, backend, device and wall time of what stands in a cell."""
     first = known[0]
     seeds = ", ".join(str(run["seed"]) for run in known)
     seconds = sum(run["seconds"] for run in known)
-    judge = first.get("judge")
-    judged = "" if judge is None else f"judge {judge['name']} {judge['hash']}, "
-    beside = f", one of {first['processes']} at a time" if first["processes"] > 1 else ""
-    return (
-        f"{first['scale']}: seed{'s' if len(known) > 1 else ''} {seeds}, {first['epochs']} epochs "
-        f"of {first['train_images']} images, {judged}{first['backend']}, {first['device']}, "
-        f"{seconds:.0f} s{beside}"
-    )
+    judges = [run["judge"] for run in known if "judge" in run]
+    at_once = [run["processes"] for run in known if run["processes"] > 1]
+    parts = [
+        f"seed{'s' if len(known) > 1 else ''} {seeds}",
+        f"{first['epochs']} epochs of {first['train_images']} images",
+        _different(f"judge {judge['name']} {judge['hash']}" for judge in judges),
+        _different(run["backend"] for run in known),
+        _different(run["device"] for run in known),
+        f"{seconds:.0f} s",
+        _different(f"one of {count} at a time" for count in at_once),
+    ]
+    return f"{first['scale']}: {', '.join(filter(None, parts))}"
+
+
+def _different(texts):
+    """The texts of several seeds, each once."""
+    return " or ".join(dict.fromkeys(texts))

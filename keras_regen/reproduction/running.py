@@ -16,6 +16,7 @@ import keras_regen
 from keras_regen import runs
 from keras_regen.callbacks import GenerationAccuracy, NonFiniteLossError
 from keras_regen.datasets import ImageDataset, load
+from keras_regen.datasets.catalog import USERS_OWN
 from keras_regen.datasets.loading import from_anywhere
 from keras_regen.metrics import train_judge
 from keras_regen.metrics.gpu import keras_is_on_gpu
@@ -23,6 +24,12 @@ from keras_regen.metrics.weights_hash import weights_hash
 from keras_regen.presets import get_preset
 from keras_regen.reproduction.measures import JUDGED, MEASURES, Measured
 from keras_regen.reproduction.scale import Scale
+from keras_regen.reproduction.settings import (
+    is_as_asked,
+    most_images,
+    run_settings,
+    settings_of,
+)
 from keras_regen.reproduction.table import Table, Training
 from keras_regen.saving import load_model, save_model
 from keras_regen.writing import write_arrays, write_json
@@ -89,9 +96,11 @@ def reproduce(
 
 def _make_in_processes(open_ones, processes, tell):
     """Makes several at a time; gives the error or `None` of each."""
-    # A judge serves all runs of its dataset. It is trained before them, or several would do so.
-    judges = {one.training.dataset: one for one in open_ones if one.needs_judge}
-    Parallel(processes)(delayed(one.train_judge)() for one in judges.values())
+    # What serves several runs is made before them, or each would make it for itself.
+    by_dataset = {}
+    for one in open_ones:
+        by_dataset.setdefault(one.training.dataset, []).append(one)
+    Parallel(processes)(delayed(_prepare)(them) for them in by_dataset.values())
 
     failed = []
     outcomes = Parallel(processes, return_as="generator_unordered")(
@@ -101,6 +110,11 @@ def _make_in_processes(open_ones, processes, tell):
         tell(lines[-1])
         failed.append(error)
     return failed
+
+
+def _prepare(them):
+    for one in them:
+        one.prepare()
 
 
 def _make_quietly(one):
@@ -146,10 +160,9 @@ class _Reproduction:
         """Whether the result has all that is asked for, and was made as it is asked for now."""
         if not self.path.exists():
             return False
-        known, asked = json.loads(self.path.read_text()), self._settings()
-        return set(self.training.measures) <= set(known["measures"]) and all(
-            known.get(name) == value for name, value in asked.items()
-        )
+        known = json.loads(self.path.read_text())
+        measured = set(self.training.measures) <= set(known["measures"])
+        return measured and is_as_asked(known, self.training, self.scale)
 
     def make(self, tell):
         """Writes the result. What keeps this one from being made, but no other, is returned."""
@@ -163,31 +176,37 @@ class _Reproduction:
         tell(f"{self.title}: {result['seconds']:.0f} s")
         return None
 
-    def train_judge(self):
+    def prepare(self):
+        """Makes what other runs take as well: the part of the dataset, and its judge."""
+        with contextlib.suppress(FileNotFoundError):  # `make` says which
+            self._dataset()
+            if self.needs_judge:
+                self._train_judge()
+
+    def _train_judge(self):
         """Trains the judge of the dataset, unless it is there."""
         path = self._judge_path()
-        # Without the dataset there is no judge, and `make` says so.
-        with contextlib.suppress(FileNotFoundError):
-            if not path.exists():
-                data = load(self.training.dataset)
-                judge = train_judge(
-                    data.x_train,
-                    data.y_train,
-                    data.class_names,
-                    network=self.scale.judge_network,
-                    steps=self.scale.judge_steps,
-                )
-                save_model(judge, path)
+        if not path.exists():
+            data = load(self.training.dataset, image_size=self._image_size())
+            judge = train_judge(
+                data.x_train,
+                data.y_train,
+                data.class_names,
+                network=self.scale.judge_network,
+                steps=self.scale.judge_steps,
+            )
+            save_model(judge, path)
 
     def _result(self):
         model, metrics = None, {}
+        self.prepare()  # before a clock is read: it is for other runs as well
         if self.training.preset is not None:
             metrics = self._train()
             model = load_model(self.folder)
         start = time.perf_counter()
         given = Measured(
             model,
-            load(self._dataset()),
+            load(self._dataset(), image_size=self._image_size(), seed=self.seed),
             self.folder,
             metrics,
             self._judge,
@@ -199,7 +218,7 @@ class _Reproduction:
         for name in self.training.measures:
             figures |= MEASURES[name](given)
         found = {
-            **self._settings(),
+            **settings_of(self.training, self.scale, self.seed),
             "training": self.training.name,
             "train_images": len(given.data.x_train),
             "test_images": len(given.data.x_test),
@@ -217,26 +236,16 @@ class _Reproduction:
             found["judge"] = {"name": network.name, "hash": weights_hash(network.weights)}
         return found
 
-    def _settings(self):
-        """What a result must have been made with, to be the one that is asked for."""
-        return {
-            "preset": self.training.preset,
-            "dataset": self.training.dataset,
-            "class_name": self.training.class_name,
-            **self._asked(),
-            "scale": self.scale.name,
-            "seed": self.seed,
-            "most_images": list(self._most_images().values()),
-            "judge_network": self.scale.judge_network,
-            "judge_steps": self.scale.judge_steps,
-            "student_steps": self.scale.student_steps,
-        }
-
     def _train(self):
-        asked = {"dataset": from_anywhere(self._dataset()), **self._asked()}
+        asked = {
+            "dataset": from_anywhere(self._dataset()),
+            "image_size": self._image_size(),
+            **run_settings(self.training, self.scale),
+        }
         begun = (self.folder / runs.SETTINGS).exists()
-        # A run that is there may be one of another scale, of before this one was changed.
-        same = begun and asked.items() <= runs.read_settings(self.folder).items()
+        # A run that is there may be one of another backend, or of this scale before it was changed.
+        here = {**asked, "backend": keras.backend.backend()}
+        same = begun and here.items() <= runs.read_settings(self.folder).items()
         if same and (self.folder / "metrics.json").exists():
             return json.loads((self.folder / "metrics.json").read_text())
         callbacks = list(self.callbacks)
@@ -259,43 +268,23 @@ class _Reproduction:
         files = self.folder.glob("**/metrics.json")
         return sum(json.loads(file.read_text())["seconds"] for file in files)
 
-    def _asked(self):
-        """What a run is asked for, beside its dataset: blanks where nothing is trained."""
-        scale, samples = self.scale, {"samples_per_class": self.scale.samples_per_class}
-        if self.training.preset is None:
-            return {"epochs": 0, "batch_size": None, "options": {}, "first_options": {}, **samples}
-        recipe = get_preset(self.training.preset)
-        small_first = {} if recipe.first is None else self._small(get_preset(recipe.first[1]))
-        return {
-            "epochs": scale.longer.get(recipe.model, scale.epochs) or recipe.epochs,
-            "batch_size": scale.batch_size or recipe.batch_size,
-            "options": {**self._small(recipe), **self.training.options},
-            "first_options": {**small_first, **self.training.first_options},
-            **samples,
-        }
-
-    def _small(self, recipe):
-        """Arguments that keep a recipe's model small."""
-        return self.scale.options.get(recipe.options.get("network", recipe.model), {})
-
-    def _most_images(self):
-        """Images to take, at most, to train and to test on."""
-        train, test = self.scale.train_images, self.scale.test_images
-        if self.training.class_name is None:
-            return {"train": train, "test": test}
-        return {"train": self.scale.class_images, "test": self.scale.class_images}
+    def _image_size(self):
+        """The recipe's, for pictures as their owner has them; those of other datasets have one."""
+        if self.training.dataset not in USERS_OWN:
+            return None
+        return get_preset(self.training.preset).image_shape[:2]
 
     def _dataset(self):
         """The dataset's name; or a file of the part of it that the scale and class ask for."""
         name, class_name = self.training.dataset, self.training.class_name
-        most = self._most_images()
+        most = most_images(self.training, self.scale)
         if class_name is None and set(most.values()) == {None}:
             return name
         parts = [name, *(str(count) for count in most.values() if count is not None)]
         folder = self.place / "data"
         path = folder / f"{'-'.join(filter(None, [*parts, class_name]))}.npz"
         if not path.exists():
-            data = load(name)
+            data = load(name, image_size=self._image_size())
             # Of all classes at once: to read an archive of pictures takes longer than a training.
             for one in [None] if class_name is None else data.class_names:
                 file = folder / f"{'-'.join(filter(None, [*parts, one]))}.npz"
@@ -309,7 +298,7 @@ class _Reproduction:
     def _judge(self):
         """The judge of the whole dataset, the same for all runs of the scale."""
         if self._loaded_judge is None:
-            self.train_judge()
+            self._train_judge()
             self._loaded_judge = load_model(self._judge_path())
         return self._loaded_judge
 

@@ -52,9 +52,9 @@ class Scale:
 SCALES = {
     "quick": Scale(
         "quick",
-        "a few minutes on a CPU: 2,000 training images (500 for a model of one class) in batches "
-        "of 64, 5 epochs of CSAEs and classifiers, 10 of ReGenes, 40 of others, narrow networks; "
-        "not the paper's setting",
+        "minutes a training on a CPU: 2,000 training images (500 for a model of one class) in "
+        "batches of 64, 5 epochs of CSAEs and classifiers, 10 of ReGenes after 2 or 4 of their "
+        "classifiers, 40 of others, narrow networks; not the paper's setting",
         train_images=2000,
         test_images=1000,
         epochs=5,

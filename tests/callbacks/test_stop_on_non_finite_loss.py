@@ -1,5 +1,7 @@
 """What ends a training that went wrong, what it says, and which checkpoint is left."""
 
+import pickle
+
 import keras
 import numpy as np
 import pytest
@@ -125,3 +127,8 @@ def test_a_model_of_keras():
             verbose=0,
         )
     assert error.value.terms == ["loss"]
+
+
+def test_the_error_comes_whole_from_another_process():
+    again = pickle.loads(pickle.dumps(NonFiniteLossError("In step 2", 3, ["loss"])))
+    assert (str(again), again.epoch, again.terms) == ("In step 2", 3, ["loss"])

@@ -3,15 +3,25 @@
 import dataclasses
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from keras_regen.datasets import load
 from keras_regen.presets import get_preset
-from keras_regen.reproduction import Cell, Scale, Table, Training, reproduce
-from keras_regen.reproduction.report import table_lines, values_of, write_report
+from keras_regen.reproduction import (
+    SCALES,
+    Cell,
+    Scale,
+    Table,
+    Training,
+    list_tables,
+    reproduce,
+)
+from keras_regen.reproduction.report import read_results, table_lines, values_of, write_report
 from keras_regen.reproduction.running import result_path
+from keras_regen.reproduction.settings import settings_of
 from keras_regen.runs import SETTINGS
 from tests.cli.helpers import run
 from tests.test_runs import Interrupt
@@ -165,25 +175,65 @@ def test_an_interrupted_training_goes_on(tmp_path, monkeypatch):
     assert result_path(tmp_path / "results", scale, CSAE, 0).exists()
 
 
-def test_the_report_has_means_and_blanks(tmp_path):
-    for seed, accuracy in enumerate((0.8, 0.9, 0.85)):
-        path = result_path(tmp_path, TINY, CSAE, seed)
+def write_results(folder, training, figures, **about):
+    """Results of the quick scale, one for each seed, as `reproduce` writes them."""
+    for seed, values in enumerate(figures):
+        path = result_path(folder, SCALES["quick"], training, seed)
         path.parent.mkdir(exist_ok=True)
-        figures = {"accuracy": accuracy}
-        about = {"scale": "quick", "epochs": 2, "train_images": 9, "backend": "jax", "device": "d"}
-        about["processes"] = 3
-        result = {"training": CSAE.name, "seed": seed, "figures": figures, "seconds": 1.5, **about}
-        path.write_text(json.dumps(result))
+        result = {
+            **settings_of(training, SCALES["quick"], seed),
+            "training": training.name,
+            "figures": values,
+            "train_images": 9,
+            "backend": "jax",
+            "device": "d",
+            "seconds": 1.5,
+            "processes": 3,
+        }
+        path.write_text(json.dumps(result | about))
+
+
+def test_the_report_has_means_and_blanks(tmp_path):
+    numbers = ((0.8, 500), (0.9, 640), (0.85, 510))
+    figures = [{"accuracy": accuracy, "least_distance": far} for accuracy, far in numbers]
+    write_results(tmp_path, CSAE, figures)
     lines = table_lines(TABLE, tmp_path)
     spread = np.std([80, 90, 85], ddof=1)
-    how = "quick: seeds 0, 1, 2, 2 epochs of 9 images, jax, d, 4 s, one of 3 at a time"
+    how = "quick: seeds 0, 1, 2, 5 epochs of 9 images, jax, d, 4 s, one of 3 at a time"
     assert lines[2] == f"| CSAE | Accuracy | 90.00 % | 85.00 ± {spread:.2g} % | - | {how} |"
-    assert lines[3] == "| least | Distance | 1.0000 | - | - | - |"
+    spread = np.std([500, 640, 510], ddof=1)
+    assert lines[3] == f"| least | Distance | 1.0000 | 550.0 ± {spread:.1f} | - | {how} |"
     assert lines[4] == "| not made | Accuracy | - | - | - | not to be had |"
-    assert values_of(TABLE.cells[2], {}) == []
+    assert values_of(TABLE.cells[2], {}, SCALES["quick"]) == []
     write_report(tmp_path, tmp_path / "README.md")
     text = (tmp_path / "README.md").read_text()
     assert "reproduce degan-figure6" in text and "not the paper's setting" in text
+
+
+def test_what_was_made_otherwise_is_not_in_the_report(tmp_path):
+    write_results(tmp_path, CSAE, [{"accuracy": 0.9}], epochs=3)
+    assert table_lines(TABLE, tmp_path)[2] == "| CSAE | Accuracy | 90.00 % | - | - | - |"
+
+
+def test_the_page_of_results_is_of_the_results(tmp_path):
+    results = Path(__file__).parents[2] / "results"
+    if not results.exists():
+        pytest.skip("the results are not in a source distribution")
+    write_report(results / "reproduction", tmp_path / "README.md")
+    assert (tmp_path / "README.md").read_text() == (results / "README.md").read_text()
+
+
+def test_every_cell_has_a_figure_of_its_measures():
+    """Of the results that there are; a figure that some images only have may be missing."""
+    known = read_results(Path(__file__).parents[2] / "results/reproduction", SCALES["quick"])
+    if not known:
+        pytest.skip("the results are not in a source distribution")
+    at_times = ("tries_for_500", "latent_tries_for_500", "accepted_of", "relative_diversity_by")
+    for table in list_tables():
+        for cell in table.cells:
+            for result in known.get(cell.training.name, []):
+                if set(cell.training.measures) <= set(result["measures"]):
+                    assert cell.figure in result["figures"] or cell.figure.startswith(at_times)
 
 
 def test_the_command(tmp_path, monkeypatch):
@@ -195,3 +245,21 @@ def test_the_command(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     message = run("reproduce", "csae2-table4", "--results", tmp_path / "results", code=1).output
     assert "facescrub" in message
+
+
+def test_the_command_makes_several_tables_as_one(tmp_path, monkeypatch):
+    asked = []
+
+    def record(table, scale, *, processes, **_):
+        asked.append((table, scale.name, processes))
+        raise FileNotFoundError("No faces.")
+
+    monkeypatch.setattr("keras_regen.reproduction.reproduce", record)
+    tables, results = ("csae2-table4", "csae2-section4.5"), ("--results", tmp_path)
+    output = run("reproduce", *tables, *results, "--processes", "3").output
+    ((table, scale, processes),) = asked
+    assert len(table.cells) == 11 and (scale, processes) == ("quick", 3)
+    assert "2 tables" in output and "| MSE loss | FaceScrub |" in output
+    assert output.count("Left out: No faces.") == 1
+    run("reproduce", *tables, *results)
+    assert [one.name for one, _, _ in asked[1:]] == [*tables]
