@@ -145,7 +145,7 @@ def test_the_part_that_is_trained_before_has_options_of_its_own(tmp_path):
 def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, few_digits, trained_alone):
     trained_alone()
     # The VAE has a share of the epochs: fewer than the three after which the players are stopped.
-    arguments = {"dataset": str(few_digits), "epochs": 6, "batch_size": 40}
+    arguments = {"dataset": str(few_digits), "epochs": 7, "batch_size": 40}
     arguments["options"] = {"width": 0.03, "latent_dim": 4}
     arguments["first_options"] = {"width": 0.03}
     whole, folder = tmp_path / "whole", tmp_path / "broken"
