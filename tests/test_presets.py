@@ -92,7 +92,6 @@ def test_the_stages_of_loss_weights_are_the_papers():
 
 
 @pytest.mark.any_backend
-@pytest.mark.any_backend
 def test_fit_takes_the_recipes_batches_and_epochs():
     model = CSAE.from_preset("csae_digits", epochs=2, batch_size=5, num_samples=20, stem_filters=2)
     images, labels = np.zeros((20, 8, 8, 1), "uint8"), np.arange(20) % 10

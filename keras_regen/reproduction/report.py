@@ -76,7 +76,11 @@ def values_of(cell: Cell, results: dict[str, list[dict]], scale: Scale) -> list[
         >>> values_of(get_table("csae2-table3").cells[0], {}, SCALES["quick"])
         []
     """
-    return [run["figures"][cell.figure] for run in _runs_of(cell, results, scale)]
+    return _values(cell, _runs_of(cell, results, scale))
+
+
+def _values(cell, runs):
+    return [run["figures"][cell.figure] for run in runs]
 
 
 def _runs_of(cell, results, scale):
@@ -107,9 +111,9 @@ def _table_lines(table, results):
     lines = ["| row | column | paper | quick | paper scale | how |", "|" + " --- |" * 6]
     for cell in table.cells:
         paper = _BLANK if cell.paper is None else _number(cell, [cell.paper], cell.paper_spread)
-        runs = {name: _runs_of(cell, results[name], scale) for name, scale in SCALES.items()}
-        ours = [_number(cell, values_of(cell, results[name], SCALES[name])) for name in SCALES]
-        how = "; ".join(_how(known) for known in runs.values() if known)
+        runs = [_runs_of(cell, results[name], scale) for name, scale in SCALES.items()]
+        ours = [_number(cell, _values(cell, known)) for known in runs]
+        how = "; ".join(_how(known) for known in runs if known)
         cells = (cell.row, cell.column, paper, *ours, how or cell.note or _BLANK)
         lines.append(f"| {' | '.join(cells)} |")
     return lines

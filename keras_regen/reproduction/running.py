@@ -106,8 +106,8 @@ def _make_in_processes(open_ones, processes, tell):
     outcomes = Parallel(processes, return_as="generator_unordered")(
         delayed(_make_quietly)(one) for one in open_ones
     )
-    for lines, error in outcomes:
-        tell(lines[-1])
+    for line, error in outcomes:
+        tell(line)
         failed.append(error)
     return failed
 
@@ -121,7 +121,7 @@ def _make_quietly(one):
     """Makes one in a process of its own, from which nobody can be told anything until it ends."""
     lines = []
     error = one.make(lines.append)
-    return lines, error
+    return lines[-1], error
 
 
 def result_path(
