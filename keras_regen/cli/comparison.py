@@ -33,8 +33,20 @@ from keras_regen.cli.options import (
     show_default=True,
     help="Squared error of pixels, structural similarity, or squared error of latents.",
 )
-@click.option("--num-samples", type=click.IntRange(min=1), default=100, show_default=True)
-@click.option("--num-matches", type=click.IntRange(min=1), default=5, show_default=True)
+@click.option(
+    "--num-samples",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="Images to draw: of all classes in turn.",
+)
+@click.option(
+    "--num-matches",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="Nearest images of each that the picture shows.",
+)
 @click.option(
     "--candidates",
     type=click.IntRange(min=1),

@@ -94,7 +94,13 @@ def generate(
 @click.command()
 @click.argument("model")
 @dataset_option
-@click.option("--num-samples", type=click.IntRange(min=1), default=32, show_default=True)
+@click.option(
+    "--num-samples",
+    type=click.IntRange(min=1),
+    default=32,
+    show_default=True,
+    help="Held-out images, from the first on.",
+)
 @picture_option("reconstructions.png")
 @json_option
 @uses_keras
@@ -177,8 +183,20 @@ def walk(model, rows, num_samples, output, seed, as_json):
 @click.argument("model")
 @click.option("--class", "class_id", required=True, help="Label or name.")
 @dataset_option
-@click.option("--rows", type=click.IntRange(min=1), default=6, show_default=True)
-@click.option("--columns", type=click.IntRange(min=1), default=6, show_default=True)
+@click.option(
+    "--rows",
+    type=click.IntRange(min=1),
+    default=6,
+    show_default=True,
+    help="Images down the side.",
+)
+@click.option(
+    "--columns",
+    type=click.IntRange(min=1),
+    default=6,
+    show_default=True,
+    help="Images along the top.",
+)
 @click.option(
     "--ratio", type=float, default=0.5, show_default=True, help="Share of the column's image."
 )

@@ -61,7 +61,7 @@ def demo(output, epochs, overwrite, seed, as_json):
 @click.option("--dataset", help="Name or path of other images than the preset's.")
 @click.option("--image-size", type=click.IntRange(min=1), help="Resize to this height and width.")
 @click.option("--epochs", type=click.IntRange(min=1), help="The schedule scales with them.")
-@click.option("--batch-size", type=click.IntRange(min=1))
+@click.option("--batch-size", type=click.IntRange(min=1), help="Images in one step.")
 @click.option("--classifier", help="A trained classifier for ReGene: a .keras file or a run.")
 @click.option("--vae", help="A trained VAE for DE-GAN: a .keras file or a run.")
 @click.option(

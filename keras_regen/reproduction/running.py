@@ -10,7 +10,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, cpu_count, delayed
 
 import keras_regen
 from keras_regen import runs
@@ -305,7 +305,8 @@ class _Reproduction:
 
 def _device():
     kind = "GPU" if keras_is_on_gpu() else "CPU"
-    return f"{kind} ({platform.machine()}, {os.cpu_count()} cores)"
+    # Those that this process may use, which may be fewer than there are.
+    return f"{kind} ({platform.machine()}, {cpu_count()} cores)"
 
 
 def _part(data: ImageDataset, most, class_name):

@@ -4,6 +4,7 @@ import logging
 import subprocess
 import sys
 
+import click
 import keras
 import pytest
 
@@ -27,6 +28,12 @@ def test_what_needs_no_keras_imports_none():
 def test_every_command_has_help():
     for name in main.list_commands(None):
         assert "--help" in run(name, "--help").output
+
+
+def test_every_option_says_what_it_is_for():
+    for name in main.list_commands(None):
+        for option in main.get_command(None, name).params:
+            assert isinstance(option, click.Argument) or option.help, f"{name} {option.opts}"
 
 
 @pytest.mark.parametrize(
