@@ -8,6 +8,7 @@ from keras import layers
 
 from keras_regen.checks import check_integer
 from keras_regen.constraints import ClipWeights
+from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
 from keras_regen.networks.csae import check_image_shape
 from keras_regen.networks.degan import HIDDEN_LAYER, LEAKY_SLOPE
 from keras_regen.networks.scoped_model import ScopedModel
@@ -21,6 +22,9 @@ def dense_generator(
 ) -> keras.Model:
     """Builds a generator of dense layers with leaky ReLU: noise in, images out.
 
+    Batch normalization follows every layer but the last. Without it, the generator soon draws one
+    image, whatever the noise.
+
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
         latent_dim: Integer, at least 1: dimensions of the noise.
@@ -33,7 +37,8 @@ def dense_generator(
     Raises:
         ValueError: If the image shape cannot be taken, or a number is out of range.
 
-    Source: the kind of network of Goodfellow et al., 2014, https://arxiv.org/abs/1406.2661.
+    Source: the kind of network of Goodfellow et al., 2014, https://arxiv.org/abs/1406.2661; its
+    normalization is that of the paper's other generators.
 
     Examples:
         >>> from keras_regen.networks import dense_generator
@@ -44,7 +49,7 @@ def dense_generator(
     check_integer("latent_dim", latent_dim, 1)
     with keras.name_scope(name):
         inputs = keras.Input((latent_dim,), name="latent")
-        x = _hidden_layers(inputs, hidden, last="hidden")
+        x = _hidden_layers(inputs, hidden, last="hidden", normalization=True)
         # float32 in every precision policy: the images that a model gives back.
         x = layers.Dense(
             math.prod(image_shape), activation="sigmoid", dtype="float32", name="pixels"
@@ -101,12 +106,16 @@ def dense_discriminator(
     return ScopedModel(inputs, x, name=name)
 
 
-def _hidden_layers(x, hidden, last, **options):
+def _hidden_layers(x, hidden, last, normalization=False, **options):
     """Dense layers, each followed by leaky ReLU, the last of which has the name `last`."""
     check_integer("len(hidden)", len(hidden), 1)
     for index, units in enumerate(hidden, start=1):
         check_integer("hidden", units, 1)
-        x = layers.Dense(units, name=f"dense{index}", **options)(x)
+        x = layers.Dense(units, use_bias=not normalization, name=f"dense{index}", **options)(x)
+        if normalization:
+            x = layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"dense{index}_norm")(
+                x
+            )
         name = last if index == len(hidden) else f"dense{index}_relu"
         x = layers.LeakyReLU(LEAKY_SLOPE, name=name)(x)
     return x

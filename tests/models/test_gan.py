@@ -189,6 +189,8 @@ def test_the_generator_is_left_with_its_moving_average():
     model.fit(IMAGES, callbacks=[watch], **fit)
     found = weights_of(model.generator)
     for name, value in found.items():
+        if "moving" in name:  # a batch normalization's, which are averages already
+            continue
         average = watch.seen[0]["generator"][name]
         for step in watch.seen[1:]:
             average = 0.8 * average + 0.2 * step["generator"][name]
@@ -444,8 +446,8 @@ def test_optimizers_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="each of"):
         model.compile({"generator": "sgd"})
     same_paths = GAN(
-        dense_generator(SHAPE, DIM, (8,), name="player"),
-        dense_discriminator(SHAPE, (8,), name="player"),
+        dense_generator(SHAPE, DIM, (8, 8), name="player"),
+        dense_discriminator(SHAPE, (8, 8), name="player"),
     )
-    with pytest.raises(ValueError, match=r"'player/dense1/bias' and 1 more.*different names"):
+    with pytest.raises(ValueError, match=r"'player/dense1/kernel' and 1 more.*different names"):
         same_paths.compile({"generator": "sgd", "discriminator": "adam"})

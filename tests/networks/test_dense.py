@@ -8,6 +8,7 @@ import pytest
 
 from keras_regen.networks import dense_discriminator, dense_generator
 from keras_regen.networks.degan import HIDDEN_LAYER
+from tests import reference
 from tests.contract import (
     check_gradients,
     gradients,
@@ -31,10 +32,17 @@ def inputs_of(network, count=5):
     return np.random.default_rng(1).random((count, *network.input_shape[1:]), "float32")
 
 
-def slow(x, w, name):
+def slow(x, w, name, training=False):
     x = x.reshape(len(x), -1)
-    for layer in sorted({key.split("/")[0] for key in w if key.startswith("dense")}):
-        x = x @ w[f"{layer}/kernel"] + w[f"{layer}/bias"]
+    for layer in sorted(key.split("/")[0] for key in w if key.endswith("/kernel")):
+        if not layer.startswith("dense"):
+            continue
+        x = x @ w[f"{layer}/kernel"]
+        if name == "generator":
+            norm = reference.part(w, f"{layer}_norm")
+            x = reference.norm(x[:, None, None], norm, training)[:, 0, 0]
+        else:
+            x = x + w[f"{layer}/bias"]
         x = np.where(x > 0, x, 0.2 * x)
     if name == "generator":
         x = x @ w["pixels/kernel"] + w["pixels/bias"]
@@ -56,7 +64,7 @@ def test_values_and_batches_of_any_size_equal_the_slow_network(name):
 @pytest.mark.parametrize("name", TINY)
 def test_gradients_equal_the_slopes_of_the_slow_network(name):
     network = randomize(TINY[name]())
-    check_gradients(network, inputs_of(network), lambda x, w: slow(x, w, name))
+    check_gradients(network, inputs_of(network), lambda x, w: slow(x, w, name, training=True))
 
 
 @pytest.mark.parametrize("name", TINY)
@@ -94,8 +102,9 @@ def test_the_last_hidden_activation_has_the_hidden_layers_name():
 
 @shapes_alone()
 def test_parameters_of_the_default_networks_by_hand():
-    sizes = [128, 256, 512, 1024, 784]
-    expected = sum(a * b + b for a, b in itertools.pairwise(sizes))
+    sizes = [128, 256, 512, 1024]
+    # Each unit of a hidden layer has scale, offset, mean and variance, and no bias.
+    expected = sum(a * b + 4 * b for a, b in itertools.pairwise(sizes)) + 1024 * 784 + 784
     assert dense_generator((28, 28, 1)).count_params() == expected
     expected = 784 * 512 + 512 + 512 * 256 + 256 + 256 + 1
     assert dense_discriminator((28, 28, 1)).count_params() == expected
