@@ -56,7 +56,8 @@ def test_shuffled_is_the_same_in_another_order(model, real):
 
 def test_only_accepted_images_are_added(model, real):
     x, y = real
-    images, labels = augment(model, x, y, 0.3, seed=0, shuffle=False)
+    # So many that some are refused on any machine: it is one in 25.
+    images, labels = augment(model, x, y, 3, seed=0, shuffle=False)
     drawn, report = generate(model, labels[100:], seed=0, accept=True, return_report=True)
     assert report.tries.sum() > len(drawn) == len(images) - 100
     np.testing.assert_allclose(images[100:], 255 * drawn, atol=0.5001)
