@@ -22,7 +22,7 @@ def gan():
     keras.utils.set_random_seed(0)
     options = {"network": "dense", "hidden": (8,), "hidden_layer": "features"}
     model = GAN.for_images(SHAPE, latent_dim=4, seed=1, **options)
-    model.compile({"generator": keras.optimizers.Adam(0.01), "discriminator": "sgd"})
+    model.compile({"generator": keras.optimizers.Adam(0.05), "discriminator": "sgd"})
     return model
 
 def csae():
@@ -91,7 +91,8 @@ def test_data_parallel_gives_the_losses_of_one_device():
     assert found["devices"] == 4
     for name in ("gan", "csae"):
         check_same(*found[name])
-    assert found["gan"][0]["loss"][0] - found["gan"][0]["loss"][-1] > 0.01
+    # Two players' sum need not fall, but it moves far more than the two may differ.
+    assert abs(found["gan"][0]["loss"][0] - found["gan"][0]["loss"][-1]) > 0.01
 
 
 def test_mirrored_strategy_trains():
