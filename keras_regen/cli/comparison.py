@@ -33,27 +33,9 @@ from keras_regen.cli.options import (
     show_default=True,
     help="Squared error of pixels, structural similarity, or squared error of latents.",
 )
-@click.option(
-    "--num-samples",
-    type=click.IntRange(min=1),
-    default=100,
-    show_default=True,
-    help="Images to draw: of all classes in turn.",
-)
-@click.option(
-    "--num-matches",
-    type=click.IntRange(min=1),
-    default=5,
-    show_default=True,
-    help="Nearest images of each that the picture shows.",
-)
-@click.option(
-    "--candidates",
-    type=click.IntRange(min=1),
-    default=100,
-    show_default=True,
-    help="For SSIM: compare only the so many nearest by squared error.",
-)
+@count_option("--num-samples", 100, "Images to draw: of all classes in turn.")
+@count_option("--num-matches", 5, "Nearest images of each that the picture shows.")
+@count_option("--candidates", 100, "For SSIM: compare only the so many nearest by squared error.")
 @picture_option("closest.png")
 @acceptance_options(default=False)
 @seed_option

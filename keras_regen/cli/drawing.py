@@ -26,13 +26,7 @@ _NUMBERS = "Such as 0.1,0.5,0.9."
     multiple=True,
     help="Label or name; may be repeated.  [default: every class that MODEL knows]",
 )
-@click.option(
-    "--num-samples",
-    type=click.IntRange(min=1),
-    default=16,
-    show_default=True,
-    help="Images of each class; in all, where there are none.",
-)
+@count_option("--num-samples", 16, "Images of each class; in all, where there are none.")
 @click.option(
     "--output",
     type=Output(".png", ".npz", folder=True),
@@ -94,13 +88,7 @@ def generate(
 @click.command()
 @click.argument("model")
 @dataset_option
-@click.option(
-    "--num-samples",
-    type=click.IntRange(min=1),
-    default=32,
-    show_default=True,
-    help="Held-out images, from the first on.",
-)
+@count_option("--num-samples", 32, "Held-out images, from the first on.")
 @picture_option("reconstructions.png")
 @json_option
 @uses_keras
@@ -151,14 +139,8 @@ def interpolate(model, start, end, num_samples, ratios, output, as_json):
 
 @click.command()
 @click.argument("model")
-@click.option("--rows", type=click.IntRange(min=1), default=6, show_default=True, help="Walks.")
-@click.option(
-    "--num-samples",
-    type=click.IntRange(min=2),
-    default=8,
-    show_default=True,
-    help="Images of each walk.",
-)
+@count_option("--rows", 6, "Walks.")
+@count_option("--num-samples", 8, "Images of each walk.", least=2)
 @picture_option("walk.png")
 @seed_option
 @json_option
@@ -183,20 +165,8 @@ def walk(model, rows, num_samples, output, seed, as_json):
 @click.argument("model")
 @click.option("--class", "class_id", required=True, help="Label or name.")
 @dataset_option
-@click.option(
-    "--rows",
-    type=click.IntRange(min=1),
-    default=6,
-    show_default=True,
-    help="Images down the side.",
-)
-@click.option(
-    "--columns",
-    type=click.IntRange(min=1),
-    default=6,
-    show_default=True,
-    help="Images along the top.",
-)
+@count_option("--rows", 6, "Images down the side.")
+@count_option("--columns", 6, "Images along the top.")
 @click.option(
     "--ratio", type=float, default=0.5, show_default=True, help="Share of the column's image."
 )

@@ -20,19 +20,9 @@ _SHOWN_WITH_SCORES = ("scores", "seeds", "judge", "extractor", "judge_accuracy")
 @click.command()
 @click.argument("model")
 @dataset_option
-@click.option(
-    "--samples-per-class",
-    type=click.IntRange(min=1),
-    default=200,
-    show_default=True,
-    help="Images to draw and have judged, for each seed.",
-)
-@click.option(
-    "--repeats",
-    type=click.IntRange(min=1),
-    default=3,
-    show_default=True,
-    help="Seeds to draw with, from --seed on: scores have a mean and a spread over them.",
+@count_option("--samples-per-class", 200, "Images to draw and have judged, for each seed.")
+@count_option(
+    "--repeats", 3, "Seeds to draw with, from --seed on: scores have a mean and a spread over them."
 )
 @click.option(
     "--judge",
@@ -40,13 +30,7 @@ _SHOWN_WITH_SCORES = ("scores", "seeds", "judge", "extractor", "judge_accuracy")
     help="A classifier that `train-judge` stored.  [default: judges/DATASET.keras, else a small "
     "one is trained]",
 )
-@click.option(
-    "--student-steps",
-    type=click.IntRange(min=1),
-    default=500,
-    show_default=True,
-    help="Steps of the classifiers that learn from drawn images.",
-)
+@count_option("--student-steps", 500, "Steps of the classifiers that learn from drawn images.")
 @click.option("--output", type=click.Path(file_okay=False), help="Folder for pictures.")
 @seed_option
 @json_option

@@ -21,13 +21,7 @@ from keras_regen.cli.options import Output, json_option, output_json, seed_optio
     show_default=True,
     help="The small one for a CPU, or the neutral classifier of ReGene.",
 )
-@click.option(
-    "--steps",
-    type=click.IntRange(min=1),
-    default=2000,
-    show_default=True,
-    help="Steps of 64 images, in whole epochs.",
-)
+@count_option("--steps", 2000, "Steps of 64 images, in whole epochs.")
 @click.option(
     "--output",
     type=Output(".keras"),

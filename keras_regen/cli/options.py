@@ -141,6 +141,20 @@ class Output(click.ParamType):
         return Path(value).suffix.lower()
 
 
+def count_option(name: str, default: int, help: str, least: int = 1):
+    """Gives a command an option that is a number of things.
+
+    Args:
+        name: Of the option, with its hyphens.
+        default: Integer: the number unless told otherwise.
+        help: What is counted.
+        least: Integer: the smallest number that is taken.
+    """
+    return click.option(
+        name, type=click.IntRange(min=least), default=default, show_default=True, help=help
+    )
+
+
 def picture_option(default: str):
     """Gives a command `--output` for one picture."""
     return click.option(
@@ -180,13 +194,7 @@ def acceptance_options(default: bool):
             show_default=True,
             help="Keep only images that the model gives their class with confidence.",
         ),
-        click.option(
-            "--max-tries",
-            type=click.IntRange(min=1),
-            default=100,
-            show_default=True,
-            help="Latents to draw for each accepted image, at most.",
-        ),
+        count_option("--max-tries", 100, "Latents to draw for each accepted image, at most."),
     )
 
     def decorate(command):

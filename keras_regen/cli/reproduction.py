@@ -37,12 +37,8 @@ from keras_regen.cli.options import note, uses_keras
     show_default=True,
     help="Folder of README.md, the report, and of one file for each run in `reproduction`.",
 )
-@click.option(
-    "--processes",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Trainings at a time; 4 suit the quick scale on a CPU with 4 cores.",
+@count_option(
+    "--processes", 1, "Trainings at a time; 4 suit the quick scale on a CPU with 4 cores."
 )
 @click.option("--list", "list_only", is_flag=True, help="List the tables, and make none.")
 @uses_keras
