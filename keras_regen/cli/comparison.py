@@ -7,6 +7,7 @@ import click
 
 from keras_regen.cli.options import (
     acceptance_options,
+    count_option,
     dataset_option,
     json_option,
     output_json,

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from keras_regen.cli.options import (
+    count_option,
     dataset_option,
     json_option,
     note,

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import click
 
-from keras_regen.cli.options import Output, json_option, output_json, seed_option, uses_keras
+from keras_regen.cli.options import (
+    Output,
+    count_option,
+    json_option,
+    output_json,
+    seed_option,
+    uses_keras,
+)
 
 
 @click.command("train-judge")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_regen.cli.options import note, uses_keras
+from keras_regen.cli.options import count_option, note, uses_keras
 
 
 @click.command()
