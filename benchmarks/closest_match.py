@@ -1,4 +1,4 @@
-"""Time and peak memory of `keras_regen.metrics.closest_match`, alone in this process.
+"""Time and peak memory of `keras_regen.metrics.closest_images`, alone in this process.
 
 The images are random: what they show costs nothing. `--metric ssim` without `--candidates` compares
 every pair, so give it fewer images.

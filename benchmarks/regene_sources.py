@@ -120,7 +120,9 @@ def main(
                     generation_accuracy=float(np.mean(generation_accuracy(judge, images, labels))),
                     tries=int(report.tries.sum()),
                     latent_tries=int(report.latent_tries.sum()),
-                    judge_accuracy=float(np.mean(judge.classify(data.x_test) == data.y_test)),
+                    evaluation_classifier_accuracy=float(
+                        np.mean(judge.classify(data.x_test) == data.y_test)
+                    ),
                     accuracy=float(np.mean(model.classify(data.x_test) == data.y_test)),
                     reconstruction_mae=error["mae"],
                 )

@@ -8,7 +8,7 @@ import click
 import keras
 import numpy as np
 
-from keras_regen.writing import write_json
+from keras_regen.atomic_files import write_json
 
 
 class Study:

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from keras_regen import coulomb_energy, least_distance, pedcc
-from keras_regen.writing import replace_when_whole
+from keras_regen.atomic_files import atomic_write
 
 
 @click.command(help=__doc__)
@@ -30,7 +30,7 @@ def main(seed, output):
         axes.set_title(f"{num_points} points\nleast distance {distance:.3f}", fontsize=11)
     path = Path(output)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replace_when_whole(path) as partial:
+    with atomic_write(path) as partial:
         figure.savefig(partial, dpi=100)
     click.echo(f"Picture: {path}")
 

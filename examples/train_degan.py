@@ -15,7 +15,7 @@ import numpy as np
 import keras_regen
 from keras_regen import plotting
 from keras_regen.callbacks import GenerationAccuracy, StepHistory
-from keras_regen.metrics import relative_diversity, train_judge
+from keras_regen.metrics import relative_diversity, train_evaluation_classifier
 
 
 @click.command(help=__doc__)
@@ -49,7 +49,9 @@ def main(
 
     # The judge has seen real images only. How many of those that it has not seen does it recognize,
     # with a probability of at least 0.9 for some class? Drawn images can hardly do better.
-    judge = train_judge(data.x_train, data.y_train, steps=judge_steps, seed=seed, stem_filters=32)
+    judge = train_evaluation_classifier(
+        data.x_train, data.y_train, steps=judge_steps, seed=seed, stem_filters=32
+    )
     real = judge.probabilities(data.x_test)
     click.echo(
         f"The judge: {np.mean(real.argmax(1) == data.y_test):.2%} of real images right, "
@@ -117,7 +119,7 @@ def main(
     plotting.plot_runs(steps, folder / "losses.png", names, x_label="step", window=50)
 
     # From one noise vector to another, row by row.
-    walks = keras_regen.walk(degan, num_walks=6, num_samples=12, seed=seed)
+    walks = keras_regen.latent_traversal(degan, num_walks=6, num_samples=12, seed=seed)
     plotting.plot_images(walks.reshape(-1, *data.image_shape), folder / "walks.png", columns=12)
 
     # A GAN knows no classes, but the judge does: it picks the threes.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import keras
 
-from keras_regen.writing import replace_when_whole
+from keras_regen.atomic_files import atomic_write
 
 
 def save_model(model: keras.Model, path: str | os.PathLike) -> None:
@@ -28,7 +28,7 @@ def save_model(model: keras.Model, path: str | os.PathLike) -> None:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replace_when_whole(path) as partial:
+    with atomic_write(path) as partial:
         model.save(partial)
 
 
@@ -57,8 +57,6 @@ def load_model(path: str | os.PathLike, **kwargs) -> keras.Model:
         ...
         FileNotFoundError: Expected a `.keras` file, or a folder with model.keras in it...
     """
-    from keras_regen import models  # noqa: F401  (registers the classes that the file names)
-
     path = Path(path)
     file = path / "model.keras" if path.is_dir() else path
     if not file.exists():

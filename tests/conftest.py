@@ -27,8 +27,8 @@ if keras.backend.backend() == "tensorflow":
 @pytest.fixture(scope="session")
 def few_digits(tmp_path_factory):
     """A file of so few digits that an epoch takes no time: 160 to train on, 40 to test on."""
+    from keras_regen.atomic_files import write_arrays
     from keras_regen.datasets import load
-    from keras_regen.writing import write_arrays
 
     path = tmp_path_factory.mktemp("few") / "digits.npz"
     digits = load("digits")
@@ -45,7 +45,7 @@ def few_digits(tmp_path_factory):
 @pytest.fixture(scope="session")
 def digits_run(tmp_path_factory, worker_id):
     """The folder of a whole run of `csae_digits` with a small network."""
-    from keras_regen.runs import train_run
+    from keras_regen_app.runs import train_run
 
     shared = tmp_path_factory.getbasetemp()
     if worker_id != "master":  # one of several processes: the first that asks trains for all

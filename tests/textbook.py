@@ -76,8 +76,8 @@ def slow_terms(images, noise, of_generator, of_discriminator, objective):
         "discriminator_loss": discriminator_loss(real, fake),
         "generator_loss": generator_loss(fake),
         "hidden_space_loss": np.mean(np.sqrt(np.sum((maps - drawn_maps) ** 2, axis=1))),
-        "real_score": np.mean(real),
-        "fake_score": np.mean(fake),
+        "real_logits": np.mean(real),
+        "fake_logits": np.mean(fake),
     }
 
 

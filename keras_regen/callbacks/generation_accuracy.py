@@ -18,7 +18,7 @@ class GenerationAccuracy(keras.callbacks.Callback):
     one good image only.
 
     Args:
-        judge: A classifier of this package, such as `keras_regen.metrics.train_judge` gives; or
+        judge: A classifier of this package, such as `keras_regen.metrics.train_evaluation_classifier` gives; or
             anything with scikit-learn's `predict_proba` (where classes are asked for, `predict`)
             for images flattened to rows in [0, 1]. Its labels are those of the model.
         num_samples: Integer, at least 1: images in each epoch, of the classes in turn.

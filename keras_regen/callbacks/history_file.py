@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 
-from keras_regen.writing import replace_when_whole
+from keras_regen.atomic_files import atomic_write
 
 
 class HistoryFile(keras.callbacks.Callback):
@@ -69,7 +69,7 @@ def write_rows(rows: list[dict[str, float]], path: str | os.PathLike) -> None:
         >>> read_history(file)
         [{'epoch': 1, 'loss': 0.5}]
     """
-    with replace_when_whole(path) as partial, open(partial, "w", newline="") as file:
+    with atomic_write(path) as partial, open(partial, "w", newline="") as file:
         # Not every row need have every value, such as those of `validation_freq=2`.
         names = dict.fromkeys(name for row in rows for name in row)
         writer = csv.DictWriter(file, fieldnames=list(names))

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from keras_regen.datasets.dataset import ImageDataset
-from keras_regen.datasets.files import dataset_from_files
 from keras_regen.datasets.pixels import UnreadableImageError, decode_image, map_in_threads
+from keras_regen.datasets.readable_files import dataset_from_files
 from keras_regen.datasets.tree import Parts, arrange
 
 ARCHIVE_SUFFIXES = (".tar.xz", ".tar.gz", ".tgz", ".tar.bz2", ".tar")

@@ -4,8 +4,8 @@ import os
 from functools import partial
 
 from keras_regen.datasets.dataset import ImageDataset
-from keras_regen.datasets.files import dataset_from_files
 from keras_regen.datasets.pixels import UnreadableImageError, decode_image, map_in_threads
+from keras_regen.datasets.readable_files import dataset_from_files
 from keras_regen.datasets.tree import ImageTree, Parts, arrange
 
 

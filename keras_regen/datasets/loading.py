@@ -18,8 +18,8 @@ from keras_regen.datasets.catalog import (
 )
 from keras_regen.datasets.dataset import ImageDataset
 from keras_regen.datasets.digits import load_digits
-from keras_regen.datasets.download import download
 from keras_regen.datasets.folder import load_folder
+from keras_regen.datasets.keras_downloads import download
 from keras_regen.datasets.npz import load_npz
 from keras_regen.datasets.pixels import check_color_mode, check_size
 from keras_regen.datasets.split import check_test_fraction

@@ -8,7 +8,6 @@ import numpy as np
 
 from keras_regen.checks import check_integer
 from keras_regen.datasets.batches import ShuffledBatches
-from keras_regen.datasets.files import common_shape, keep_readable, split_tree
 from keras_regen.datasets.folder import arrange_folder, file_paths, read_or_reason
 from keras_regen.datasets.pixels import (
     NUM_THREADS,
@@ -17,6 +16,7 @@ from keras_regen.datasets.pixels import (
     decode_image,
     map_in_threads,
 )
+from keras_regen.datasets.readable_files import common_shape, keep_readable, split_tree
 from keras_regen.datasets.split import check_test_fraction
 
 

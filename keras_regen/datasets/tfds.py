@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from keras_regen.datasets.dataset import ImageDataset, dataset_from_arrays
-from keras_regen.datasets.files import common_shape
 from keras_regen.datasets.pixels import convert_images
+from keras_regen.datasets.readable_files import common_shape
 from keras_regen.datasets.split import stratified_split
 
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from keras_regen.generation.acceptance import Acceptance, AcceptanceError
+from keras_regen.generation.acceptance_rule import AcceptanceRule
 from keras_regen.generation.generation_report import GenerationReport
-from keras_regen.generation.judge import Judge
-from keras_regen.models.base import ImageModel
+from keras_regen.generation.protocol import GenerativeModel
 
 # Of the images tried in one round, so that memory holds the result and not much beside it.
 _ROUND_BYTES = 2**26
 
 
-def draw_accepted(
-    model: ImageModel,
+def generate_accepted(
+    model: GenerativeModel,
     class_names: Sequence[str],
     samplers: Mapping[int, Callable[[int], np.ndarray]],
     labels: np.ndarray,
@@ -45,7 +45,7 @@ def draw_accepted(
         AcceptanceError: If a class reached its limit of tries, after all others are done.
         ValueError: If the acceptance does not fit the model.
     """
-    judge = Judge(model, acceptance, len(class_names))
+    rule = AcceptanceRule(model, acceptance, len(class_names))
     check_latent = acceptance.check_latent and model.head is not None
     classes = [
         _ClassTries(label, np.flatnonzero(labels == label), sampler, acceptance.max_tries)
@@ -61,8 +61,8 @@ def draw_accepted(
         tries = [one.draw(share) for one in unfinished]
         tried = np.concatenate(tries)
         asked = np.repeat([one.label for one in unfinished], [len(part) for part in tries])
-        passed, sure, drawn = _two_steps(model, judge, check_latent, tried, asked, batch_size)
-        kept = sure >= judge.thresholds[asked]
+        passed, sure, drawn = _two_steps(model, rule, check_latent, tried, asked, batch_size)
+        kept = sure >= rule.thresholds[asked]
         decoded = np.cumsum(passed) - 1  # where in `drawn` each image is
         for one in unfinished:
             mine = np.flatnonzero(asked == one.label)
@@ -79,12 +79,12 @@ def draw_accepted(
         labels[done], latents[done], seed, tries, latent_tries, confidence[done]
     )
     if not done.all():
-        message = _message(class_names, judge, acceptance, classes)
+        message = _message(class_names, rule, acceptance, classes)
         raise AcceptanceError(message, images[done], labels[done], report)
     return images, report
 
 
-def _two_steps(model, judge, check_latent, tried, asked, batch_size):
+def _two_steps(model, rule, check_latent, tried, asked, batch_size):
     """Tries latents for the classes that are asked of them.
 
     Returns:
@@ -100,7 +100,7 @@ def _two_steps(model, judge, check_latent, tried, asked, batch_size):
     if not passed.any():
         return passed, sure, np.empty((0, *model.image_shape), "float32")
     drawn = _in_steps(model.decode, tried[passed], batch_size)
-    found = _in_steps(judge.probabilities, drawn, batch_size)
+    found = _in_steps(rule.probabilities, drawn, batch_size)
     sure[passed] = found[np.arange(len(found)), asked[passed]]
     return passed, sure, drawn
 
@@ -164,7 +164,7 @@ def _in_steps(function, rows, batch_size):
     return function(np.resize(rows, (size, *rows.shape[1:])), batch_size)[: len(rows)]
 
 
-def _message(class_names, judge, acceptance, classes):
+def _message(class_names, rule, acceptance, classes):
     lines = []
     for one in classes:
         if one.images.passed < one.images.wanted:
@@ -176,7 +176,7 @@ def _message(class_names, judge, acceptance, classes):
             lines.append(
                 f"Class {one.label} {class_names[one.label]!r}: {one.images.passed} of "
                 f"{one.images.wanted} accepted in {one.images.tries} tries, where the threshold "
-                f"is {judge.thresholds[one.label]:.6g} and {best}."
+                f"is {rule.thresholds[one.label]:.6g} and {best}."
             )
     return (
         f"Too few images were accepted within max_tries={acceptance.max_tries} for each one asked "

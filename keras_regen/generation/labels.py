@@ -7,7 +7,7 @@ import numpy as np
 from keras_regen.checks import check_integer
 from keras_regen.class_names import class_index
 from keras_regen.generation.acceptance import Acceptance
-from keras_regen.models.base import ImageModel
+from keras_regen.generation.protocol import GenerativeModel
 from keras_regen.priors import Prior
 
 # The label of an image of which no class was asked.
@@ -16,7 +16,7 @@ _DEFAULT_SAMPLES = 16
 
 
 def known_classes(
-    model: ImageModel, prior: Prior, acceptance: Acceptance | None
+    model: GenerativeModel, prior: Prior, acceptance: Acceptance | None
 ) -> tuple[str, ...]:
     """Gives the names of the classes that can be asked for; none where nothing tells of classes.
 
@@ -38,7 +38,7 @@ def known_classes(
             f"{type(model).__name__} knows no classes, so it cannot judge its own images. Give "
             "`accept=Acceptance(classifier)` with a classifier of the classes."
         )
-    if isinstance(judge, ImageModel):
+    if hasattr(judge, "confidence"):
         return judge.class_names
     return tuple(str(label) for label in range(judge.output_shape[-1]))
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from keras_regen.checks import check_integer
-from keras_regen.generation.generate import generate
-from keras_regen.models.base import ImageModel
+from keras_regen.generation.protocol import GenerativeModel
+from keras_regen.generation.sampling import generate
 
 
 def generate_per_class(
-    models: Mapping[str, ImageModel],
+    models: Mapping[str, GenerativeModel],
     samples_per_class: int = 16,
     *,
     seed: int | None = None,

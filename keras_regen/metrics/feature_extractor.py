@@ -9,7 +9,7 @@ from keras import layers, ops
 from keras_regen.checks import check_images, check_integer
 from keras_regen.metrics.gpu import keras_is_on_gpu
 from keras_regen.metrics.nearest import feature_rows
-from keras_regen.metrics.weights_hash import weights_hash
+from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.models import Classifier
 from keras_regen.networks import inception_features
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from keras import ops
 
-from keras_regen.losses.ssim_loss import fitting_window
+from keras_regen.losses.ssim import fitting_window
 from keras_regen.metrics.gpu import gpu_product, keras_is_on_gpu
 from keras_regen.models.inputs import unit_range
 

@@ -8,7 +8,7 @@ from keras import ops
 from keras_regen.layers import StandardNoise
 from keras_regen.losses.adversarial import objective as objective_of
 from keras_regen.models.plain_autoencoder import PlainAutoencoder, image_loss_named
-from keras_regen.models.players import frozen_call, player_optimizers
+from keras_regen.models.players import adversarial_optimizer, frozen_call
 from keras_regen.networks import csae_decoder, csae_encoder, dense_discriminator
 from keras_regen.priors import NoisePrior, StandardNormalPrior
 
@@ -178,7 +178,7 @@ class AAE(PlainAutoencoder):
             "discriminator": self.discriminator.variables,
             "autoencoder": [*self.encoder.variables, *self.decoder.variables],
         }
-        super().compile(player_optimizers(optimizer, players), *args, **kwargs)
+        super().compile(adversarial_optimizer(optimizer, players), *args, **kwargs)
 
     def fit(self, x=None, y=None, *args, **kwargs):
         """Trains both players, as `keras.Model.fit`.

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keras_regen.losses import classification_loss
-from keras_regen.losses.mean_loss import mean_loss
+from keras_regen.losses.reduction import mean_loss
 from keras_regen.models.base import ImageModel
 from keras_regen.models.inputs import unit_range
 from keras_regen.networks import basenet, regene_classifier, resnet_v1

@@ -49,7 +49,7 @@ def split_classifier(classifier: keras.Model, latent_layer: str) -> tuple[keras.
     return encoder, keras.Model(latent, classifier.outputs[0], name="head")
 
 
-def gives_scores(classifier: keras.Model) -> bool:
+def returns_logits(classifier: keras.Model) -> bool:
     """Tells from a classifier's last layer whether it gives scores, or probabilities.
 
     Args:
@@ -59,14 +59,14 @@ def gives_scores(classifier: keras.Model) -> bool:
         ValueError: If the last layer does not tell.
 
     Examples:
-        >>> from keras_regen.models.classifier_parts import gives_scores
+        >>> from keras_regen.models.classifier_parts import returns_logits
         >>> from keras_regen.networks import basenet
-        >>> gives_scores(basenet((28, 28, 1), 10))
+        >>> returns_logits(basenet((28, 28, 1), 10))
         False
     """
     last = classifier.layers[-1]
     if isinstance(last, keras.Model):
-        return gives_scores(last)
+        return returns_logits(last)
     if isinstance(last, (PEDCCHead, keras.layers.Softmax)):
         return isinstance(last, PEDCCHead)
     activation = getattr(getattr(last, "activation", None), "__name__", None)

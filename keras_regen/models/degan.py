@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import keras
 
 from keras_regen.checks import check_integer
+from keras_regen.freezing import set_trainable
 from keras_regen.models.gan import GAN, adversarial_networks, augmentation_of
 from keras_regen.models.vae import VAE
 from keras_regen.networks.degan import HIDDEN_LAYER
 from keras_regen.priors import DecoderEncoderPrior
-from keras_regen.trainable import set_trainable
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -51,7 +51,7 @@ class DEGAN(GAN):
         >>> images = np.random.default_rng(0).random((20, 8, 8, 1))
         >>> history = model.fit(images, vae_epochs=2, verbose=0)
         >>> sorted(history.history)[:3]
-        ['discriminator_loss', 'fake_score', 'generator_loss']
+        ['discriminator_loss', 'fake_logits', 'generator_loss']
         >>> generate(model, num_samples=5, seed=0).shape
         (5, 8, 8, 1)
     """

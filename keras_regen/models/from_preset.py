@@ -44,9 +44,7 @@ def model_from_preset(
     networks = {name: one for name, one in options.items() if isinstance(one, keras.Model)}
     options = {name: one for name, one in options.items() if name not in networks}
     preset = dataclasses.replace(preset, options=preset.options | options, **changes)
-    from keras_regen import models
-
-    found = getattr(models, preset.model)
+    found = keras.saving.get_registered_object(f"keras_regen>{preset.model}")
     _check_class(cls, found, preset.name)
     class_names = (
         [str(label) for label in range(preset.num_classes)] if class_names is None else class_names

@@ -10,7 +10,7 @@ from keras_regen.layers import DifferentiableAugmentation, StandardNoise
 from keras_regen.losses import HiddenSpaceLoss
 from keras_regen.losses.adversarial import objective as objective_of
 from keras_regen.models.inputs import unit_range
-from keras_regen.models.players import frozen_call, player_optimizers
+from keras_regen.models.players import adversarial_optimizer, frozen_call
 from keras_regen.models.weighted_losses import WeightedLossModel
 from keras_regen.networks import (
     degan_discriminator,
@@ -70,7 +70,7 @@ class GAN(WeightedLossModel):
         >>> images = np.random.default_rng(0).random((20, 8, 8, 1))
         >>> history = model.fit(images, verbose=0)
         >>> sorted(history.history)
-        ['discriminator_loss', 'fake_score', 'generator_loss', 'loss', 'real_score']
+        ['discriminator_loss', 'fake_logits', 'generator_loss', 'loss', 'real_logits']
         >>> generate(model, num_samples=5, seed=0).shape
         (5, 8, 8, 1)
     """
@@ -119,7 +119,7 @@ class GAN(WeightedLossModel):
         self._noise = StandardNoise(self.prior.noise_dim, seed)
         self.set_losses(names, loss_weights)
         self.score_trackers = {
-            name: keras.metrics.Mean(name=name) for name in ("real_score", "fake_score")
+            name: keras.metrics.Mean(name=name) for name in ("real_logits", "fake_logits")
         }
         self.build((None, *self.image_shape))
 
@@ -209,7 +209,7 @@ class GAN(WeightedLossModel):
             "discriminator": self.discriminator.variables,
             "generator": self.generator.variables,
         }
-        optimizer = player_optimizers(optimizer, players, self.critic_steps)
+        optimizer = adversarial_optimizer(optimizer, players, self.critic_steps)
         super().compile(optimizer, *args, **kwargs)
 
     def fit(self, x=None, y=None, *args, **kwargs):
@@ -231,18 +231,18 @@ class GAN(WeightedLossModel):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         drawn = self._seen(self._drawn(x, training), training)
-        fake_score, _ = self._judged(ops.stop_gradient(drawn), training)
+        fake_logits, _ = self._judged(ops.stop_gradient(drawn), training)
         # The discriminator as it stands: nothing but its own loss, above, moves it.
         judged, hidden = self._judged(drawn, training, frozen_call)
         terms = {
-            "discriminator_loss": self._objective.discriminator_loss(y_pred["score"], fake_score),
+            "discriminator_loss": self._objective.discriminator_loss(y_pred["score"], fake_logits),
             "generator_loss": self._objective.generator_loss(judged),
         }
         terms = {name: values[:, 0] for name, values in terms.items()}
         if self.hidden_layer is not None:
             real = y_pred["hidden"] if training else self._judged(unit_range(x), training)[1]
             terms[self._hidden_loss.name] = self._hidden_loss.call(ops.stop_gradient(real), hidden)
-        for name, scores in (("real_score", y_pred["score"]), ("fake_score", fake_score)):
+        for name, scores in (("real_logits", y_pred["score"]), ("fake_logits", fake_logits)):
             self.score_trackers[name].update_state(scores)
         return self.weighted_sum(terms, sample_weight)
 

@@ -41,7 +41,7 @@ def frozen_call(network: keras.Model, inputs, training: bool | None = None):
     return outputs
 
 
-def player_optimizers(
+def adversarial_optimizer(
     optimizer: keras.optimizers.Optimizer | str | Mapping[str, object],
     players: Mapping[str, Sequence],
     critic_steps: int = 1,
@@ -62,10 +62,10 @@ def player_optimizers(
 
     Examples:
         >>> import keras
-        >>> from keras_regen.models.players import player_optimizers
+        >>> from keras_regen.models.players import adversarial_optimizer
         >>> variables = [keras.Variable(0.0, name=name) for name in ("one", "other")]
         >>> players = {"critic": variables[:1], "artist": variables[1:]}
-        >>> both = player_optimizers({"critic": "sgd", "artist": "adam"}, players)
+        >>> both = adversarial_optimizer({"critic": "sgd", "artist": "adam"}, players)
         >>> [type(one).__name__ for one in both.optimizers]
         ['Adam', 'SGD']
     """

@@ -7,15 +7,15 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_regen.freezing import set_trainable
 from keras_regen.losses import PerceptualLoss, SSIMLoss
 from keras_regen.models.autoencoding import AutoencodingModel
 from keras_regen.models.classifier import Classifier
-from keras_regen.models.classifier_parts import gives_scores, split_classifier
+from keras_regen.models.classifier_parts import returns_logits, split_classifier
 from keras_regen.models.inputs import as_arrays, images_of, is_array, unit_range
 from keras_regen.networks import inception_features, regene_classifier, regene_decoder
 from keras_regen.networks.regene import LATENT_LAYER
 from keras_regen.priors import ConvexCombinationPrior, Prior
-from keras_regen.trainable import set_trainable
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -117,7 +117,7 @@ class ReGene(AutoencodingModel):
         self.encoder, self.head = encoder, head
         self.decoder = decoder
         self.prior = prior or ConvexCombinationPrior(num_classes)
-        self.from_logits = gives_scores(classifier) if from_logits is None else bool(from_logits)
+        self.from_logits = returns_logits(classifier) if from_logits is None else bool(from_logits)
         self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
         self.check_decoder()
         for name, count in (

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keras_regen.callbacks import LossWeightSchedule
-from keras_regen.losses.mean_loss import mean_loss
+from keras_regen.losses.reduction import mean_loss
 from keras_regen.models.base import ImageModel
 
 

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 from PIL import Image
 
+from keras_regen.atomic_files import atomic_write
 from keras_regen.models.inputs import unit_range
-from keras_regen.writing import replace_when_whole
 
 INK, PAPER, MUTED = "#1a1a2e", "white", "#8d99ae"
 COLORS = ("#3a5ba0", "#c8553d", "#588157", "#7a5195", "#e0a030")
@@ -59,7 +59,7 @@ def save_image(image: np.ndarray, path: str | os.PathLike) -> None:
         path: Where to write.
     """
     pixels = tile(np.asarray(image)[None], columns=1)
-    with replace_when_whole(path) as partial:
+    with atomic_write(path) as partial:
         Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(partial)
 
 
@@ -182,5 +182,5 @@ def save_figure(figure: Figure, path: str | os.PathLike) -> None:
         >>> os.listdir(folder)
         ['empty.png']
     """
-    with replace_when_whole(path) as partial, matplotlib.rc_context(_FONT):
+    with atomic_write(path) as partial, matplotlib.rc_context(_FONT):
         figure.savefig(partial, dpi=figure.dpi)

@@ -105,7 +105,7 @@ def _degan(dataset, vae, options, training, source):
         summary=f"DE-GAN on {title}: the VAE first, then both players",
         model="DEGAN",
         options=options,
-        first=("vae", f"vae_degan_{dataset}"),
+        pretraining=("vae", f"vae_degan_{dataset}"),
         source=source,
         **training,
     )

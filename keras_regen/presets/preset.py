@@ -46,7 +46,7 @@ class Preset:
         epochs: Passes over the training images.
         full_epochs: The recipe's own `epochs`, kept where a training has fewer.
         mirror: Whether every training image is also trained on mirrored, left to right.
-        first: Pair of the name of a part, such as `"classifier"` or `"vae"`, that is a trained
+        pretraining: Pair of the name of a part, such as `"classifier"` or `"vae"`, that is a trained
             model, and of the recipe by which it is trained first.
         loss_weights: Pairs `(share, weights)`: once that share of the epochs is done, the losses
             that the mapping `weights` names have these weights.
@@ -71,7 +71,7 @@ class Preset:
     epochs: int
     mirror: bool = False
     full_epochs: int | None = None
-    first: tuple[str, str] | None = None
+    pretraining: tuple[str, str] | None = None
     loss_weights: Sequence[tuple[float, Mapping[str, float]]] = ()
     source: str = "this package"
 
@@ -81,7 +81,7 @@ class Preset:
         # Recipes are shared: nobody's change of one may reach another. JSON gives lists back.
         for field in ("options", "optimizer"):
             object.__setattr__(self, field, MappingProxyType(_frozen(getattr(self, field))))
-        for field in ("image_shape", "loss_weights", "first"):
+        for field in ("image_shape", "loss_weights", "pretraining"):
             object.__setattr__(self, field, _frozen(getattr(self, field)))
 
     @classmethod

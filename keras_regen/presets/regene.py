@@ -101,7 +101,7 @@ def _pair(dataset, options, classifier, decoder, source):
         name=f"regene_{dataset}",
         summary=f"ReGene on {title}: the classifier first, then its decoder",
         model="ReGene",
-        first=("classifier", f"regene_classifier_{dataset}"),
+        pretraining=("classifier", f"regene_classifier_{dataset}"),
         source=source,
         **decoder | {"options": options | decoder.get("options", {})},
     )

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
+from keras_regen.freezing import set_trainable
 from keras_regen.priors.noise_prior import NoisePrior
-from keras_regen.trainable import set_trainable
 
 _POSTERIORS = ("sample", "mean")
 

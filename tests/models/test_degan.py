@@ -18,8 +18,8 @@ TERMS = {
     "discriminator_loss",
     "generator_loss",
     "hidden_space_loss",
-    "real_score",
-    "fake_score",
+    "real_logits",
+    "fake_logits",
 }
 FIT = {"batch_size": 10, "verbose": 0}
 
@@ -103,7 +103,7 @@ def test_the_generator_is_trained_on_what_the_vae_decodes_and_encodes(stages):
     moments = model.vae.posterior.predict(images, verbose=0)
     latents = moments[:, :DIM] + np.exp(moments[:, DIM:] / 2) * noise[:, DIM:]
     score = model.discriminator.predict(model.generator.predict(latents, verbose=0), verbose=0)
-    assert found["fake_score"] == pytest.approx(score.mean(), rel=1e-3, abs=1e-5)
+    assert found["fake_logits"] == pytest.approx(score.mean(), rel=1e-3, abs=1e-5)
 
 
 def test_fit_trains_both_stages():

@@ -260,8 +260,8 @@ def test_evaluate_equals_the_terms_computed_by_hand(trained):
         "discriminator_loss": of_discriminator(real, fake),
         "generator_loss": of_generator(fake),
         "hidden_space_loss": distance,
-        "real_score": real.mean(),
-        "fake_score": fake.mean(),
+        "real_logits": real.mean(),
+        "fake_logits": fake.mean(),
     }
     expected["loss"] = expected["discriminator_loss"] + expected["generator_loss"] + 0.3 * distance
     assert set(found) == set(expected)
@@ -287,8 +287,8 @@ def test_augmentation_changes_real_and_drawn_images_and_in_training_only():
     model.compile(keras.optimizers.SGD(0.0))
     logs = model.fit(IMAGES, validation_data=(IMAGES, LABELS), verbose=0).history
     gray = discriminator.predict(np.full((1, *SHAPE), 0.5), verbose=0).item()
-    assert logs["real_score"][0] == pytest.approx(gray, abs=1e-5)
-    assert logs["fake_score"][0] == pytest.approx(gray, abs=1e-5)
+    assert logs["real_logits"][0] == pytest.approx(gray, abs=1e-5)
+    assert logs["fake_logits"][0] == pytest.approx(gray, abs=1e-5)
     assert logs["hidden_space_loss"][0] == pytest.approx(0, abs=1e-3)
     real = discriminator.predict(IMAGES / 255.0, verbose=0).mean()
     assert abs(real - gray) > 1e-3

@@ -10,7 +10,8 @@ import pytest
 
 from keras_regen.datasets import load
 from keras_regen.presets import get_preset
-from keras_regen.reproduction import (
+from keras_regen_app.runs import SETTINGS
+from reproduction import (
     SCALES,
     Cell,
     Scale,
@@ -19,10 +20,9 @@ from keras_regen.reproduction import (
     list_tables,
     reproduce,
 )
-from keras_regen.reproduction.report import read_results, table_lines, values_of, write_report
-from keras_regen.reproduction.running import result_path
-from keras_regen.reproduction.settings import settings_of
-from keras_regen.runs import SETTINGS
+from reproduction.report import read_results, table_lines, values_of, write_report
+from reproduction.running import result_path
+from reproduction.settings import settings_of
 from tests.cli.helpers import run
 from tests.test_runs import Interrupt
 
@@ -82,7 +82,7 @@ def test_what_was_made_otherwise_is_made_again(made, tmp_path, monkeypatch):
     def train_run(*arguments, epochs, **_):
         raise KeyboardInterrupt(epochs)
 
-    monkeypatch.setattr("keras_regen.runs.train_run", train_run)
+    monkeypatch.setattr("keras_regen_app.runs.train_run", train_run)
     reproduce(TABLE, TINY, **options)
     with pytest.raises(KeyboardInterrupt, match="3"):
         reproduce(TABLE, dataclasses.replace(TINY, epochs=3), **options)
@@ -94,7 +94,7 @@ def test_what_was_made_otherwise_is_made_again(made, tmp_path, monkeypatch):
 
 def test_a_dataset_that_is_not_here_leaves_the_others(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_REGEN_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr("keras_regen.runs.draw_run", lambda *arguments: None)
+    monkeypatch.setattr("keras_regen_app.runs.plot_run", lambda *arguments: None)
     faces = Training("csae_facescrub", "facescrub")
     table = Table("mine", "A table", (Cell("a", "b", faces, "x"), Cell("c", "d", CSAE, "accuracy")))
     told = []
@@ -149,7 +149,7 @@ def test_a_training_of_several_cells_has_the_measures_of_all():
 
 def test_nothing_is_made_twice(made, monkeypatch):
     folder, _ = made
-    monkeypatch.setattr("keras_regen.runs.train_run", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr("keras_regen_app.runs.train_run", lambda *_, **__: pytest.fail("trained"))
     told = []
     options = places(folder)
     reproduce(TABLE, TINY, tell=told.append, **options)
@@ -161,7 +161,7 @@ def test_nothing_is_made_twice(made, monkeypatch):
 
 
 def test_an_interrupted_training_goes_on(tmp_path, monkeypatch):
-    monkeypatch.setattr("keras_regen.runs.draw_run", lambda *arguments: None)
+    monkeypatch.setattr("keras_regen_app.runs.plot_run", lambda *arguments: None)
     scale = Scale("quick", "tiny", 200, 50, 3, (0,), 2, 1, 1, options={"CSAE": SMALL})
     table = Table("mine", "A table", (Cell("a", "b", CSAE, "accuracy"),))
     options = places(tmp_path)
@@ -170,7 +170,9 @@ def test_an_interrupted_training_goes_on(tmp_path, monkeypatch):
     assert not result_path(tmp_path / "results", scale, CSAE, 0).exists()
     (place,) = (tmp_path / "runs/quick").glob("csae*")
     assert (place / SETTINGS).exists() and not (place / "metrics.json").exists()
-    monkeypatch.setattr("keras_regen.runs.train_run", lambda *_, **__: pytest.fail("begun again"))
+    monkeypatch.setattr(
+        "keras_regen_app.runs.train_run", lambda *_, **__: pytest.fail("begun again")
+    )
     reproduce(table, scale, **options)
     assert result_path(tmp_path / "results", scale, CSAE, 0).exists()
 
@@ -254,7 +256,7 @@ def test_the_command_makes_several_tables_as_one(tmp_path, monkeypatch):
         asked.append((table, scale.name, processes))
         raise FileNotFoundError("No faces.")
 
-    monkeypatch.setattr("keras_regen.reproduction.reproduce", record)
+    monkeypatch.setattr("reproduction.reproduce", record)
     tables, results = ("csae2-table4", "csae2-section4.5"), ("--results", tmp_path)
     output = run("reproduce", *tables, *results, "--processes", "3").output
     ((table, scale, processes),) = asked

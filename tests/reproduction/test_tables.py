@@ -3,8 +3,8 @@
 import pytest
 
 from keras_regen.presets import get_preset
-from keras_regen.reproduction import get_table, list_tables
-from keras_regen.reproduction.measures import MEASURES
+from reproduction import get_table, list_tables
+from reproduction.measures import MEASURES
 
 
 @pytest.mark.parametrize("table", list_tables(), ids=lambda table: table.name)
@@ -16,7 +16,7 @@ def test_every_cell_can_be_made(table):
         if training.preset is not None:
             preset = get_preset(training.preset)
             assert preset.dataset == training.dataset
-            assert not training.first_options or preset.first
+            assert not training.pretraining_options or preset.pretraining
 
 
 def test_trainings_of_one_name_are_the_same_in_all_tables():

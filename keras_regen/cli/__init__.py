@@ -1,3 +1,0 @@
-"""The `keras-regen` command."""
-
-from keras_regen.cli.main import main as main

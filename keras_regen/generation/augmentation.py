@@ -1,0 +1,81 @@
+"""Real images with generated ones added, to train a classifier on."""
+
+import math
+
+import numpy as np
+
+from keras_regen.checks import check_images, check_labels
+from keras_regen.generation.acceptance import Acceptance
+from keras_regen.generation.sampling import generate
+from keras_regen.generation.protocol import GenerativeModel
+from keras_regen.priors import Prior
+
+
+def augment(
+    model: GenerativeModel,
+    x: np.ndarray,
+    y: np.ndarray,
+    factor: float = 1.0,
+    *,
+    accept: bool | Acceptance | None = True,
+    seed: int | None = None,
+    shuffle: bool = True,
+    prior: Prior | None = None,
+    batch_size: int = 256,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Adds generated images to real ones, in proportion to the images of each class.
+
+    Args:
+        model: A trained model with a decoder and a prior.
+        x: Real images `(num_samples, height, width, channels)`; integers 0..255 or floats 0..1.
+        y: Integer labels `(num_samples,)`.
+        factor: Float, at least 0: generated images for each real one; `round(factor * count)` of
+            a class with `count` images.
+        accept: As in `keras_regen.generate`; here the model judges itself unless told otherwise,
+            for which it must be calibrated.
+        seed: Integer, at least 0: of the images and the order. Defaults to one drawn at random.
+        shuffle: Boolean: whether to mix the images. Without, the real ones come first, as they
+            were, and then the generated, class by class.
+        prior: As in `keras_regen.generate`.
+        batch_size: Integer, at least 1: images in one step.
+
+    Returns:
+        A tuple of the images, in the type and range of `x`, and their labels, in that of `y`.
+
+    Raises:
+        AcceptanceError: If too few images of a class are accepted within its limit of tries.
+        ValueError: If images or labels are not as the model needs them, `factor` is negative, or
+            the model cannot draw.
+
+    Source: ReGene, section 6.8.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen import CSAE, augment
+        >>> x, y = np.zeros((40, 8, 8, 1), "uint8"), np.arange(40) % 10
+        >>> model = CSAE.from_preset("csae_digits")
+        >>> model.adapt_prior(x, y)
+        >>> images, labels = augment(model, x, y, factor=0.5, accept=None, seed=0)
+        >>> images.shape, images.dtype, np.bincount(labels)
+        ((60, 8, 8, 1), dtype('uint8'), array([6, 6, 6, 6, 6, 6, 6, 6, 6, 6]))
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    check_images(x, model.image_shape, name="x")
+    check_labels(y, len(x), model.num_classes, name="y")
+    number = isinstance(factor, (int, float, np.number)) and not isinstance(factor, bool)
+    if not (number and 0 <= factor < math.inf):
+        raise ValueError(f"`factor` must be a number, at least 0. Received: factor={factor!r}.")
+    counts = [round(factor * count) for count in np.bincount(y, minlength=model.num_classes)]
+    wanted = np.repeat(np.arange(model.num_classes), counts)
+    options = {"seed": seed, "accept": accept, "prior": prior, "batch_size": batch_size}
+    drawn = generate(model, wanted, **options) if len(wanted) else x[:0]
+    if x.dtype.kind in "iu":
+        drawn = np.rint(255 * drawn)
+    order = np.arange(len(x) + len(wanted))
+    if shuffle:
+        np.random.default_rng(seed).shuffle(order)
+    # Each goes straight to its place: memory holds one copy of the result.
+    images, labels = np.empty((len(order), *x.shape[1:]), x.dtype), np.empty(len(order), y.dtype)
+    images[order[: len(x)]], labels[order[: len(x)]] = x, y
+    images[order[len(x) :]], labels[order[len(x) :]] = drawn, wanted
+    return images, labels

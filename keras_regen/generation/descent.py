@@ -1,0 +1,95 @@
+"""Generations of generations."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_regen.checks import check_integer
+from keras_regen.generation.acceptance import Acceptance
+from keras_regen.generation.generation_report import GenerationReport
+from keras_regen.generation.labels import labels_asked_for
+from keras_regen.generation.protocol import GenerativeModel
+from keras_regen.generation.sampling import generate
+from keras_regen.priors import ConvexCombinationPrior, Prior
+
+
+def descendants(
+    model: GenerativeModel,
+    class_id: int | str | Sequence[int | str] | None = None,
+    num_samples: int | None = None,
+    *,
+    depth: int = 2,
+    kind: str = "siblings",
+    num_sources: int = 2,
+    accept: bool | Acceptance | None = None,
+    seed: int | None = None,
+    batch_size: int = 256,
+    prior: Prior | None = None,
+) -> list[tuple[np.ndarray, GenerationReport]]:
+    """Draws images, and from them more images, generation by generation.
+
+    Each generation after the first combines the one before, within each class: its latents
+    (siblings), or the latents of its images, encoded again (children).
+
+    Args:
+        model: A trained model with a decoder and a prior, and for children an encoder.
+        class_id: As in `keras_regen.generate`.
+        num_samples: As in `keras_regen.generate`, of each generation.
+        depth: Integer, at least 1: how many generations, with the first.
+        kind: `"siblings"` or `"children"`.
+        num_sources: Integer, at least 2: how many of the generation before each image combines.
+        accept: As in `keras_regen.generate`, for each generation.
+        seed: As in `keras_regen.generate`. The second generation is drawn with `seed + 1`, and so
+            on.
+        batch_size: Integer, at least 1: images in one step.
+        prior: As in `keras_regen.generate`, for the first generation.
+
+    Returns:
+        A list with a tuple for each generation: its images
+        `(num_samples, height, width, channels)`, float32 in [0, 1], and their `GenerationReport`.
+
+    Raises:
+        AcceptanceError: If too few images of a class are accepted within its limit of tries.
+        ValueError: If an argument is out of range, a class has fewer than `num_sources` images to
+            combine, or the model cannot draw.
+
+    Source: ReGene, section 6.5 and figure 14.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen import CSAE, descendants
+        >>> model = CSAE.from_preset("csae_digits")
+        >>> model.adapt_prior(np.random.default_rng(0).random((40, 8, 8, 1)), np.arange(40) % 10)
+        >>> generations = descendants(model, class_id=3, num_samples=5, depth=3, seed=0)
+        >>> [images.shape for images, report in generations]
+        [(5, 8, 8, 1), (5, 8, 8, 1), (5, 8, 8, 1)]
+    """
+    check_integer("depth", depth, 1)
+    check_integer("num_sources", num_sources, 2)
+    if kind not in ("siblings", "children"):
+        raise ValueError(f"`kind` must be 'siblings' or 'children'. Received: kind={kind!r}.")
+    if not model.num_classes:
+        raise ValueError(
+            f"Descendants are of a class, and {type(model).__name__} {model.name!r} knows none."
+        )
+    labels = labels_asked_for(model.class_names, class_id, num_samples)
+    counts = np.bincount(labels)
+    few = np.flatnonzero((counts > 0) & (counts < num_sources))
+    if depth > 1 and len(few):
+        raise ValueError(
+            f"Every class needs at least num_sources={num_sources} images for the next generation "
+            f"to combine. Received: {counts[few].tolist()} of the classes {few.tolist()}."
+        )
+    options = {"accept": accept, "batch_size": batch_size, "return_report": True}
+    generations = [generate(model, labels, seed=seed, prior=prior, **options)]
+    while len(generations) < depth:
+        images, report = generations[-1]
+        latents = (
+            model.encode(images, batch_size=batch_size) if kind == "children" else report.latents
+        )
+        parents = ConvexCombinationPrior(
+            model.num_classes, num_sources, bank_size=int(counts.max())
+        )
+        parents.adapt(latents, labels)
+        generations.append(generate(model, labels, seed=report.seed + 1, prior=parents, **options))
+    return generations

@@ -1,0 +1,45 @@
+"""Every pair of two lists of images."""
+
+import numpy as np
+
+from keras_regen.checks import check_images
+from keras_regen.generation.interpolation import check_ratios
+from keras_regen.generation.protocol import GenerativeModel
+
+
+def matrix(
+    model: GenerativeModel, rows: np.ndarray, columns: np.ndarray, ratio: float = 0.5
+) -> np.ndarray:
+    """Draws the combination of every image of one list with every image of another.
+
+    Args:
+        model: A model with an encoder and a decoder.
+        rows: Images `(num_rows, height, width, channels)`; integers 0..255 or floats 0..1.
+        columns: Images `(num_columns, height, width, channels)`.
+        ratio: Float in [0, 1]: the share of the column's image.
+
+    Returns:
+        Array `(num_rows, num_columns, height, width, channels)`, float32 in [0, 1].
+
+    Raises:
+        ValueError: If the images are not as the model needs them, it has no encoder or decoder,
+            or the ratio is out of range.
+
+    Source: ReGene, section 6.3 and figures 8 to 11.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen import CSAE, matrix
+        >>> rows, columns = np.zeros((2, 8, 8, 1)), np.ones((3, 8, 8, 1))
+        >>> matrix(CSAE.from_preset("csae_digits"), rows, columns).shape
+        (2, 3, 8, 8, 1)
+    """
+    share = check_ratios("ratio", ratio)
+    if share.ndim:
+        raise ValueError(f"`ratio` must be one number. Received: ratio={ratio!r}.")
+    rows, columns = np.asarray(rows), np.asarray(columns)
+    check_images(rows, model.image_shape, name="rows")
+    check_images(columns, model.image_shape, name="columns")
+    latents = (1 - share) * model.encode(rows)[:, None] + share * model.encode(columns)[None]
+    images = model.decode(latents.reshape(-1, latents.shape[-1]))
+    return images.reshape(len(rows), len(columns), *model.image_shape)

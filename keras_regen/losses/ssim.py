@@ -1,0 +1,110 @@
+"""SSIMLoss: what the structural similarity of two images lacks to one."""
+
+import keras
+from keras import ops
+
+from keras_regen.checks import check_integer
+from keras_regen.losses.pixel_differences import check_same_images
+
+
+def ssim_loss(y_true, y_pred, filter_size: int = 11, filter_sigma: float = 1.5):
+    """Computes one minus the structural similarity of two batches of images in [0, 1].
+
+    Args:
+        y_true: Float images `(batch, height, width, channels)`.
+        y_pred: Float images of the same shape.
+        filter_size: Odd integer: side of the Gaussian window. Smaller images take the largest odd
+            window that they have room for.
+        filter_sigma: Float: standard deviation of the window, in pixels.
+
+    Returns:
+        Tensor `(batch,)`, in [0, 2].
+
+    Raises:
+        ValueError: If the two are not images of one shape.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.losses import ssim_loss
+        >>> images = np.random.default_rng(0).random((2, 16, 16, 1)).astype("float32")
+        >>> bool(np.allclose(ssim_loss(images, images), 0, atol=1e-5))
+        True
+    """
+    check_same_images(y_true, y_pred)
+    window = fitting_window(y_true.shape[1:3], filter_size)
+    y_true, y_pred = (ops.cast(images, "float32") for images in (y_true, y_pred))
+    return 1.0 - ops.image.ssim(
+        y_true,
+        y_pred,
+        max_val=1.0,
+        filter_size=window,
+        filter_sigma=filter_sigma,
+        data_format="channels_last",
+    )
+
+
+def fitting_window(image_size: tuple[int, int], filter_size: int = 11) -> int:
+    """Gives the side of the largest odd window up to `filter_size` that images have room for.
+
+    Examples:
+        >>> from keras_regen.losses.ssim import fitting_window
+        >>> fitting_window((28, 28)), fitting_window((8, 8))
+        (11, 7)
+    """
+    side = min(image_size)
+    return min(filter_size, side - (side + 1) % 2)
+
+
+@keras.saving.register_keras_serializable(package="keras_regen")
+class SSIMLoss(keras.losses.Loss):
+    """One minus the structural similarity (SSIM): compares local means, contrasts and structures.
+
+    Args:
+        filter_size: Odd integer, at least 1: side of the Gaussian window.
+        filter_sigma: Float, above 0: standard deviation of the window, in pixels.
+        reduction: As in `keras.losses.Loss`.
+        name: As in `keras.losses.Loss`.
+        dtype: As in `keras.losses.Loss`.
+
+    Raises:
+        ValueError: If the window is even or too small, or sigma is not above 0; when called, if
+            the two are not images of one shape.
+
+    Source: ReGene, equation 6 and its reference [31]; the similarity is `keras.ops.image.ssim`.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.losses import SSIMLoss
+        >>> images = np.random.default_rng(0).random((2, 16, 16, 1))
+        >>> 0.9 < float(SSIMLoss()(images, 1 - images)) < 2
+        True
+    """
+
+    def __init__(
+        self,
+        filter_size: int = 11,
+        filter_sigma: float = 1.5,
+        reduction: str = "sum_over_batch_size",
+        name: str = "ssim_loss",
+        dtype=None,
+    ):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        check_integer("filter_size", filter_size, 1)
+        if filter_size % 2 == 0 or filter_sigma <= 0:
+            raise ValueError(
+                "`filter_size` must be odd, and `filter_sigma` above 0. "
+                f"Received: filter_size={filter_size}, filter_sigma={filter_sigma}."
+            )
+        self.filter_size = filter_size
+        self.filter_sigma = filter_sigma
+
+    def call(self, y_true, y_pred):
+        return ssim_loss(y_true, y_pred, self.filter_size, self.filter_sigma)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filter_size": self.filter_size,
+            "filter_sigma": self.filter_sigma,
+            "dtype": self.dtype,
+        }

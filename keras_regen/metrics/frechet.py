@@ -1,0 +1,215 @@
+"""The Fréchet distance of two sets of images, by the features that a network sees in them."""
+
+from typing import Any
+
+import numpy as np
+
+from keras_regen.metrics.feature_checks import check_two_sets
+from keras_regen.metrics.feature_extractor import FeatureExtractor
+from keras_regen.metrics.feature_moments import FeatureMoments
+
+
+def frechet_distance(features: np.ndarray, other_features: np.ndarray) -> float:
+    """Measures how far two sets of features are apart, as two Gaussians of their moments are.
+
+    All is computed in float64, and holds for singular covariances too, such as those of fewer
+    images than features. Distances of unlike extractors, or of unlike numbers of images, cannot be
+    compared: few images make it larger.
+
+    Args:
+        features: Array `(num_images, num_features)`, of at least 2 images.
+        other_features: Array `(num_others, num_features)`, of at least 2 images.
+
+    Returns:
+        The squared distance, at least 0; 0 for equal moments.
+
+    Raises:
+        ValueError: If the features are not as described, or not finite.
+
+    Source: Heusel et al., 2017, https://arxiv.org/abs/1706.08500, equation 6; ReGene, table 3.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.metrics import frechet_distance
+        >>> features = np.random.default_rng(0).normal(size=(100, 3))
+        >>> round(frechet_distance(features, features + [0.0, 3.0, 4.0]), 6)
+        25.0
+    """
+    features, other_features = np.asarray(features), np.asarray(other_features)
+    check_two_sets(features, other_features, least=2)
+    moments, others = FeatureMoments(), FeatureMoments()
+    moments.update(features)
+    others.update(other_features)
+    return _distance(moments.mean, moments.factor, others.mean, others.factor)
+
+
+def frechet_distance_of_moments(
+    mean: np.ndarray,
+    covariance: np.ndarray,
+    other_mean: np.ndarray,
+    other_covariance: np.ndarray,
+) -> float:
+    """Measures how far two Gaussians are apart, such as those of published statistics.
+
+    Args:
+        mean: Array `(num_features,)`.
+        covariance: Array `(num_features, num_features)`, symmetric, with no negative eigenvalue.
+        other_mean: Array `(num_features,)`.
+        other_covariance: Array `(num_features, num_features)`.
+
+    Returns:
+        The squared distance, at least 0.
+
+    Raises:
+        ValueError: If shapes differ, a number is not finite, or a covariance is none.
+
+    Source: Dowson and Landau, 1982, https://doi.org/10.1016/0047-259X(82)90077-X.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.metrics import frechet_distance_of_moments
+        >>> frechet_distance_of_moments(np.zeros(2), np.eye(2), np.ones(2), 4 * np.eye(2))
+        4.0
+    """
+    mean, other_mean = np.asarray(mean, "float64"), np.asarray(other_mean, "float64")
+    factors = [
+        _factor(np.asarray(matrix, "float64"), name, mean, other_mean)
+        for matrix, name in ((covariance, "covariance"), (other_covariance, "other_covariance"))
+    ]
+    return _distance(mean, factors[0], other_mean, factors[1])
+
+
+class FrechetDistance:
+    """The Fréchet distance of real and generated images that come in batches.
+
+    It has the three methods of a `keras.metrics.Metric`, but is none: Keras's metrics keep their
+    state in the backend's tensors, which have no float64 on JAX, and there the distance would lose
+    the digits that count. Batches of any size give the same result as one batch of all.
+
+    Args:
+        feature_extractor: `FeatureExtractor`, such as one of the dataset's judge, or
+            `keras_inception_v3()`; or `None`, when features are given in place of images.
+
+    Raises:
+        ValueError: If `feature_extractor` is neither.
+
+    Source: Heusel et al., 2017, https://arxiv.org/abs/1706.08500, equation 6; ReGene, table 3.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.metrics import FeatureExtractor, FrechetDistance, train_evaluation_classifier
+        >>> rng = np.random.default_rng(0)
+        >>> images, labels = rng.random((64, 8, 8, 1)), np.arange(64) % 2
+        >>> judge = train_evaluation_classifier(images, labels, steps=1, stem_filters=2)
+        >>> distance = FrechetDistance(FeatureExtractor(judge, name="small judge"))
+        >>> distance.update_state(images, generated=False)
+        >>> distance.update_state(images[:40], generated=True)
+        >>> result = distance.result()
+        >>> result["extractor"], result["num_real"], result["num_generated"]
+        ('small judge', 64, 40)
+        >>> result["frechet_distance"] > 0
+        True
+    """
+
+    def __init__(self, feature_extractor: FeatureExtractor | None = None):
+        if feature_extractor is not None and not isinstance(feature_extractor, FeatureExtractor):
+            raise ValueError(
+                "`feature_extractor` must be a `FeatureExtractor` or None; wrap a Keras model: "
+                "`FeatureExtractor(model)`. "
+                f"Received: feature_extractor={feature_extractor!r}."
+            )
+        self.feature_extractor = feature_extractor
+        self.reset_state()
+
+    def reset_state(self, generated_only: bool = False) -> None:
+        """Forgets all images, or only the generated ones.
+
+        Args:
+            generated_only: Boolean: whether to keep what is known of the real images, to measure
+                other generated ones against them.
+        """
+        self._generated = FeatureMoments()
+        if not generated_only:
+            self._real = FeatureMoments()
+
+    def update_state(self, images: np.ndarray, generated: bool) -> None:
+        """Adds a batch of images.
+
+        Args:
+            images: Images `(batch, height, width, channels)`, integers 0..255 or floats 0..1; or
+                features `(batch, num_features)`, where there is no extractor.
+            generated: Boolean: whether they are generated, or real.
+
+        Raises:
+            ValueError: If images or features are not as described, or features not finite.
+        """
+        features = images if self.feature_extractor is None else self.feature_extractor(images)
+        moments = self._generated if generated else self._real
+        moments.update(features, "generated features" if generated else "real features")
+
+    def result(self) -> dict[str, Any]:
+        """Computes the distance of all images since the last reset.
+
+        Returns:
+            A dict for JSON: `frechet_distance`, the squared distance; `extractor`,
+            `extractor_hash` and `num_features`, as in `FeatureExtractor.describe`, for distances
+            of unlike extractors cannot be compared (name and hash are `None` without one); and
+            the numbers of images, `num_real` and `num_generated`.
+
+        Raises:
+            ValueError: If there are fewer than 2 real or generated images, or the features of the
+                two differ in number.
+        """
+        real, generated = self._real, self._generated
+        if min(real.count, generated.count) < 2:
+            raise ValueError(
+                "The distance needs at least 2 real and 2 generated images. "
+                f"Received: {real.count} real and {generated.count} generated."
+            )
+        if len(real.mean) != len(generated.mean):
+            raise ValueError(
+                "Real and generated features must come from one extractor. "
+                f"Received: rows of {len(real.mean)} and {len(generated.mean)} numbers."
+            )
+        known = self.feature_extractor.describe() if self.feature_extractor else {}
+        return {
+            "frechet_distance": _distance(real.mean, real.factor, generated.mean, generated.factor),
+            "extractor": known.get("name"),
+            "extractor_hash": known.get("hash"),
+            "num_features": len(real.mean),
+            "num_real": real.count,
+            "num_generated": generated.count,
+        }
+
+
+def _distance(mean, factor, other_mean, other_factor):
+    """The distance of two Gaussians whose covariances are `factor.T @ factor`."""
+    # The trace of the square root of a product of covariances is the sum of the singular values
+    # of the product of their factors: no square root is taken of what rounding left of a zero.
+    roots = np.linalg.svd(factor @ other_factor.T, compute_uv=False).sum()
+    spread = np.sum(factor**2) + np.sum(other_factor**2) - 2 * roots
+    return max(0.0, float(np.sum((mean - other_mean) ** 2) + spread))
+
+
+def _factor(covariance, name, mean, other_mean):
+    expected = (mean.size, mean.size)
+    if mean.ndim != 1 or mean.shape != other_mean.shape or covariance.shape != expected:
+        raise ValueError(
+            "Means must have one shape (num_features,), and covariances (num_features, "
+            f"num_features). Received: means of shapes {mean.shape} and {other_mean.shape}, "
+            f"{name} of shape {covariance.shape}."
+        )
+    if not all(np.isfinite(array).all() for array in (mean, other_mean, covariance)):
+        raise ValueError(f"Means and `{name}` must be finite. Received: NaN or infinite values.")
+    scale = np.abs(covariance).max()
+    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
+    # Covariances are often kept in float32: what it rounds off is no fault.
+    if np.abs(covariance - covariance.T).max() > 1e-5 * scale or values[0] < -1e-5 * values[-1]:
+        raise ValueError(
+            f"`{name}` must be symmetric, with no negative eigenvalue. Received: a matrix that "
+            f"differs from its transpose by up to {np.abs(covariance - covariance.T).max():g}, "
+            f"with eigenvalues from {values[0]:g} to {values[-1]:g}."
+        )
+    # Below this, eigenvalues are what rounding left of zeros.
+    values[values < values[-1] * len(values) * np.finfo("float64").eps] = 0
+    return (vectors * np.sqrt(values)).T

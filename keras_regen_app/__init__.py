@@ -1,0 +1,1 @@
+"""The `keras-regen` command and its training runs."""

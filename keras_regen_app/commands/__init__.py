@@ -1,0 +1,1 @@
+"""The subcommands of `keras-regen`, each imported when it is called."""

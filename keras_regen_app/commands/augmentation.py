@@ -1,0 +1,82 @@
+"""`keras-regen augment`."""
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from keras_regen_app.options import (
+    Output,
+    acceptance_options,
+    dataset_option,
+    json_option,
+    output_json,
+    seed_option,
+    uses_keras,
+)
+
+
+@click.command()
+@click.argument("model")
+@dataset_option
+@click.option(
+    "--factor",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="Generated images for each real one.",
+)
+@click.option(
+    "--output",
+    type=Output(".npz", folder=True),
+    default="augmented.npz",
+    show_default=True,
+    help="An .npz, or else a folder with `train` and `test`; `--dataset` takes both.",
+)
+@acceptance_options(default=True)
+@seed_option
+@json_option
+@uses_keras
+def augment(model, dataset, factor, output, num_sources, accept, max_tries, seed, as_json):
+    """Write a dataset with images that MODEL drew added to its training images."""
+    from keras_regen import augment
+    from keras_regen.atomic_files import write_arrays
+    from keras_regen_app.acceptance_options import acceptance, prior_of
+    from keras_regen_app.model_and_data import load_model_and_data
+    from keras_regen_app.pictures import write_folder
+
+    path = Path(output)
+    if path.is_dir() and any(not one.name.startswith(".") for one in path.iterdir()):
+        raise click.BadParameter(f"{output!r} is not empty", param_hint="--output")
+    model, data = load_model_and_data(model, dataset)
+    images, labels = augment(
+        model,
+        data.x_train,
+        data.y_train,
+        factor,
+        accept=acceptance(accept, max_tries),
+        prior=prior_of(model, num_sources),
+        seed=seed,
+        shuffle=False,
+    )
+    real = len(data.x_train)
+    if Output.kind(output) == ".npz":
+        test = {"x_test": data.x_test, "y_test": data.y_test}
+        write_arrays(path, x_train=images, y_train=labels, **test, class_names=data.class_names)
+    else:
+        path.mkdir(parents=True, exist_ok=True)
+        # Both parts are whole before either takes its name.
+        with tempfile.TemporaryDirectory(dir=path, prefix=".partial") as partial:
+            for part, pictures, classes, prefix in (
+                ("train", images[:real], labels[:real], "real"),
+                ("train", images[real:], labels[real:], "generated"),
+                ("test", data.x_test, data.y_test, "real"),
+            ):
+                write_folder(pictures, classes, data.class_names, Path(partial, part), prefix)
+            for part in ("test", "train"):
+                Path(partial, part).rename(path / part)
+    added = len(images) - real
+    if as_json:
+        output_json({"real": real, "generated": added, "seed": seed, "output": output})
+    else:
+        click.echo(f"{real} training images and {added} generated: {output}")

@@ -1,0 +1,74 @@
+"""`keras-regen intrinsic-dimension`."""
+
+from pathlib import Path
+
+import click
+
+from keras_regen_app.options import (
+    json_option,
+    output_json,
+    picture_option,
+    seed_option,
+    uses_keras,
+)
+
+_KS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100)
+
+
+@click.command("intrinsic-dimension")
+@click.argument("dataset")
+@click.option(
+    "--k",
+    "ks",
+    type=click.IntRange(min=2),
+    multiple=True,
+    help="Neighbors of each image; may be repeated.  [default: several, 5 to 100]",
+)
+@click.option(
+    "--num-samples",
+    type=click.IntRange(min=3),
+    help="Training images to take, at random.  [default: all]",
+)
+@picture_option("intrinsic_dimension.png")
+@seed_option
+@json_option
+@uses_keras
+def intrinsic_dimension(dataset, ks, num_samples, output, seed, as_json):
+    """Estimate how many dimensions the training images of DATASET, a name or path, lie in."""
+    import numpy as np
+
+    from keras_regen import plotting
+    from keras_regen.datasets import load
+    from keras_regen.metrics import intrinsic_dimension_curve, without_duplicates
+
+    data = load(dataset, seed=seed)
+    images = data.x_train
+    if num_samples is not None:
+        if num_samples > len(images):
+            raise click.UsageError(
+                f"There are {len(images)} training images of {data.name!r}. "
+                f"Received: --num-samples {num_samples}."
+            )
+        images = images[np.random.default_rng(seed).permutation(len(images))[:num_samples]]
+    points = without_duplicates(images)
+    ks = sorted(set(ks)) or [k for k in _KS if k < len(points)] or [2]
+    dimensions = intrinsic_dimension_curve(points, ks)
+    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    plotting.plot_intrinsic_dimension(ks, {data.name: dimensions}, output)
+    num_duplicates = len(images) - len(points)
+    if as_json:
+        output_json(
+            {
+                "images": len(points),
+                "duplicates": num_duplicates,
+                "dimensions": dict(zip(ks, dimensions.tolist(), strict=True)),
+                "seed": seed,
+                "output": output,
+            }
+        )
+        return
+    click.echo(f"{len(points)} images, {num_duplicates} duplicates left out")
+    click.echo("Neighbors  Dimension")
+    for k, dimension in zip(ks, dimensions, strict=True):
+        click.echo(f"{k:>9}  {dimension:>9.2f}")
+    click.echo(f"Picture: {output}")

@@ -1,0 +1,38 @@
+"""All tables and numeric figures that can be made again, by name."""
+
+import difflib
+
+from reproduction.csae_tables import csae_tables
+from reproduction.degan_tables import degan_tables
+from reproduction.regene_tables import regene_tables
+from reproduction.table import Table
+
+
+def list_tables() -> list[Table]:
+    """Lists the papers' tables and numeric figures, paper by paper.
+
+    Examples:
+        >>> from reproduction import list_tables
+        >>> [table.name for table in list_tables()][:2]
+        ['csae1-table3', 'csae1-table4']
+    """
+    return [*csae_tables(), *regene_tables(), *degan_tables()]
+
+
+def get_table(name: str) -> Table:
+    """Gives a table by its name.
+
+    Raises:
+        ValueError: If there is none; the message has those that there are.
+
+    Examples:
+        >>> from reproduction import get_table
+        >>> get_table("regene-table4").cells[0].paper
+        9.8793
+    """
+    tables = {table.name: table for table in list_tables()}
+    if name not in tables:
+        close = difflib.get_close_matches(name, tables, 1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"No table {name!r}.{hint} There are: {', '.join(tables)}.")
+    return tables[name]

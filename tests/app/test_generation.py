@@ -1,0 +1,210 @@
+"""Drawing on the command line: the pictures and arrays that it writes."""
+
+import itertools
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_regen import GAN, ReGene, generate, latent_traversal, load_model
+from keras_regen.datasets import load
+from tests.cli.helpers import figures, run
+
+pytestmark = pytest.mark.any_backend
+
+
+def pixels(path):
+    return np.asarray(Image.open(path).convert("L"))
+
+
+def test_generate(tmp_path, digits_run):
+    out = tmp_path / "pictures"
+    few = ["generate", digits_run, "--num-samples", 2]
+    run(*few, "--class", "3", "--output", out / "grid.PNG")
+    assert Image.open(out / "grid.PNG").size[1] < 100
+    run(*few, "--output", out / "drawn.NPZ")
+    assert sorted(path.name for path in out.iterdir()) == ["drawn.NPZ", "grid.PNG"]
+    arrays = np.load(out / "drawn.NPZ")
+    assert arrays["images"].shape == (20, 8, 8, 1)
+    assert arrays["labels"].tolist() == np.repeat(np.arange(10), 2).tolist()
+    (out / "v1.2").mkdir()
+    for folder in (out / "by_class", out / "v1.2", f"{out}/v1.3/"):
+        run(*few, "--class", "3", "--output", folder)
+        files = sorted(out.joinpath(folder, "3").iterdir())
+        assert [file.name for file in files] == ["0-000000.png", "0-000001.png"]
+        for file, image in zip(files, arrays["images"][6:8, ..., 0], strict=True):
+            np.testing.assert_array_equal(pixels(file), np.rint(255 * image))
+
+
+def test_accepted_images(tmp_path, digits_run, digits_model):
+    asked = ["generate", digits_run, "--num-samples", 3, "--output", tmp_path / "drawn.npz"]
+    asked += ["--class", 0, "--class", "7"]
+    found = figures(*asked, "--accept")
+    arrays = np.load(tmp_path / "drawn.npz")
+    judged = digits_model.predict(arrays["images"], verbose=0)["probabilities"]
+    sure = judged[np.arange(6), arrays["labels"]]
+    thresholds = keras.ops.convert_to_numpy(digits_model.confidence)[arrays["labels"]]
+    assert (sure >= thresholds - 1e-4).all()
+    tries = [found["tries"][name] for name in ("0", "7")]
+    assert min(tries) >= 3 and sum(found["tries"].values()) == sum(tries)
+    lines = run(*asked, "--accept").output.splitlines()
+    assert lines[1] == "Tries for 3 of each class: latents passed / images accepted"
+    assert [int(line.split()[-1]) for line in lines[2:]] == tries
+    few = [*asked, "--num-samples", 20, "--accept", "--max-tries", 1]
+    assert "within max_tries=1 for" in run(*few, code=1).output
+
+
+def test_a_model_without_classes(tmp_path, digits_run):
+    """The model's classes are those of a judge; here it is loose, for the images are noise."""
+    model = GAN.for_images((8, 8, 1), latent_dim=3, width=0.02)
+    model.save(tmp_path / "gan.keras")
+    asked = ["generate", tmp_path / "gan.keras", "--num-samples", 5]
+    run(*asked, "--output", tmp_path / "drawn.npz")
+    arrays = np.load(tmp_path / "drawn.npz")
+    np.testing.assert_allclose(arrays["images"], generate(model, None, 5, seed=0), atol=1e-5)
+    assert arrays["labels"].tolist() == [-1] * 5
+    run(*asked, "--output", tmp_path / "drawn.png")
+    run(*asked, "--output", tmp_path / "folder")
+    assert len(list((tmp_path / "folder" / "drawn").iterdir())) == 5
+    assert "knows no classes" in run(*asked, "--class", "3", code=2).output
+
+    judge = load_model(digits_run)
+    (drawn,) = set(judge.classify(arrays["images"]).tolist())
+    judge.confidence.assign(np.full(10, 1e-6))
+    judge.save(tmp_path / "judge.keras")
+    judged = [*asked, "--judge", tmp_path / "judge.keras", "--output", tmp_path / "judged.npz"]
+    found = figures(*judged, "--class", drawn)
+    assert found["images"] == 5 == found["tries"][str(drawn)]
+    assert np.load(tmp_path / "judged.npz")["labels"].tolist() == [drawn] * 5
+
+
+def test_sources_are_for_priors_that_combine(tmp_path, digits_run):
+    asked = ["generate", digits_run, "--num-sources", 3, "--output", tmp_path / "a.png"]
+    assert "draws from a ClassGaussianPrior" in run(*asked, code=2).output
+
+
+def test_the_number_of_sources_of_a_regene(tmp_path):
+    digits = load("digits")
+    model = ReGene.from_preset("regene_digits", width=0.05)
+    model.adapt_prior(digits.x_train[:200], digits.y_train[:200])
+    model.save(tmp_path / "model.keras")
+    asked = ["generate", tmp_path / "model.keras", "--output", tmp_path / "drawn.npz"]
+    run(*asked, "--class", "3", "--num-samples", 4, "--num-sources", 3)
+    bank = model.encode(digits.x_train[:200])[digits.y_train[:200] == 3]
+    means = [np.mean(three, axis=0) for three in itertools.combinations(bank, 3)]
+    # Each image is that of the mean of some three threes.
+    possible = model.decode(np.stack(means)).reshape(len(means), -1)
+    for image in np.load(tmp_path / "drawn.npz")["images"]:
+        assert np.abs(possible - image.reshape(1, -1)).max(axis=1).min() < 1e-4
+
+
+def test_reconstruct(tmp_path, digits_run, digits_model):
+    out = tmp_path / "new/again.png"
+    error = figures("reconstruct", digits_run, "--num-samples", 5, "--output", out)
+    images = load("digits").x_test[:5]
+    drawn = digits_model.predict(images, verbose=0)["reconstruction"]
+    np.testing.assert_allclose(error["mse"], np.mean((images / 255 - drawn) ** 2), rtol=1e-4)
+    assert error["images"] == 5
+    # Whole pixels, 8 to a side: the last image is at the right.
+    shown = pixels(out)[4:68:8, -68:-4:8]
+    np.testing.assert_allclose(shown, images[4, ..., 0], atol=1)
+
+
+def test_interpolate_between_pictures(tmp_path, digits_run, digits_model):
+    images = load("digits").x_test[:2]
+    ends = [tmp_path / "start.png", tmp_path / "end.png"]
+    for image, file in zip(images, ends, strict=True):
+        Image.fromarray(image[..., 0]).save(file)
+    out = tmp_path / "between.png"
+    assert figures("interpolate", digits_run, *ends, "--output", out)["images"] == 8
+    shown = pixels(out)
+    # Eight digits, each pixel eight to a side, with four white columns between them.
+    assert shown.shape == (64, 8 * 64 + 7 * 4)
+    assert (shown[:, 64:68] == 255).all()
+    drawn = 255 * digits_model.predict(images, verbose=0)["reconstruction"][..., 0]
+    np.testing.assert_allclose(shown[::8, :64:8], drawn[0], atol=1)
+    np.testing.assert_allclose(shown[::8, -64::8], drawn[1], atol=1)
+    run("interpolate", digits_run, *ends, "--ratios", "1,0.5,0", "--output", out)
+    np.testing.assert_allclose(pixels(out)[::8, :64:8], drawn[1], atol=1)
+
+
+def test_interpolate_between_classes(tmp_path, digits_run, digits_model):
+    out = tmp_path / "between.png"
+    run("interpolate", digits_run, "3", "8", "--num-samples", 2, "--output", out)
+    means = np.stack([digits_model.prior.class_mean(label) for label in (3, 8)])
+    drawn = 255 * digits_model.decode(means)[..., 0]
+    np.testing.assert_allclose(pixels(out)[::8, :64:8], drawn[0], atol=1)
+    np.testing.assert_allclose(pixels(out)[::8, 68::8], drawn[1], atol=1)
+
+
+def test_walk(tmp_path, digits_run, digits_model):
+    out = tmp_path / "new/walk.png"
+    asked = ["walk", digits_run, "--rows", 2, "--num-samples", 3, "--seed", 4, "--output", out]
+    found = figures(*asked)
+    assert found == {"walks": 2, "images": 6, "seed": 4, "output": str(out)}
+    # Whole pixels, 8 to a side, with gaps of 4: the last image is at the right, below.
+    last = latent_traversal(digits_model, 2, 3, seed=4)[1, 2, ..., 0]
+    shown = pixels(out)
+    assert shown.shape == (2 * 68 - 4, 3 * 68 - 4)
+    np.testing.assert_allclose(shown[68::8, 136::8], 255 * last, atol=1)
+    assert "Drew 2 walks of 3 images each" in run(*asked).output
+    assert "--num-samples" in run("walk", digits_run, "--num-samples", 1, code=2).output
+
+
+def test_matrix(tmp_path, digits_run, digits_model):
+    out = tmp_path / "matrix.png"
+    asked = ["matrix", digits_run, "--class", "3", "--rows", 2, "--columns", 3, "--output", out]
+    assert figures(*asked, "--ratio", 0.25)["images"] == 6
+    shown = pixels(out)
+    # A source at the left and one on top, and what they give: beside and below them.
+    left, above, given = (
+        shown[top : top + 64 : 8, at : at + 64 : 8] for top, at in ((90, 8), (8, 90), (90, 90))
+    )
+    digits = load("digits")
+    threes = digits.x_test[digits.y_test == 3][..., 0].astype("int64")
+    sources = [
+        threes[np.abs(threes - source).max(axis=(1, 2)).argmin()] for source in (left, above)
+    ]
+    for found, source in zip((left, above), sources, strict=True):
+        np.testing.assert_allclose(found, source, atol=1)
+    latents = digits_model.encode(np.stack(sources)[..., None].astype("uint8"))
+    drawn = 255 * digits_model.decode(0.75 * latents[:1] + 0.25 * latents[1:])
+    np.testing.assert_allclose(given, drawn[0, ..., 0], atol=1)
+    assert "there are" in run(*asked, "--rows", 1000, code=2).output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["generate", "x", "--num-samples", 0], "--num-samples"),
+        (["generate", "x", "--output", "a.jpg"], "a name that ends in .png or"),
+        (["generate", "x", "--output", "runs/v1.2"], "with / at the end"),
+        (["generate", "x", "--output", "pyproject"], "is a file, not a folder"),
+        (["reconstruct", "x", "--output", "a.npz"], "a name that ends in .png, got 'a.npz'"),
+        (["matrix", "x", "--class", "3", "--output", "a"], "a name that ends in .png"),
+        (["interpolate", "x", "3", "4", "--output", "a.gif"], "a name that ends in .png"),
+        (["closest", "x", "--output", "a.pdf"], "a name that ends in .png"),
+        (["augment", "x", "--output", "a.png"], "a name that ends in .npz or a folder"),
+    ],
+)
+def test_a_wrong_output_is_told_before_anything_is_loaded(
+    tmp_path, monkeypatch, arguments, message
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject").write_text("")
+    assert message in run(*arguments, code=2).output.replace("\n", " ")
+
+
+def test_wrong_ends(tmp_path, digits_run):
+    out = ["--output", tmp_path / "a.png"]
+    assert "9 '9'" in run("generate", digits_run, "--class", "cat", *out, code=1).output
+    assert "9 '9'" in run("interpolate", digits_run, "3", "cat", *out, code=1).output
+    message = run("interpolate", digits_run, "3", "cat.png", *out, code=2).output
+    assert "'cat.png' is none of the model's classes" in message and "No such file" in message
+    message = run("interpolate", digits_run, "3", "4", "--ratios", "a,b", *out, code=2).output
+    assert "numbers with commas" in message
+    message = run(
+        "interpolate", digits_run, 3, 4, "--ratios", "0.5", "--num-samples", 3, *out, code=1
+    )
+    assert "not both" in message.output
