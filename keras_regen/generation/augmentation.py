@@ -6,8 +6,8 @@ import numpy as np
 
 from keras_regen.checks import check_images, check_labels
 from keras_regen.generation.acceptance import Acceptance
-from keras_regen.generation.sampling import generate
 from keras_regen.generation.protocol import GenerativeModel
+from keras_regen.generation.sampling import generate
 from keras_regen.priors import Prior
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_regen.checks import check_images, check_integer
 from keras_regen.metrics.nearest import SquaredErrors, feature_rows, nearest
-from keras_regen.models.inputs import unit_range
+from keras_regen.pixel_range import unit_range
 
 
 @dataclasses.dataclass(frozen=True)

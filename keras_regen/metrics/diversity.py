@@ -4,7 +4,7 @@ import numpy as np
 
 from keras_regen.checks import check_images, check_labels
 from keras_regen.datasets import ImageDataset
-from keras_regen.models.inputs import unit_range
+from keras_regen.pixel_range import unit_range
 
 
 def relative_diversity(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_regen.checks import check_images, check_labels
-from keras_regen.models.inputs import unit_range
+from keras_regen.pixel_range import unit_range
 
 
 def svm_judge(images: np.ndarray, labels: np.ndarray, max_samples: int = 5000, seed: int = 0):

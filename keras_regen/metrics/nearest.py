@@ -12,7 +12,7 @@ from keras import ops
 
 from keras_regen.losses.ssim import fitting_window
 from keras_regen.metrics.gpu import gpu_product, keras_is_on_gpu
-from keras_regen.models.inputs import unit_range
+from keras_regen.pixel_range import unit_range
 
 # Fast values are a little wrong: so many more are kept, to be compared exactly at the end.
 _SPARE = 8

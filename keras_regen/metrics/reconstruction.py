@@ -6,7 +6,7 @@ from keras import ops
 from keras_regen.checks import check_images
 from keras_regen.losses import ssim_loss
 from keras_regen.metrics.nearest import blocks
-from keras_regen.models.inputs import unit_range
+from keras_regen.pixel_range import unit_range
 
 _BLOCK = 256
 

@@ -6,8 +6,9 @@ import keras
 from keras import ops
 
 from keras_regen.losses import PerceptualLoss
-from keras_regen.models.inputs import images_of, unit_range
+from keras_regen.models.inputs import images_of
 from keras_regen.models.weighted_losses import WeightedLossModel
+from keras_regen.pixel_range import unit_range
 
 
 class AutoencodingModel(WeightedLossModel):

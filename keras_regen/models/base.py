@@ -17,8 +17,8 @@ from keras_regen.models.inputs import (
     has_end,
     images_of,
     iter_is_new,
-    unit_range,
 )
+from keras_regen.pixel_range import unit_range
 from keras_regen.presets import Preset
 
 _ENCODE_BLOCK = 8192

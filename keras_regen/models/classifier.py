@@ -8,8 +8,8 @@ from keras import ops
 from keras_regen.losses import classification_loss
 from keras_regen.losses.reduction import mean_loss
 from keras_regen.models.base import ImageModel
-from keras_regen.models.inputs import unit_range
 from keras_regen.networks import basenet, regene_classifier, resnet_v1
+from keras_regen.pixel_range import unit_range
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")

@@ -8,13 +8,13 @@ from keras import ops
 from keras_regen.layers import NoisyLatent, PEDCCHead
 from keras_regen.losses import LaplacianLoss, WaveletLoss, centroid_loss
 from keras_regen.models.autoencoding import AutoencodingModel
-from keras_regen.models.inputs import unit_range
 from keras_regen.networks import (
     csae_decoder,
     csae_encoder,
     csae_linear_decoder,
     csae_linear_encoder,
 )
+from keras_regen.pixel_range import unit_range
 from keras_regen.priors import ClassGaussianPrior, Prior
 
 

@@ -7,11 +7,12 @@ import numpy as np
 from keras import ops
 
 from keras_regen.checks import check_labels
-from keras_regen.models.inputs import as_arrays, in_memory, unit_range
+from keras_regen.models.inputs import as_arrays, in_memory
 from keras_regen.models.mapped_batches import map_batches
 from keras_regen.models.plain_autoencoder import image_loss_named
 from keras_regen.models.vae import VAE
 from keras_regen.networks import csae_conditional_encoder, csae_decoder
+from keras_regen.pixel_range import unit_range
 from keras_regen.priors import ConditionalNormalPrior, Prior
 
 

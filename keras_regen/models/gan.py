@@ -9,7 +9,6 @@ from keras_regen.checks import check_integer
 from keras_regen.layers import DifferentiableAugmentation, StandardNoise
 from keras_regen.losses import HiddenSpaceLoss
 from keras_regen.losses.adversarial import objective as objective_of
-from keras_regen.models.inputs import unit_range
 from keras_regen.models.players import adversarial_optimizer, frozen_call
 from keras_regen.models.weighted_losses import WeightedLossModel
 from keras_regen.networks import (
@@ -18,6 +17,7 @@ from keras_regen.networks import (
     dense_discriminator,
     dense_generator,
 )
+from keras_regen.pixel_range import unit_range
 from keras_regen.priors import NoisePrior, StandardNormalPrior
 
 

@@ -99,12 +99,3 @@ def _labels(labels):
     """Labels as NumPy has them; a column, which the losses take, becomes a row."""
     labels = ops.convert_to_numpy(labels)
     return labels[:, 0] if labels.shape[1:] == (1,) else labels
-
-
-def unit_range(images):
-    """Gives images as floats in [0, 1]: integers are taken as 0..255."""
-    if isinstance(images, np.ndarray):
-        scaled = images.astype("float32")
-        return scaled / 255 if images.dtype.kind in "iu" else scaled
-    scaled = ops.cast(images, "float32")
-    return scaled / 255.0 if "int" in keras.backend.standardize_dtype(images.dtype) else scaled

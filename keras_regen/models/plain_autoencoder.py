@@ -7,7 +7,8 @@ from keras import ops
 
 from keras_regen.losses import BernoulliLoss, GaussianLoss
 from keras_regen.models.autoencoding import AutoencodingModel
-from keras_regen.models.inputs import images_of, unit_range
+from keras_regen.models.inputs import images_of
+from keras_regen.pixel_range import unit_range
 from keras_regen.priors import Prior
 
 

@@ -12,9 +12,10 @@ from keras_regen.losses import PerceptualLoss, SSIMLoss
 from keras_regen.models.autoencoding import AutoencodingModel
 from keras_regen.models.classifier import Classifier
 from keras_regen.models.classifier_parts import returns_logits, split_classifier
-from keras_regen.models.inputs import as_arrays, images_of, is_array, unit_range
+from keras_regen.models.inputs import as_arrays, images_of, is_array
 from keras_regen.networks import inception_features, regene_classifier, regene_decoder
 from keras_regen.networks.regene import LATENT_LAYER
+from keras_regen.pixel_range import unit_range
 from keras_regen.priors import ConvexCombinationPrior, Prior
 
 

@@ -8,9 +8,9 @@ from keras import ops
 from keras_regen.callbacks import NonFiniteLossError
 from keras_regen.layers import GaussianLatent
 from keras_regen.losses import gaussian_kl
-from keras_regen.models.inputs import unit_range
 from keras_regen.models.plain_autoencoder import PlainAutoencoder, image_loss_named
 from keras_regen.networks import csae_decoder, csae_encoder, degan_decoder, degan_encoder
+from keras_regen.pixel_range import unit_range
 from keras_regen.priors import Prior, StandardNormalPrior
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_regen.models.inputs import unit_range
+from keras_regen.pixel_range import unit_range
 from keras_regen.plotting.sheet import COLORS, MUTED, Sheet, image_scale, text_width
 
 # The papers frame sources in orange and generations in blue.

@@ -9,7 +9,7 @@ from matplotlib.textpath import TextPath
 from PIL import Image
 
 from keras_regen.atomic_files import atomic_write
-from keras_regen.models.inputs import unit_range
+from keras_regen.pixel_range import unit_range
 
 INK, PAPER, MUTED = "#1a1a2e", "white", "#8d99ae"
 COLORS = ("#3a5ba0", "#c8553d", "#588157", "#7a5195", "#e0a030")

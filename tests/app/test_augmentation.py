@@ -5,7 +5,7 @@ import pytest
 
 from keras_regen.datasets import load
 from keras_regen_app.pictures import write_folder
-from tests.cli.helpers import figures, picture_folder, run
+from tests.app.helpers import figures, picture_folder, run
 
 pytestmark = pytest.mark.any_backend
 

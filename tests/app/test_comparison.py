@@ -7,7 +7,7 @@ from skimage.metrics import structural_similarity
 
 from keras_regen import generate
 from keras_regen.datasets import load
-from tests.cli.helpers import figures, run
+from tests.app.helpers import figures, run
 
 pytestmark = pytest.mark.any_backend
 

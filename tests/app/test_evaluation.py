@@ -6,7 +6,7 @@ from keras_regen import CSAE, load_model
 from keras_regen.datasets import load
 from keras_regen.metrics import train_evaluation_classifier
 from keras_regen.metrics.weight_hashing import weights_hash
-from tests.cli.helpers import run
+from tests.app.helpers import run
 
 pytestmark = pytest.mark.any_backend
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from keras_regen import GAN, ReGene, generate, latent_traversal, load_model
 from keras_regen.datasets import load
-from tests.cli.helpers import figures, run
+from tests.app.helpers import figures, run
 
 pytestmark = pytest.mark.any_backend
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from keras_regen.datasets import load
-from tests.cli.helpers import figures, run
+from tests.app.helpers import figures, run
 
 pytestmark = pytest.mark.any_backend
 

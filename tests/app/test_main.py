@@ -9,7 +9,7 @@ import keras
 import pytest
 
 from keras_regen_app import main
-from tests.cli.helpers import figures, run
+from tests.app.helpers import figures, run
 
 pytestmark = pytest.mark.any_backend
 

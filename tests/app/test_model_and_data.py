@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from keras_regen import metrics
-from tests.cli.helpers import figures, picture_folder, run
+from tests.app.helpers import figures, picture_folder, run
 
 pytestmark = pytest.mark.any_backend
 

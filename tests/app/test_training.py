@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from keras_regen import runs
-from tests.cli.helpers import figures, run
+from tests.app.helpers import figures, run
 
 SMALL = ["-o", "network=linear", "-o", "hidden=32", "-o", "latent_dim=12", "--epochs", 1]
 

@@ -23,7 +23,7 @@ from reproduction import (
 from reproduction.report import read_results, table_lines, values_of, write_report
 from reproduction.running import result_path
 from reproduction.settings import settings_of
-from tests.cli.helpers import run
+from tests.app.helpers import run
 from tests.test_runs import Interrupt
 
 pytestmark = pytest.mark.any_backend
