@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_regen.checks import check_integer
+from keras_regen.generation.protocol import require_part
 
 
 class GenerationAccuracy(keras.callbacks.Callback):
@@ -72,15 +73,15 @@ class GenerationAccuracy(keras.callbacks.Callback):
         self.seed, self.images, self.labels = seed, images, labels
 
     def on_train_begin(self, logs=None):
-        prior = self.model.part("prior", "draw new latents")
-        self.model.part("decoder", "draw images")
+        prior = require_part(self.model, "prior", "draw new latents")
+        require_part(self.model, "decoder", "draw images")
         if prior.learns and self.images is None:
             raise ValueError(
                 f"The model draws from a {type(prior).__name__}, which is adapted only when "
                 "training ends. Give images to adapt it to after each epoch: "
                 "`GenerationAccuracy(judge, images=x_train, labels=y_train)`."
             )
-        asked = ("classify", "predict") if self._by_class() else ("probabilities", "predict_proba")
+        asked = ("classify", "predict") if self._by_class() else ("classify", "predict_proba")
         if not any(hasattr(self.judge, name) for name in asked):
             raise ValueError(
                 f"The judge of this model must have `{asked[0]}`, as a classifier of this package "
@@ -108,6 +109,6 @@ class GenerationAccuracy(keras.callbacks.Callback):
         return self.model.prior.num_classes is not None
 
     def _probabilities(self, images):
-        if hasattr(self.judge, "probabilities"):
-            return self.judge.probabilities(images)
+        if hasattr(self.judge, "image_shape"):
+            return self.judge.classify(images, return_probabilities=True)
         return self.judge.predict_proba(images.reshape(len(images), -1))

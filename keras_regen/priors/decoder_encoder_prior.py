@@ -49,7 +49,7 @@ class DecoderEncoderPrior(NoisePrior):
             raise ValueError(
                 f"`posterior` must be one of {_POSTERIORS}. Received: posterior={posterior!r}."
             )
-        if not (hasattr(vae, "posterior") and hasattr(vae, "fitted")):
+        if not (hasattr(vae, "posterior") and hasattr(vae, "adapted")):
             raise ValueError(
                 "`vae` must be a `keras_regen.VAE`, whose encoder gives a Gaussian. "
                 f"Received: a {type(vae).__name__}."
@@ -67,7 +67,7 @@ class DecoderEncoderPrior(NoisePrior):
     @property
     def adapted(self) -> bool:
         """Whether the VAE is trained."""
-        return self.vae.fitted
+        return self.vae.adapted
 
     def check_ready(self) -> None:
         """Raises `ValueError` if the VAE is not trained."""
