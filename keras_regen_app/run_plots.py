@@ -8,7 +8,7 @@ import numpy as np
 from keras_regen import plotting
 from keras_regen.datasets import ImageDataset
 from keras_regen.generation import generate
-from keras_regen.models.base import ImageModel
+from keras_regen.models import ImageModel
 
 PICTURES = ("samples.png", "reconstructions.png", "distances.png", "barcodes.png", "losses.png")
 _COLUMNS = 16

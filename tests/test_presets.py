@@ -46,7 +46,7 @@ def test_every_recipe_names_what_there_is(preset):
     model = ImageModel.from_preset(preset.name, **_small(preset))
     assert type(model).__name__ == preset.model
     assert model.image_shape == preset.image_shape
-    assert model.num_classes == (preset.num_classes if model.needs_labels else 0)
+    assert model.num_classes == (preset.num_classes if model._needs_labels else 0)
 
 
 def _small(preset):

@@ -187,7 +187,8 @@ class ModelData:
             return
         stream = self.inputs
         if isinstance(stream, keras.utils.PyDataset):
-            stream = (stream[index] for index in range(stream.num_batches or num_batches))
+            count = num_batches if stream.num_batches is None else stream.num_batches
+            stream = (self.inputs[index] for index in range(count))
         for batch in itertools.islice(stream, num_batches):
             inputs, labels = (
                 (*batch, None)[:2] if isinstance(batch, (list, tuple)) else (batch, None)
@@ -244,6 +245,8 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
                 f"Received: shape={weights.shape}."
             )
         return ModelData(x, y, sample_weight)
+    if isinstance(x, (list, tuple)):
+        x = _ListedBatches(x)
     if y is not None:
         raise ValueError(
             "A dataset has its labels in its batches: leave out `y`. "
@@ -256,6 +259,10 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
             x = _with_labels(x, labels)
         return ModelData(x, arrays=x)
     data = ModelData(x, repeatable=is_repeatable(x), has_end=has_end(x))
+    if data.repeatable:
+        # An error in all batches shows before the training.
+        for inputs, labels in data.batches(num_batches=1):
+            spec.check(inputs, labels)
 
     def checked(images, labels=None, *rest):
         try:
@@ -354,6 +361,21 @@ class _MappedDataset(keras.utils.PyDataset):
         self.dataset.on_epoch_end()
 
 
+class _ListedBatches(keras.utils.PyDataset):
+    """A list of `(images, labels)` batches."""
+
+    def __init__(self, batches):
+        super().__init__()
+        self.batches = batches
+
+    @property
+    def num_batches(self):
+        return len(self.batches)
+
+    def __getitem__(self, index):
+        return self.batches[index]
+
+
 class _ReplacedInputs(_MappedDataset):
     """The batches of a `ShuffledArrays`, in its order, with other inputs for the same samples."""
 
@@ -410,10 +432,11 @@ def _unpacked(x, y):
 
 def _as_array(part):
     """Converts lists and tensors of other frameworks to NumPy arrays; streams stay."""
+    if isinstance(part, (list, tuple)):
+        holds_batches = bool(part) and isinstance(part[0], tuple)
+        return part if holds_batches else np.asarray(part)
     foreign = all(hasattr(part, name) for name in ("shape", "dtype", "__array__"))
-    if isinstance(part, (list, tuple)) or (foreign and not is_array(part)):
-        return np.asarray(part)
-    return part
+    return np.asarray(part) if foreign and not is_array(part) else part
 
 
 def _as_numpy(part):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_regen.losses.reduction import mean_loss
+from keras_regen.models.objective import mean_loss
 from tests.contract import to_numpy
 
 VALUES = np.random.default_rng(0).normal(size=7).astype("float32")
