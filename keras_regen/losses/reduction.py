@@ -1,21 +1,23 @@
-"""The mean of losses that are computed already."""
+"""mean_loss: the mean of computed losses over a batch."""
+
+from typing import Any
 
 import keras
 from keras import ops
 
 
-class _AsItIs(keras.losses.Loss):
-    """A loss that is what it is given: all that is left to it is Keras's mean over a batch."""
+class _ComputedLoss(keras.losses.Loss):
+    """Returns `y_pred` as the loss of each sample, for Keras' reduction over the batch."""
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Any, y_pred: Any) -> Any:
         return y_pred
 
 
-def mean_loss(values, sample_weight=None):
-    """Computes the mean of each sample's loss, as Keras's own losses do.
+def mean_loss(values: Any, sample_weight: Any = None) -> Any:
+    """Computes the mean of the losses of a batch, like the losses of Keras.
 
-    Keras's gradients are the sum of those of all devices that share a batch, so that its losses
-    divide by their number; a plain mean would not.
+    In distributed training, Keras sums the gradients of all devices, so its losses divide the mean
+    by the number of devices. `ops.mean` would not.
 
     Args:
         values: Tensor `(batch,)` or `()`.
@@ -33,4 +35,4 @@ def mean_loss(values, sample_weight=None):
     values = ops.reshape(ops.cast(values, "float32"), (-1,))
     if sample_weight is not None:
         sample_weight = ops.reshape(sample_weight, (-1,))
-    return _AsItIs(name="mean_loss", dtype="float32")(values, values, sample_weight)
+    return _ComputedLoss(name="mean_loss", dtype="float32")(values, values, sample_weight)
