@@ -1,4 +1,4 @@
-"""The papers' architecture tables as functions that return functional Keras models."""
+"""The architectures of the papers, as functions that build functional Keras models."""
 
 from keras_regen.networks.csae import basenet as basenet
 from keras_regen.networks.csae import csae_conditional_encoder as csae_conditional_encoder
