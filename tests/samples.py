@@ -1,4 +1,4 @@
-"""Images that a small model learns in seconds, and a model read back by a process of its own."""
+"""Images that a small model learns in seconds, and a check of a saved model in a new process."""
 
 import importlib.util
 
@@ -17,14 +17,14 @@ import keras, numpy as np, keras_regen
 model = keras.saving.load_model(folder + "/model.keras")
 inputs = dict(np.load(folder + "/inputs.npz"))
 accept = keras_regen.Acceptance(threshold=threshold) if threshold else None
-drawn, report = keras_regen.generate(model, seed=0, accept=accept, return_report=True)
+images, report = keras_regen.generate(model, seed=0, accept=accept, return_report=True)
 outputs = model.predict(inputs.get("x", inputs), verbose=0)
-np.savez(folder + "/out.npz", **outputs, drawn=drawn, latents=report.latents)
+np.savez(folder + "/out.npz", **outputs, generated=images, latents=report.latents)
 """
 
 
 def striped_images(count):
-    """Dim noise with a bright stripe whose place is the class, one of three, in integers."""
+    """Returns integer images of noise with a bright stripe. The stripe shows the class, 0..2."""
     rng = np.random.default_rng(0)
     labels = np.arange(count) % 3
     images = np.clip(rng.normal(0.2, 0.1, (count, 8, 8, 1)), 0, 1)
@@ -33,28 +33,30 @@ def striped_images(count):
     return np.round(images * 255).astype("uint8"), labels
 
 
-def judge_of(images, num_classes):
-    """A classifier that is sure of each class in some of such images."""
+def confident_classifier(images, num_classes):
+    """Returns an untrained classifier that predicts each class with confidence for some images."""
     pixels = images.reshape(len(images), -1)
     kernel = np.random.default_rng(0).normal(size=(pixels.shape[1], num_classes))
     kernel *= 5 / (pixels @ kernel).std(axis=0)
     image = keras.Input(images.shape[1:])
-    scores = keras.layers.Dense(num_classes, activation="softmax")
-    judge = keras.Model(image, scores(keras.layers.Flatten()(image)))
-    scores.set_weights([kernel, -(pixels @ kernel).mean(axis=0)])
-    return judge
+    probabilities = keras.layers.Dense(num_classes, activation="softmax")
+    classifier = keras.Model(image, probabilities(keras.layers.Flatten()(image)))
+    probabilities.set_weights([kernel, -(pixels @ kernel).mean(axis=0)])
+    return classifier
 
 
 def check_fresh_process(model, inputs, folder, backend, threshold=0.0, latents_atol=0.0):
-    """Compares what a saved model predicts and draws with what it does in a fresh process.
+    """Compares the outputs of a model with the outputs of the saved model in a new process.
 
     Args:
         model: Trained model.
-        inputs: Images to predict, or a dict of what the model takes beside them.
+        inputs: Images to predict, or a dict of the model's inputs.
         folder: An empty folder.
-        backend: `"same"` or `"next"`: the three runs of the tests go through all three.
-        threshold: Of `Acceptance`, for the images drawn; 0 for none.
-        latents_atol: By how much latents may differ that a prior computes when it is asked.
+        backend: Backend of the new process: `"same"`, or `"next"`, so that the test runs on the
+            three backends cover three pairs.
+        threshold: Threshold of `Acceptance` for the generated images; 0 for no acceptance.
+        latents_atol: Absolute tolerance of the latents, for a prior that computes them with a
+            network.
     """
     here = keras.backend.backend()
     there = here if backend == "same" else BACKENDS[BACKENDS.index(here) - 1]
@@ -65,8 +67,8 @@ def check_fresh_process(model, inputs, folder, backend, threshold=0.0, latents_a
     run_fresh(f"threshold = {threshold}\n{_READ}", folder, there)
     loaded = np.load(folder / "out.npz")
     accept = Acceptance(threshold=threshold) if threshold else None
-    drawn, report = generate(model, seed=0, accept=accept, return_report=True)
-    # Latents of training images that a prior keeps are those that this process encoded.
+    images, report = generate(model, seed=0, accept=accept, return_report=True)
+    # The prior's weights are the latents that this process encoded, so they are equal.
     np.testing.assert_allclose(loaded["latents"], report.latents, rtol=0, atol=latents_atol)
-    for name, value in {**model.predict(inputs, verbose=0), "drawn": drawn}.items():
+    for name, value in {**model.predict(inputs, verbose=0), "generated": images}.items():
         np.testing.assert_allclose(loaded[name], value, atol=1e-4)

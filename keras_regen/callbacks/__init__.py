@@ -4,7 +4,7 @@ from keras_regen.callbacks.checkpoint import Checkpoint as Checkpoint
 from keras_regen.callbacks.generation_accuracy import GenerationAccuracy as GenerationAccuracy
 from keras_regen.callbacks.history_file import HistoryFile as HistoryFile
 from keras_regen.callbacks.history_file import read_history as read_history
-from keras_regen.callbacks.loss_weight_schedule import LossWeightSchedule as LossWeightSchedule
 from keras_regen.callbacks.step_history import StepHistory as StepHistory
-from keras_regen.callbacks.stop_on_non_finite_loss import NonFiniteLossError as NonFiniteLossError
-from keras_regen.callbacks.stop_on_non_finite_loss import StopOnNonFiniteLoss as StopOnNonFiniteLoss
+from keras_regen.models.loss_weight_schedule import LossWeightSchedule as LossWeightSchedule
+from keras_regen.models.non_finite_loss import NonFiniteLossError as NonFiniteLossError
+from keras_regen.models.non_finite_loss import StopOnNonFiniteLoss as StopOnNonFiniteLoss

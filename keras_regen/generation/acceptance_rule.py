@@ -78,7 +78,7 @@ class AcceptanceRule:
             ValueError: If the classifier does not give a probability of each class.
         """
         if hasattr(self.classifier, "confidence"):
-            return self.classifier.probabilities(images, batch_size)
+            return self.classifier.classify(images, batch_size, return_probabilities=True)
         found = self.classifier.predict(images, batch_size, verbose=0)
         shapes = keras.tree.map_structure(np.shape, found)
         if not isinstance(found, np.ndarray) or shapes != (len(images), self.num_classes):

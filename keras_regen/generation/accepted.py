@@ -94,7 +94,7 @@ def _two_steps(model, rule, check_latent, tried, asked, batch_size):
     """
     passed = np.ones(len(tried), bool)
     if check_latent:
-        found = _in_steps(model.latent_probabilities, tried, batch_size)
+        found = _in_steps(model._latent_probabilities, tried, batch_size)
         passed = np.argmax(found, axis=1) == asked
     sure = np.full(len(tried), -np.inf, "float32")
     if not passed.any():

@@ -7,9 +7,8 @@ import numpy as np
 from keras_regen.checks import check_integer
 from keras_regen.generation.acceptance import Acceptance
 from keras_regen.generation.generation_report import GenerationReport
-from keras_regen.generation.labels import labels_asked_for
 from keras_regen.generation.protocol import GenerativeModel
-from keras_regen.generation.sampling import generate
+from keras_regen.generation.sampling import generate, requested_labels
 from keras_regen.priors import ConvexCombinationPrior, Prior
 
 
@@ -72,7 +71,7 @@ def descendants(
         raise ValueError(
             f"Descendants are of a class, and {type(model).__name__} {model.name!r} knows none."
         )
-    labels = labels_asked_for(model.class_names, class_id, num_samples)
+    labels = requested_labels(model.class_names, class_id, num_samples)
     counts = np.bincount(labels)
     few = np.flatnonzero((counts > 0) & (counts < num_sources))
     if depth > 1 and len(few):

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_regen.checks import check_integer
-from keras_regen.generation.protocol import GenerativeModel
+from keras_regen.class_names import class_index
+from keras_regen.generation.protocol import GenerativeModel, require_part
 
 _DEFAULT_SAMPLES = 8
 
@@ -85,6 +86,6 @@ def check_ratios(name: str, ratios) -> np.ndarray:
 
 def _latent(model, end):
     if isinstance(end, (str, int, np.integer)):
-        prior = model.part("prior", "know its classes' latents")
-        return prior.class_mean(model.class_index(end))
+        prior = require_part(model, "prior", "interpolate between classes")
+        return prior.class_mean(class_index(model.class_names, end))
     return model.encode(np.asarray(end)[None])[0]

@@ -1,5 +1,6 @@
 """GenerativeModel: the part of a model that this package of functions uses."""
 
+import os
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -49,3 +50,34 @@ class GenerativeModel(Protocol):
     ) -> np.ndarray:
         """Returns the labels of images, or the probabilities of their classes."""
         raise NotImplementedError
+
+
+def require_part(model: Any, part: str, purpose: str) -> Any:
+    """Returns a part of a model, or raises an error that tells what cannot be done without it.
+
+    Args:
+        model: The argument that should be a model.
+        part: `"encoder"`, `"decoder"`, `"head"` or `"prior"`.
+        purpose: What the part is for, such as `"encode images"`.
+
+    Raises:
+        ValueError: If the argument is no model of this package, or the model has no such part.
+
+    Examples:
+        >>> from keras_regen.generation.protocol import require_part
+        >>> require_part("model.keras", "decoder", "generate images")
+        Traceback (most recent call last):
+        ...
+        ValueError: Expected a model of keras_regen. Received: 'model.keras'. Load the file first...
+    """
+    if not hasattr(model, "image_shape") or not hasattr(model, part):
+        is_path = isinstance(model, (str, os.PathLike))
+        hint = " Load the file first: `keras_regen.load_model(path)`." if is_path else ""
+        received = repr(os.fspath(model)) if is_path else f"a {type(model).__name__}"
+        raise ValueError(f"Expected a model of keras_regen. Received: {received}.{hint}")
+    found = getattr(model, part)
+    if found is None:
+        raise ValueError(
+            f"{type(model).__name__} {model.name!r} cannot {purpose}: it has no {part}."
+        )
+    return found

@@ -1,62 +1,109 @@
-"""New images of a class."""
+"""`generate`: new images from latents of a prior."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Literal, overload
 
 import numpy as np
 
 from keras_regen.checks import check_integer
+from keras_regen.class_names import class_index
 from keras_regen.generation.acceptance import Acceptance
 from keras_regen.generation.accepted import generate_accepted
 from keras_regen.generation.generation_report import GenerationReport
-from keras_regen.generation.labels import NO_CLASS, known_classes, labels_asked_for
-from keras_regen.generation.protocol import GenerativeModel
+from keras_regen.generation.protocol import GenerativeModel, require_part
 from keras_regen.priors import Prior
 
+# The label of an image without a requested class.
+NO_CLASS = -1
+_DEFAULT_SAMPLES = 16
 
+
+@overload
 def generate(
     model: GenerativeModel,
-    class_id: int | str | Sequence[int | str] | None = None,
+    class_id: int | str | Sequence[int | str] | np.ndarray | None = None,
     num_samples: int | None = None,
     *,
     seed: int | None = None,
     batch_size: int = 256,
     prior: Prior | None = None,
-    accept: bool | Acceptance | None = None,
+    accept: bool | float | Acceptance | None = None,
+    return_report: Literal[False] = False,
+) -> np.ndarray: ...
+
+
+@overload
+def generate(
+    model: GenerativeModel,
+    class_id: int | str | Sequence[int | str] | np.ndarray | None = None,
+    num_samples: int | None = None,
+    *,
+    seed: int | None = None,
+    batch_size: int = 256,
+    prior: Prior | None = None,
+    accept: bool | float | Acceptance | None = None,
+    return_report: Literal[True],
+) -> tuple[np.ndarray, GenerationReport]: ...
+
+
+@overload
+def generate(
+    model: GenerativeModel,
+    class_id: int | str | Sequence[int | str] | np.ndarray | None = None,
+    num_samples: int | None = None,
+    *,
+    seed: int | None = None,
+    batch_size: int = 256,
+    prior: Prior | None = None,
+    accept: bool | float | Acceptance | None = None,
+    return_report: bool,
+) -> np.ndarray | tuple[np.ndarray, GenerationReport]: ...
+
+
+def generate(
+    model: GenerativeModel,
+    class_id: int | str | Sequence[int | str] | np.ndarray | None = None,
+    num_samples: int | None = None,
+    *,
+    seed: int | None = None,
+    batch_size: int = 256,
+    prior: Prior | None = None,
+    accept: bool | float | Acceptance | None = None,
     return_report: bool = False,
 ) -> np.ndarray | tuple[np.ndarray, GenerationReport]:
-    """Draws new images: latents from the model's prior, decoded, and on request judged.
+    """Generates new images: samples latents from the prior and decodes them.
 
-    One saved model and one seed give the same latents, and so the same images, on every backend.
-    With acceptance, images whose confidence is within a rounding error of the threshold may be
-    kept on one backend and not on another.
+    A saved model and a seed give the same latents, and so the same images, on every backend. With
+    acceptance, an image whose confidence is within a rounding error of the threshold may be kept
+    on one backend and not on another.
 
     Args:
         model: A trained model with a decoder and a prior, such as `keras_regen.CSAE`.
-        class_id: A label, a class name, a sequence with one of them for each sample, or `None`
-            for the classes in turn. A model whose prior knows no classes, such as a
-            `keras_regen.GAN`, draws what comes; images of a class it draws with `accept` and a
-            classifier.
+        class_id: A label, a class name, a sequence with a label or name for each sample, or `None`
+            for all classes in turn. A model whose prior has no classes, such as a
+            `keras_regen.GAN`, generates images of a class only with `accept` and a classifier.
         num_samples: Integer, at least 1. Defaults to 16, or the length of `class_id`.
-        seed: Integer, at least 0. Defaults to one drawn at random; the report tells it. Of one
-            seed, each class has its own latents, whatever other classes are asked for.
+        seed: Integer, at least 0. Defaults to a random seed, which the report holds. The latents
+            of a class depend on the seed and not on the other requested classes.
         batch_size: Integer, at least 1: images decoded in one step.
-        prior: An adapted `keras_regen.priors.Prior` to draw from in place of the model's own,
+        prior: An adapted `keras_regen.priors.Prior` to sample from instead of the model's prior,
             such as `model.prior.combining(num_sources=3)`.
-        accept: `keras_regen.Acceptance`, to keep only images that a classifier gives their class;
-            `True` for `Acceptance()`, where the model judges itself, which needs
-            `model.calibrate` once; `None` to keep all.
-        return_report: Boolean: whether to give a `GenerationReport` beside the images.
+        accept: `None` keeps all images. A `keras_regen.Acceptance` keeps the images that a
+            classifier recognizes as their class. `True` stands for `Acceptance()`, with the model
+            itself as the classifier, after `model.calibrate`. A float in (0, 1] stands for
+            `Acceptance(threshold=accept)`.
+        return_report: Whether to return a `GenerationReport` as well.
 
     Returns:
         Array `(num_samples, height, width, channels)`, float32 in [0, 1]; with `return_report`,
-        a tuple of it and the report.
+        a tuple of the array and the report.
 
     Raises:
-        AcceptanceError: If too few images of a class are accepted within its limit of tries; the
-            error has those that are.
-        ValueError: If the class is not known (the message has those that are), nothing tells of
-            classes, a number is out of range, the model cannot draw, its prior is not adapted, or
-            the prior or the acceptance do not fit the model.
+        AcceptanceError: If too few images of a class are accepted within its limit of tries. The
+            error holds the accepted images.
+        ValueError: If the class is unknown (the message lists the classes), a number is out of
+            range, the model cannot generate, its prior is not adapted, or the prior or the
+            acceptance does not fit the model.
 
     Source: CSAE, second version, section 4.2; ReGene, sections 3.4 and 6.2.
 
@@ -73,11 +120,12 @@ def generate(
         seed = int(np.random.SeedSequence().generate_state(1)[0])
     check_integer("seed", seed, 0)
     acceptance = _acceptance(accept)
-    prior = prior_of(model, prior)
-    class_names = known_classes(model, prior, acceptance)
-    labels = labels_asked_for(class_names, class_id, num_samples)
+    prior = sampling_prior(model, prior)
+    latent_dim = require_part(model, "decoder", "generate images").input_shape[-1]
+    class_names = requestable_classes(model, prior, acceptance)
+    labels = requested_labels(class_names, class_id, num_samples)
     samplers = {
-        label: _checked(prior.sampler(label, _stream(seed, label)), model)
+        label: _with_checked_shape(prior.sampler(label, _random_stream(seed, label)), latent_dim)
         for label in np.unique(labels).tolist()
     }
     if acceptance is not None:
@@ -85,39 +133,25 @@ def generate(
             model, class_names, samplers, labels, seed, batch_size, acceptance
         )
     else:
-        latents = np.empty((len(labels), model.latent_dim), "float32")
-        for label, draw in samplers.items():
+        latents = np.empty((len(labels), latent_dim), "float32")
+        for label, sample in samplers.items():
             rows = np.flatnonzero(labels == label)
-            latents[rows] = draw(len(rows))
+            latents[rows] = sample(len(rows))
         images = model.decode(latents, batch_size)
         tries = np.bincount(labels[labels != NO_CLASS], minlength=len(class_names))
         report = GenerationReport(labels, latents, seed, tries, tries)
     return (images, report) if return_report else images
 
 
-def _stream(seed, label):
-    return np.random.default_rng([seed] if label == NO_CLASS else [seed, label])
-
-
-def _acceptance(accept):
-    if accept is None or isinstance(accept, bool):
-        return Acceptance() if accept else None
-    if not isinstance(accept, Acceptance):
-        raise ValueError(
-            "`accept` must be None, True or a `keras_regen.Acceptance`. "
-            f"Received: accept={accept!r}."
-        )
-    return accept
-
-
-def prior_of(model: GenerativeModel, prior: Prior | None) -> Prior:
-    """Gives the prior to draw from: the one given, or else the model's own.
+def sampling_prior(model: GenerativeModel, prior: Prior | None) -> Prior:
+    """Returns the prior to sample from: the given prior, or that of the model.
 
     Raises:
-        ValueError: If there is none, or the one given is none or of other classes.
+        ValueError: If there is no prior, or the given object is no prior or has other classes.
     """
+    own = require_part(model, "prior", "sample new latents") if prior is None else None
     if prior is None:
-        return model.part("prior", "draw new latents")
+        return own
     if not isinstance(prior, Prior):
         raise ValueError(
             "`prior` must be a `keras_regen.priors.Prior`, or None for the model's own. "
@@ -131,17 +165,98 @@ def prior_of(model: GenerativeModel, prior: Prior | None) -> Prior:
     return prior
 
 
-def _checked(draw, model):
-    """The function, with the shape of what it draws checked."""
+def requestable_classes(
+    model: GenerativeModel, prior: Prior, acceptance: Acceptance | None
+) -> Sequence[str]:
+    """Returns the names of the classes that can be requested; none without classes.
 
-    def drawn(num_samples):
-        latents = draw(num_samples)
-        if latents.shape != (num_samples, model.latent_dim):
+    The names are those of the model. For a model without classes, they are those of the prior or
+    of the classifier in the acceptance.
+
+    Raises:
+        ValueError: If a model without classes should accept its own images.
+    """
+    classifier = None if acceptance is None else acceptance.classifier
+    if acceptance is None and prior.num_classes is None:
+        return ()
+    if model.num_classes:
+        return model.class_names
+    if prior.num_classes is not None:
+        return tuple(str(label) for label in range(prior.num_classes))
+    if classifier is None:
+        raise ValueError(
+            f"{type(model).__name__} has no classes, so it cannot classify its own images. Give "
+            "`accept=Acceptance(classifier)` with a classifier of the classes."
+        )
+    if hasattr(classifier, "class_names"):
+        return classifier.class_names
+    return tuple(str(label) for label in range(classifier.output_shape[-1]))
+
+
+def requested_labels(
+    class_names: Sequence[str],
+    class_id: int | str | Sequence[int | str] | np.ndarray | None,
+    num_samples: int | None,
+) -> np.ndarray:
+    """Returns a label for each sample, from the arguments of `generate`.
+
+    Without classes, each label is `NO_CLASS`.
+
+    Raises:
+        ValueError: If a class is unknown, or the numbers of classes and samples differ.
+    """
+    if num_samples is not None:
+        check_integer("num_samples", num_samples, 1)
+    if class_id is None:
+        count = num_samples or _DEFAULT_SAMPLES
+        return np.arange(count) % len(class_names) if class_names else np.full(count, NO_CLASS)
+    if not class_names:
+        raise ValueError(
+            "The model generates images without regard to classes. Leave out `class_id`, or give "
+            "`accept=Acceptance(classifier)` with a classifier that selects the images of a "
+            f"class. Received: class_id={class_id!r}."
+        )
+    if isinstance(class_id, (str, int, np.integer)):
+        return np.full(num_samples or _DEFAULT_SAMPLES, class_index(class_names, class_id))
+    labels = np.array([class_index(class_names, name) for name in class_id], "int64")
+    if len(labels) == 0 or num_samples not in (None, len(labels)):
+        raise ValueError(
+            "A sequence of classes must have a class for each sample, and at least one. "
+            f"Received: {len(labels)} classes and num_samples={num_samples}."
+        )
+    return labels
+
+
+def _random_stream(seed: int, label: int) -> np.random.Generator:
+    return np.random.default_rng([seed] if label == NO_CLASS else [seed, label])
+
+
+def _acceptance(accept: bool | float | Acceptance | None) -> Acceptance | None:
+    if accept is None or isinstance(accept, (bool, np.bool_)):
+        return Acceptance() if accept else None
+    if isinstance(accept, (int, float, np.number)):
+        return Acceptance(threshold=float(accept))
+    if not isinstance(accept, Acceptance):
+        raise ValueError(
+            "`accept` must be None, True, a threshold in (0, 1] or a `keras_regen.Acceptance`. "
+            f"Received: accept={accept!r}."
+        )
+    return accept
+
+
+def _with_checked_shape(
+    sample: Callable[[int], np.ndarray], latent_dim: int
+) -> Callable[[int], np.ndarray]:
+    """The sampler of a prior, with a check that the decoder takes its latents."""
+
+    def checked(num_samples: int) -> np.ndarray:
+        latents = sample(num_samples)
+        if latents.shape != (num_samples, latent_dim):
             raise ValueError(
-                "The prior must draw latents as the model decodes them, of shape "
-                f"(num_samples, {model.latent_dim}). Received: {latents.shape}, for "
+                "The prior must sample latents of the shape that the model decodes, "
+                f"(num_samples, {latent_dim}). Received: {latents.shape}, for "
                 f"num_samples={num_samples}."
             )
         return latents
 
-    return drawn
+    return checked

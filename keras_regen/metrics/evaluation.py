@@ -18,7 +18,7 @@ from keras_regen.metrics.class_order import OrderedJudge
 from keras_regen.metrics.diversity import diversity_beside, mean_diversity
 from keras_regen.metrics.evaluation_classifier import RECOGNIZED
 from keras_regen.models import Classifier
-from keras_regen.models.base import ImageModel
+from keras_regen.models.image_model import ImageModel
 
 # A class that takes more tries than this is measured by what there is of it.
 _ACCEPTANCE = Acceptance(max_tries=20)

@@ -29,7 +29,7 @@ from keras_regen.metrics.class_order import OrderedJudge
 from keras_regen.metrics.diversity import diversity_beside, mean_diversity
 from keras_regen.metrics.evaluation_classifier import RECOGNIZED
 from keras_regen.models import Classifier
-from keras_regen.models.base import ImageModel
+from keras_regen.models.image_model import ImageModel
 
 # So many real images say of a distribution what more would.
 _MOST_REAL = 10_000

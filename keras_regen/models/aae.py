@@ -7,33 +7,33 @@ from keras import ops
 
 from keras_regen.layers import StandardNoise
 from keras_regen.losses.adversarial import objective as objective_of
-from keras_regen.models.plain_autoencoder import PlainAutoencoder, image_loss_named
-from keras_regen.models.players import adversarial_optimizer, frozen_call
+from keras_regen.models.adversarial import adversarial_optimizer, frozen_call
+from keras_regen.models.autoencoder import Autoencoder, reconstruction_loss
 from keras_regen.networks import csae_decoder, csae_encoder, dense_discriminator
 from keras_regen.priors import NoisePrior, StandardNormalPrior
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class AAE(PlainAutoencoder):
-    """An autoencoder whose latents a discriminator cannot tell from the prior's; without classes.
+class AAE(Autoencoder):
+    """An autoencoder whose latents a discriminator cannot tell from samples of its prior.
 
-    The discriminator learns to tell latents that the prior draws from those of images; the
-    encoder learns to be taken for the prior, from a discriminator that stands still.
+    The discriminator learns to tell samples of the prior from latents of images. The encoder
+    learns, from the discriminator with fixed weights, to encode latents that pass for samples.
 
     Args:
         encoder: Keras model from images `(batch, height, width, channels)` in [0, 1] to latents
             `(batch, latent_dim)`.
         decoder: Keras model from latents to images; in [0, 1] for `BernoulliLoss`.
-        discriminator: Keras model from latents to scores `(batch, 1)`: a higher score is more
-            like the prior, without sigmoid.
+        discriminator: Keras model from latents to logits `(batch, 1)`, without sigmoid: the higher,
+            the more like a sample of the prior.
         image_losses: A loss of (image, reconstruction) or a sequence of them, added up. Defaults
             to the mean squared error.
-        loss_weights: Mapping from the names of losses (`"discriminator_loss"`, `"encoder_loss"`,
-            and each image loss's own) to floats. Defaults to 1 for each.
-        prior: `keras_regen.priors.NoisePrior`: what the latents are to be like. Defaults to
+        loss_weights: Mapping from names of losses (`"discriminator_loss"`, `"encoder_loss"` and
+            the names of the image losses) to floats. Defaults to 1 for each.
+        prior: `keras_regen.priors.NoisePrior`: the target distribution of the latents. Defaults to
             `StandardNormalPrior`.
-        objective: What the two players minimize, as in `keras_regen.losses.adversarial.objective`.
-        seed: Integer: of the noise in training.
+        objective: Losses of the two networks, as in `keras_regen.losses.adversarial.objective`.
+        seed: Integer: seed of the noise in training.
         class_names: As in `Autoencoder`.
         **kwargs: Arguments of `keras.Model`.
 
@@ -41,8 +41,8 @@ class AAE(PlainAutoencoder):
     Output: as `Autoencoder`.
 
     Raises:
-        ValueError: If the discriminator does not take the encoder's latents, the prior is none
-            that makes latents of noise, the objective is not known, or as in `Autoencoder`.
+        ValueError: If the discriminator does not take the encoder's latents, the prior is not a
+            `NoisePrior`, the objective is unknown, or as in `Autoencoder`.
 
     Source: Makhzani et al., 2015, https://arxiv.org/abs/1511.05644, section 2.
 
@@ -58,8 +58,8 @@ class AAE(PlainAutoencoder):
         (5, 8, 8, 1)
     """
 
-    PARTS = ("encoder", "decoder", "discriminator", "image_losses", "prior")
-    # The sum of both players' losses says little about the images.
+    _PARTS = ("encoder", "decoder", "discriminator", "image_losses", "prior")
+    # The sum of the adversarial losses says little about the images.
     monitor = None
 
     def __init__(
@@ -78,7 +78,7 @@ class AAE(PlainAutoencoder):
         super().__init__(
             encoder,
             decoder,
-            image_loss_named("mse") if image_losses is None else image_losses,
+            image_losses,
             loss_weights,
             StandardNormalPrior(decoder.input_shape[-1]) if prior is None else prior,
             class_names,
@@ -88,17 +88,17 @@ class AAE(PlainAutoencoder):
         self.discriminator = discriminator
         self.objective = objective
         self.seed = seed
-        self._objective = objective_of(objective)
+        self._adversarial = objective_of(objective)
         if not isinstance(self.prior, NoisePrior):
             raise ValueError(
-                "`prior` must be a `keras_regen.priors.NoisePrior`, which makes latents of noise "
-                f"in every step, such as `StandardNormalPrior`. Received: prior={prior!r}."
+                "`prior` must be a `keras_regen.priors.NoisePrior`, which maps noise to latents in "
+                f"every step, such as `StandardNormalPrior`. Received: prior={prior!r}."
             )
         self._noise = StandardNoise(self.prior.noise_dim, seed)
         shapes = discriminator.input_shape, discriminator.output_shape
         if shapes != ((None, self.latent_dim), (None, 1)):
             raise ValueError(
-                f"The discriminator must give one score for each latent, (batch, {self.latent_dim})"
+                f"The discriminator must return a logit for each latent, (batch, {self.latent_dim})"
                 f" -> (batch, 1). Received: {shapes[0]} -> {shapes[1]}."
             )
         self.build((None, *self.image_shape))
@@ -107,7 +107,6 @@ class AAE(PlainAutoencoder):
     def for_images(
         cls,
         image_shape: tuple[int, int, int],
-        class_names: Sequence[str] | None = None,
         *,
         latent_dim: int = 8,
         stem_filters: int = 32,
@@ -119,28 +118,26 @@ class AAE(PlainAutoencoder):
         objective: str = "non_saturating",
         seed: int = 0,
     ) -> "AAE":
-        """Builds an adversarial autoencoder of CSAE's networks for images of a shape.
+        """Builds an adversarial autoencoder with the networks of CSAE.
 
         Args:
             image_shape: `(height, width, channels)`, as in `csae_encoder`.
-            class_names: Not used: the model knows no classes.
             latent_dim: Integer: dimensions of the latent.
             stem_filters: As in `csae_encoder`.
             upsampling: As in `csae_decoder`.
-            hidden: Integers: units of the discriminator's hidden layers.
+            hidden: Integers: units of the hidden layers of the discriminator.
             image_loss: `"mse"`, `"bernoulli"` or `"gaussian"`.
-            scale: Of the Gaussian, as in `GaussianLoss`.
-            encoder_weight: Float, at least 0: weight of what the discriminator says of the
-                encoder's latents, beside the image loss. 0.01 goes with `"mse"`, a mean over the
-                pixels; the others are sums, with which about 10 goes.
+            scale: Scale of the Gaussian, as in `GaussianLoss`.
+            encoder_weight: Float, at least 0: weight of the encoder's adversarial loss. 0.01 suits
+                `"mse"`, a mean over the pixels; about 10 suits the others, which are sums.
             objective: As in the constructor.
-            seed: Integer: of the noise in training.
+            seed: Integer: seed of the noise in training.
 
         Returns:
             A model to `compile`.
 
         Raises:
-            ValueError: If an argument is out of range or not known.
+            ValueError: If an argument is out of range or unknown.
 
         Examples:
             >>> from keras_regen import AAE
@@ -151,7 +148,7 @@ class AAE(PlainAutoencoder):
             csae_encoder(image_shape, latent_dim, stem_filters),
             csae_decoder(image_shape, latent_dim, stem_filters, upsampling, "sigmoid"),
             dense_discriminator((latent_dim,), hidden),
-            image_loss_named(image_loss, scale),
+            reconstruction_loss(image_loss, scale),
             {"encoder_loss": encoder_weight},
             objective=objective,
             seed=seed,
@@ -166,42 +163,36 @@ class AAE(PlainAutoencoder):
         """Configures training, as `keras.Model.compile`.
 
         Args:
-            optimizer: A Keras optimizer or its name, for both players; or a dict with one for
-                each, `{"discriminator": ..., "autoencoder": ...}`.
-            *args: As in `CSAE.compile`.
-            **kwargs: As in `CSAE.compile`.
+            optimizer: A Keras optimizer or its name, for both networks; or a dict with an
+                optimizer for each, `{"discriminator": ..., "autoencoder": ...}`.
+            *args: As in `ImageModel.compile`.
+            **kwargs: As in `ImageModel.compile`.
 
         Raises:
-            ValueError: If a dict is not of both players.
+            ValueError: If a dict does not hold an optimizer for each of both.
         """
-        players = {
+        networks = {
             "discriminator": self.discriminator.variables,
             "autoencoder": [*self.encoder.variables, *self.decoder.variables],
         }
-        super().compile(adversarial_optimizer(optimizer, players), *args, **kwargs)
+        super().compile(adversarial_optimizer(optimizer, networks), *args, **kwargs)
 
-    def fit(self, x=None, y=None, *args, **kwargs):
-        """Trains both players, as `keras.Model.fit`.
-
-        Raises:
-            ValueError: If the images are not as the model needs them, or the prior is not trained.
-        """
+    def _before_fit(self, data, **options):
         self.prior.check_ready()
-        return super().fit(x, y, *args, **kwargs)
 
-    def terms(self, x, outputs: Mapping, training: bool) -> dict:
-        latent = outputs["latent"]
-        drawn = ops.stop_gradient(self.prior(self._noise(latent)))
-        real = self.discriminator(drawn, training=training)
+    def _loss_terms(self, x, y_pred, training):
+        latent = y_pred["latent"]
+        samples = ops.stop_gradient(self.prior(self._noise(latent)))
+        real = self.discriminator(samples, training=training)
         fake = self.discriminator(ops.stop_gradient(latent), training=training)
-        # The discriminator as it stands: nothing but its own loss, above, moves it.
-        judged = frozen_call(self.discriminator, latent, training)
+        # With fixed weights: only its own loss, above, trains the discriminator.
+        logits = frozen_call(self.discriminator, latent, training)
         terms = {
-            "discriminator_loss": self._objective.discriminator_loss(real, fake),
-            "encoder_loss": self._objective.generator_loss(judged),
+            "discriminator_loss": self._adversarial.discriminator_loss(real, fake),
+            "encoder_loss": self._adversarial.generator_loss(logits),
         }
         terms = {name: ops.cast(values[:, 0], "float32") for name, values in terms.items()}
-        return super().terms(x, outputs, training) | terms
+        return super()._loss_terms(x, y_pred, training) | terms
 
     def get_config(self):
         return {**super().get_config(), "objective": self.objective, "seed": self.seed}

@@ -1,19 +1,24 @@
-"""Autoencoder: an encoder and a decoder that learn to draw the training images again."""
+"""Autoencoder: an encoder and a decoder that learn to reconstruct the training images."""
 
 from collections.abc import Mapping, Sequence
 
 import keras
+from keras import ops
 
-from keras_regen.models.plain_autoencoder import PlainAutoencoder, image_loss_named
+from keras_regen.losses import BernoulliLoss, GaussianLoss
+from keras_regen.models.decoder_checks import check_decoder, check_prior
+from keras_regen.models.image_model import ImageModel
+from keras_regen.models.objective import Objective
 from keras_regen.networks import csae_decoder, csae_encoder
+from keras_regen.pixel_range import unit_range
 from keras_regen.priors import GaussianPrior, Prior
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class Autoencoder(PlainAutoencoder):
-    """Encodes images, and draws them again; it knows no classes.
+class Autoencoder(ImageModel):
+    """Encodes images and reconstructs them, without classes.
 
-    New images are decoded from latents that the prior draws, which is fitted to those of all
+    New images are decoded from latents of the prior, which is adapted to the latents of all
     training images.
 
     Args:
@@ -23,19 +28,19 @@ class Autoencoder(PlainAutoencoder):
         image_losses: A loss of (image, reconstruction) or a sequence of them, added up. Defaults
             to the mean squared error.
         loss_weights: Mapping from the names of losses to floats. Defaults to 1 for each.
-        prior: `keras_regen.priors.Prior`. Defaults to `GaussianPrior`. With a prior that learns
-            classes, such as `ClassGaussianPrior`, `fit` needs labels, for the prior alone.
-        class_names: Names of the classes that the prior knows. Defaults to `"0"`, `"1"`, ... for
-            them.
+        prior: `keras_regen.priors.Prior`. Defaults to `GaussianPrior`. With a prior of classes,
+            such as `ClassGaussianPrior`, `fit` needs labels, only for the prior.
+        class_names: Names of the prior's classes. Defaults to `"0"`, `"1"`, ...
+        other_losses: Names of losses that a subclass computes.
         **kwargs: Arguments of `keras.Model`.
 
     Input shape: `(batch, height, width, channels)`; integers 0..255 or floats 0..1.
-    Output: a dict of `latent` `(batch, latent_dim)` and `reconstruction` in the images' shape: in
-    [0, 1], but as the decoder left it in training.
+    Output: a dict of `latent` `(batch, latent_dim)` and `reconstruction` in the images' shape,
+    which is clipped to [0, 1] except in training.
 
     Raises:
-        ValueError: If the parts' shapes do not fit together, `loss_weights` names a loss that is
-            not there, or there are not as many class names as the prior has classes.
+        ValueError: If the shapes of the parts do not fit together, `loss_weights` names an unknown
+            loss, or class names are given for a prior without classes or of another number.
 
     Source: DE-GAN, section II-A, equations 1 to 3.
 
@@ -55,7 +60,8 @@ class Autoencoder(PlainAutoencoder):
         (5, 8, 8, 1)
     """
 
-    PARTS = ("encoder", "decoder", "image_losses", "prior")
+    _PARTS = ("encoder", "decoder", "image_losses", "prior")
+    monitor = "val_loss"
 
     def __init__(
         self,
@@ -65,24 +71,31 @@ class Autoencoder(PlainAutoencoder):
         loss_weights: Mapping[str, float] | None = None,
         prior: Prior | None = None,
         class_names: Sequence[str] | None = None,
+        other_losses: Sequence[str] = (),
         **kwargs,
     ):
-        super().__init__(
-            encoder,
-            decoder,
-            image_loss_named("mse") if image_losses is None else image_losses,
+        prior = GaussianPrior() if prior is None else prior
+        super().__init__(decoder.output_shape[1:], prior_class_names(prior, class_names), **kwargs)
+        self.encoder, self.decoder, self.prior = encoder, decoder, prior
+        check_decoder(self)
+        check_prior(self)
+        if not prior.built:
+            prior.build((None, self.latent_dim))
+        self._objective = Objective(
+            reconstruction_loss("mse") if image_losses is None else image_losses,
+            other_losses,
             loss_weights,
-            GaussianPrior() if prior is None else prior,
-            class_names,
-            **kwargs,
+            network=encoder,
+            image_shape=self.image_shape,
         )
-        self.build((None, *self.image_shape))
+        self.image_losses = self._objective.image_losses
+        if type(self) is Autoencoder:  # a subclass adds its parts first: a built model is locked
+            self.build((None, *self.image_shape))
 
     @classmethod
     def for_images(
         cls,
         image_shape: tuple[int, int, int],
-        class_names: Sequence[str] | None = None,
         *,
         latent_dim: int = 40,
         stem_filters: int = 32,
@@ -91,24 +104,23 @@ class Autoencoder(PlainAutoencoder):
         scale: float = 0.1,
         seed: int = 0,
     ) -> "Autoencoder":
-        """Builds an autoencoder of CSAE's networks for images of a shape.
+        """Builds an autoencoder with the networks of CSAE.
 
         Args:
             image_shape: `(height, width, channels)`, as in `csae_encoder`.
-            class_names: Not used: the model knows no classes.
             latent_dim: Integer: dimensions of the latent.
             stem_filters: As in `csae_encoder`.
             upsampling: As in `csae_decoder`.
             image_loss: `"mse"`, `"bernoulli"` or `"gaussian"`.
-            scale: Of the Gaussian, as in `GaussianLoss`.
-            seed: Not used: nothing but the initial weights is random, and they follow
+            scale: Scale of the Gaussian, as in `GaussianLoss`.
+            seed: Not used. Only the initial weights are random, and they follow
                 `keras.utils.set_random_seed`.
 
         Returns:
             A model to `compile`.
 
         Raises:
-            ValueError: If an argument is out of range or not known.
+            ValueError: If an argument is out of range or unknown.
 
         Examples:
             >>> from keras_regen import Autoencoder
@@ -118,5 +130,77 @@ class Autoencoder(PlainAutoencoder):
         return cls(
             csae_encoder(image_shape, latent_dim, stem_filters),
             csae_decoder(image_shape, latent_dim, stem_filters, upsampling, "sigmoid"),
-            image_loss_named(image_loss, scale),
+            reconstruction_loss(image_loss, scale),
         )
+
+    @property
+    def _needs_labels(self):
+        return bool(self.prior.learns and self.prior.num_classes)
+
+    def call(self, inputs, training=None):
+        images = unit_range(inputs)
+        latent = self.encoder(images, training=training)
+        decoded = ops.cast(self.decoder(latent, training=training), "float32")
+        outputs = {
+            "latent": ops.cast(latent, "float32"),
+            # Clipping in training would remove the gradient of pixels that overshoot.
+            "reconstruction": decoded if training else ops.clip(decoded, 0.0, 1.0),
+        }
+        return {**outputs, "image": images} if training else outputs
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        terms = self._loss_terms(x, y_pred, training)
+        return self._objective.total(terms, sample_weight, self.losses)
+
+    def _loss_terms(self, x, y_pred, training):
+        return self._objective.image_terms(self._targets(x, y_pred), y_pred["reconstruction"])
+
+    def get_config(self):
+        return {**super().get_config(), "loss_weights": self.loss_weights}
+
+
+def prior_class_names(prior: Prior, class_names: Sequence[str] | None) -> Sequence[str] | None:
+    """Returns the names of a prior's classes: by default `"0"`, `"1"`, ..., if it has classes.
+
+    Raises:
+        ValueError: If names are given for a prior without classes.
+    """
+    if class_names and not prior.num_classes:
+        raise ValueError(
+            f"A model with a {type(prior).__name__} has no classes, so it takes no class names. "
+            f"Received: class_names={list(class_names)}."
+        )
+    if not class_names and prior.num_classes:
+        return [str(label) for label in range(prior.num_classes)]
+    return class_names
+
+
+def reconstruction_loss(name: str, scale: float = 0.1) -> keras.losses.Loss:
+    """Builds a reconstruction loss of the autoencoders.
+
+    Args:
+        name: `"mse"`, the mean squared error; `"bernoulli"`, `BernoulliLoss`; or `"gaussian"`,
+            `GaussianLoss`.
+        scale: Float above 0: scale of the Gaussian.
+
+    Returns:
+        A loss of (image, reconstruction).
+
+    Raises:
+        ValueError: If the name is unknown, or the scale is not above 0.
+
+    Examples:
+        >>> from keras_regen.models.autoencoder import reconstruction_loss
+        >>> reconstruction_loss("gaussian", scale=0.2).scale
+        0.2
+    """
+    losses = {
+        "mse": lambda: keras.losses.MeanSquaredError(name="mse_loss"),
+        "bernoulli": BernoulliLoss,
+        "gaussian": lambda: GaussianLoss(scale),
+    }
+    if name not in losses:
+        raise ValueError(
+            f"`image_loss` must be one of {sorted(losses)}. Received: image_loss={name!r}."
+        )
+    return losses[name]()

@@ -6,34 +6,35 @@ import keras
 from keras import ops
 
 from keras_regen.losses import classification_loss
-from keras_regen.losses.reduction import mean_loss
-from keras_regen.models.base import ImageModel
+from keras_regen.models.image_model import ImageModel
+from keras_regen.models.objective import mean_loss
 from keras_regen.networks import basenet, regene_classifier, resnet_v1
 from keras_regen.pixel_range import unit_range
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class Classifier(ImageModel):
-    """Classifies images with any network that gives probabilities or scores.
+    """Classifies images with any network that returns probabilities or logits.
 
-    With `basenet` it is the plain classifier beside which CSAE is measured; with
-    `regene_classifier`, the one whose latents ReGene decodes.
+    With `basenet` it is the plain classifier that CSAE is compared with; with
+    `regene_classifier` it is the classifier whose latents ReGene decodes.
 
     Args:
         network: Keras model from images `(batch, height, width, channels)` in [0, 1] to
             probabilities `(batch, num_classes)`.
         class_names: Names of the classes. Defaults to `"0"`, `"1"`, ...
-        loss: `"cross_entropy"`, `"hinge"` (multi-class), `"mse"` or `"cosine"`, the four of
-            ReGene's figure 16; each of the probabilities and the class, one-hot.
-        from_logits: Boolean: whether the network gives scores, whose softmax is taken.
+        loss: `"cross_entropy"`, `"hinge"` (multi-class), `"mse"` or `"cosine"`, the four losses
+            of ReGene's figure 16, each between the probabilities and the one-hot class.
+        from_logits: Boolean: whether the network returns logits, to which the model applies a
+            softmax.
         **kwargs: Arguments of `keras.Model`.
 
     Input shape: `(batch, height, width, channels)`; integers 0..255 or floats 0..1.
     Output: a dict of `probabilities` `(batch, num_classes)`.
 
     Raises:
-        ValueError: If there are not as many class names as probabilities, or the loss is not
-            known.
+        ValueError: If the numbers of class names and probabilities differ, or the loss is
+            unknown.
 
     Source: CSAE, second version, section 4.3 (Basenet); ReGene, sections 3.1 and 6.7.
 
@@ -48,8 +49,7 @@ class Classifier(ImageModel):
         ['accuracy', 'loss']
     """
 
-    PARTS = ("network",)
-    classifies = True
+    _PARTS = ("network",)
 
     def __init__(
         self,
@@ -65,14 +65,14 @@ class Classifier(ImageModel):
         super().__init__(network.input_shape[1:], class_names, **kwargs)
         if self.num_classes != num_classes:
             raise ValueError(
-                f"The network gives {num_classes} probabilities. "
+                f"The network returns {num_classes} probabilities. "
                 f"Received: {self.num_classes} class names."
             )
         self.network = network
-        self.loss_name = loss
+        self._loss_name = loss
         self.from_logits = from_logits
         self._class_loss = classification_loss(loss)
-        self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+        self._accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
         self.build((None, *self.image_shape))
 
     @classmethod
@@ -86,14 +86,15 @@ class Classifier(ImageModel):
         seed: int = 0,
         **options,
     ) -> "Classifier":
-        """Builds one of the papers' classifiers for images of a shape.
+        """Builds a classifier with a network of the papers.
 
         Args:
             image_shape: `(height, width, channels)`, as in `basenet`.
             class_names: Names of the classes, at least two.
-            network: `"basenet"`, `"regene"`, or `"resnet56v1"`, the neutral judge of ReGene.
+            network: `"basenet"`, `"regene"`, or `"resnet56v1"`, the network of ReGene's neutral
+                evaluation classifier.
             loss: As in the constructor.
-            seed: Not used: nothing but the initial weights is random, and they follow
+            seed: Not used. Only the initial weights are random, and they follow
                 `keras.utils.set_random_seed`.
             **options: Further arguments of `keras_regen.networks.basenet`,
                 `regene_classifier` or `resnet_v1`, such as `stem_filters=16` or `width=0.5`.
@@ -102,7 +103,7 @@ class Classifier(ImageModel):
             A model to `compile`.
 
         Raises:
-            ValueError: If an argument is out of range or not known.
+            ValueError: If an argument is out of range or unknown.
         """
         networks = {"basenet": basenet, "regene": regene_classifier, "resnet56v1": resnet_v1}
         if network not in networks:
@@ -120,13 +121,9 @@ class Classifier(ImageModel):
         values = self._class_loss(y, y_pred["probabilities"])
         return sum(map(mean_loss, self.losses), mean_loss(values, sample_weight))
 
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        self.accuracy.update_state(y, y_pred["probabilities"], sample_weight)
-        return super().compute_metrics(x, {"probabilities": y}, y_pred, sample_weight)
-
     def get_config(self):
         return {
             **super().get_config(),
-            "loss": self.loss_name,
+            "loss": self._loss_name,
             "from_logits": self.from_logits,
         }

@@ -7,7 +7,9 @@ from keras import ops
 
 from keras_regen.layers import NoisyLatent, PEDCCHead
 from keras_regen.losses import LaplacianLoss, WaveletLoss, centroid_loss
-from keras_regen.models.autoencoding import AutoencodingModel
+from keras_regen.models.decoder_checks import check_decoder
+from keras_regen.models.image_model import ImageModel
+from keras_regen.models.objective import Objective
 from keras_regen.networks import (
     csae_decoder,
     csae_encoder,
@@ -19,36 +21,38 @@ from keras_regen.priors import ClassGaussianPrior, Prior
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class CSAE(AutoencodingModel):
+class CSAE(ImageModel):
     """An autoencoder whose latent is also its classifier.
 
-    The encoder's latents are pulled to fixed, evenly spread class centroids; the nearest centroid
-    classifies. The decoder learns to draw the image from the latent and its noisy neighbourhood,
-    so that latents drawn from each class's distribution decode to new images of the class.
+    Training moves the encoder's latents to fixed, evenly distributed class centroids, and the
+    nearest centroid classifies. The decoder learns to reconstruct the image from its latent with
+    noise added, so that latents sampled from the distribution of a class decode to new images of
+    the class.
 
     Args:
         encoder: Keras model from images `(batch, height, width, channels)` to latents
             `(batch, latent_dim)`.
         decoder: Keras model from latents to images, or `None`: the model then only classifies
             (the papers' `CSAE_encoder`).
-        head: `PEDCCHead`. Its `subspace` also decides what the centroid loss pulls.
+        head: `PEDCCHead`. With its `subspace`, the centroid loss acts only on the projection of
+            the latent on the span of the centroids.
         noise: Layer between encoder and decoder. Defaults to `NoisyLatent()`.
         image_losses: A loss of (image, reconstruction) or a sequence of them, added up. Defaults
             to `WaveletLoss()`.
-        loss_weights: Dict from the names of losses (`"centroid_loss"`, and each image loss's own)
-            to floats. Defaults to 1 for each.
+        loss_weights: Dict from names of losses (`"centroid_loss"` and the names of the image
+            losses) to floats. Defaults to 1 for each.
         prior: `keras_regen.priors.Prior`. Defaults to `ClassGaussianPrior`.
         class_names: Names of the classes. Defaults to `"0"`, `"1"`, ...
         **kwargs: Arguments of `keras.Model`.
 
     Input shape: `(batch, height, width, channels)`; integers 0..255 or floats 0..1.
     Output: a dict of `probabilities` `(batch, num_classes)`, `latent` `(batch, latent_dim)` and,
-    with a decoder, `reconstruction` in the images' shape: in [0, 1], but as the decoder left it
-    (unbounded) in training.
+    with a decoder, `reconstruction` in the images' shape, which is clipped to [0, 1] except in
+    training. In training, `image` holds the rescaled images.
 
     Raises:
-        ValueError: If the parts' shapes do not fit together, `loss_weights` names a loss that is
-            not there, or there are not as many class names as centroids.
+        ValueError: If the shapes of the parts do not fit together, `loss_weights` names an unknown
+            loss, or the numbers of class names and centroids differ.
 
     Source: CSAE, first version, equation 10, and second version, equation 10 and figure 1.
 
@@ -72,7 +76,7 @@ class CSAE(AutoencodingModel):
         ['accuracy', 'centroid_loss', 'loss', 'wavelet_loss']
     """
 
-    PARTS = ("encoder", "decoder", "head", "noise", "image_losses", "prior")
+    _PARTS = ("encoder", "decoder", "head", "noise", "image_losses", "prior")
 
     def __init__(
         self,
@@ -90,22 +94,22 @@ class CSAE(AutoencodingModel):
             class_names = [str(label) for label in range(head.num_classes)]
         if image_losses is None:
             image_losses = WaveletLoss()
-        super().__init__(
-            encoder.input_shape[1:],
-            class_names,
-            image_losses if decoder is not None else [],
-            loss_weights,
-            other_losses=["centroid_loss"],
-            network=encoder,
-            **kwargs,
-        )
+        super().__init__(encoder.input_shape[1:], class_names, **kwargs)
         self.encoder = encoder
         self.decoder = decoder
         self.head = head
         self.noise = noise or NoisyLatent()
         self.prior = prior or ClassGaussianPrior(head.num_classes)
         self._check_parts()
-        self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+        self._accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+        self._objective = Objective(
+            image_losses if decoder is not None else [],
+            ["centroid_loss"],
+            loss_weights,
+            network=encoder,
+            image_shape=self.image_shape,
+        )
+        self.image_losses = self._objective.image_losses
 
         for part in (self.head, self.noise, self.prior):
             if not part.built:
@@ -133,7 +137,7 @@ class CSAE(AutoencodingModel):
         shrinkage: float | str = "auto",
         seed: int = 0,
     ) -> "CSAE":
-        """Builds a CSAE of the papers' parts for images of a shape.
+        """Builds a CSAE with the networks and losses of the papers.
 
         Args:
             image_shape: `(height, width, channels)`, as in `csae_encoder`.
@@ -147,19 +151,20 @@ class CSAE(AutoencodingModel):
             with_decoder: Boolean: `False` for a classifier only, the papers' `CSAE_encoder`.
             image_loss: `"wavelet"` (second paper); `"laplacian"`, the mean squared error and the
                 Laplacian loss (first paper); or `"mse"`.
-            image_weight: Float: weight of the image losses beside the centroid loss.
+            image_weight: Float: weight of each image loss. The centroid loss has weight 1.
             levels: Integer: Haar levels of the wavelet loss.
             beta: Float, at least 0: strength of the noise on the latent.
-            centroids: How the centroids are spread, as in `keras_regen.pedcc`.
-            subspace: Boolean: whether to pull only the latent's projection on the centroids' span.
-            shrinkage: Of the prior, as in `ClassGaussianPrior`.
-            seed: Integer: of centroids and noise.
+            centroids: Method that distributes the centroids, as in `keras_regen.pedcc`.
+            subspace: Boolean: whether the centroid loss acts only on the projection of the latent
+                on the span of the centroids.
+            shrinkage: Shrinkage of the prior's covariances, as in `ClassGaussianPrior`.
+            seed: Integer: seed of centroids and noise.
 
         Returns:
             A model to `compile`.
 
         Raises:
-            ValueError: If an argument is out of range or not known.
+            ValueError: If an argument is out of range or unknown.
 
         Examples:
             >>> from keras_regen import CSAE
@@ -204,29 +209,34 @@ class CSAE(AutoencodingModel):
         )
 
     def call(self, inputs, training=None):
-        latent = self.encoder(unit_range(inputs), training=training)
+        images = unit_range(inputs)
+        latent = self.encoder(images, training=training)
         outputs = {
-            "probabilities": self.head_probabilities(latent),
+            "probabilities": ops.softmax(self.head(latent)),
             "latent": ops.cast(latent, "float32"),
         }
         if self.decoder is not None:
             noisy = self.noise(latent, training=training)
-            outputs["reconstruction"] = self.draw(noisy, training)
+            decoded = ops.cast(self.decoder(noisy, training=training), "float32")
+            # Clipping in training would remove the gradient of pixels that overshoot.
+            outputs["reconstruction"] = decoded if training else ops.clip(decoded, 0.0, 1.0)
+            if training:
+                outputs["image"] = images
         return outputs
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         latent = y_pred["latent"]
         terms = {"centroid_loss": centroid_loss(y, latent, self.head.centroids, self.head.basis)}
         if self.decoder is not None:
-            terms |= self.image_terms(unit_range(x), y_pred["reconstruction"])
-        return self.weighted_sum(terms, sample_weight)
+            images = y_pred["image"] if "image" in y_pred else unit_range(x)
+            terms |= self._objective.image_terms(images, y_pred["reconstruction"])
+        return self._objective.total(terms, sample_weight, self.losses)
 
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        self.accuracy.update_state(y, y_pred["probabilities"], sample_weight)
-        return super().compute_metrics(x, y, y_pred, sample_weight)
+    def get_config(self):
+        return {**super().get_config(), "loss_weights": self.loss_weights}
 
     def _check_parts(self):
-        self.check_decoder()
+        check_decoder(self)
         for name, count in (
             ("class_names", self.num_classes),
             ("the prior", self.prior.num_classes),

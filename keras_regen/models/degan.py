@@ -1,6 +1,6 @@
-"""DEGAN: a GAN whose noise has seen the training images, through a VAE."""
+"""DEGAN: a GAN whose noise carries information of the training images, from a VAE."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import keras
 
@@ -14,11 +14,11 @@ from keras_regen.priors import DecoderEncoderPrior
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class DEGAN(GAN):
-    """A VAE, and a GAN that draws from the VAE's posterior noise.
+    """A VAE, and a GAN that takes its latents from the posterior noise of the VAE.
 
-    `fit` trains the VAE first, and then the two players, the generator by its adversarial loss and
-    by the distance of its images to real ones in the discriminator's eyes. `fit_vae` trains the
-    VAE alone; one that is trained already stays as it is.
+    `fit` trains the VAE first, unless it is trained already, and then the generator and the
+    discriminator. The generator minimizes its adversarial loss and the distance between its images
+    and real images in the feature space of the discriminator. `fit_vae` trains the VAE alone.
 
     Args:
         vae: `keras_regen.VAE` of images of the same shape, whose latents the generator takes. It
@@ -28,10 +28,12 @@ class DEGAN(GAN):
         posterior: `"sample"` or `"mean"`, as in `DecoderEncoderPrior`.
         objective: As in `GAN`.
         critic_steps: As in `GAN`.
+        vae_epochs: Integer, at least 0: passes over the images by which `fit` trains a VAE that is
+            not trained yet.
         hidden_layer: As in `GAN`. Defaults to the last hidden layer of this package's
             discriminators.
-        loss_weights: As in `GAN`: lambda 1 is the weight of `"generator_loss"`, lambda 2 that of
-            `"hidden_space_loss"`.
+        loss_weights: As in `GAN`: lambda 1 is the weight of `"generator_loss"`, lambda 2 the weight
+            of `"hidden_space_loss"`.
         augmentation: As in `GAN`.
         seed: As in `GAN`.
         **kwargs: Arguments of `keras.Model`.
@@ -46,18 +48,18 @@ class DEGAN(GAN):
     Examples:
         >>> import numpy as np
         >>> from keras_regen import DEGAN, generate
-        >>> model = DEGAN.for_images((8, 8, 1), latent_dim=4, width=0.1)
+        >>> model = DEGAN.for_images((8, 8, 1), latent_dim=4, width=0.1, vae_epochs=2)
         >>> model.compile("adam")
         >>> images = np.random.default_rng(0).random((20, 8, 8, 1))
-        >>> history = model.fit(images, vae_epochs=2, verbose=0)
+        >>> history = model.fit(images, verbose=0)
         >>> sorted(history.history)[:3]
         ['discriminator_loss', 'fake_logits', 'generator_loss']
         >>> generate(model, num_samples=5, seed=0).shape
         (5, 8, 8, 1)
     """
 
-    PARTS = ("vae", "generator", "discriminator", "augmentation")
-    # Options of `for_images` that are of the VAE as much as of the players.
+    _PARTS = ("vae", "generator", "discriminator", "augmentation")
+    # Options of `for_images` that the recipe of the VAE has as well.
     SHARED_OPTIONS = ("latent_dim",)
 
     def __init__(
@@ -68,16 +70,18 @@ class DEGAN(GAN):
         posterior: str = "sample",
         objective: str = "non_saturating",
         *,
+        vae_epochs: int = 10,
         hidden_layer: str | None = HIDDEN_LAYER,
         **kwargs,
     ):
-        for what, own, other in (
+        check_integer("vae_epochs", vae_epochs, 0)
+        for noun, own, other in (
             ("images", generator.output_shape[1:], vae.image_shape),
             ("latents", generator.input_shape[1:], (vae.latent_dim,)),
         ):
             if own != other:
                 raise ValueError(
-                    f"The VAE and the generator must be of {what} of one shape. "
+                    f"The VAE and the generator must have {noun} of one shape. "
                     f"Received: a VAE of {other} and a generator of {own}."
                 )
         super().__init__(
@@ -89,6 +93,7 @@ class DEGAN(GAN):
             **kwargs,
         )
         self.posterior = posterior
+        self.vae_epochs = vae_epochs
 
     @property
     def vae(self) -> VAE:
@@ -99,12 +104,12 @@ class DEGAN(GAN):
     def for_images(
         cls,
         image_shape: tuple[int, int, int],
-        class_names: Sequence[str] | None = None,
         *,
         vae: VAE | None = None,
         latent_dim: int = 128,
         width: float = 1.0,
         vae_width: float | None = None,
+        vae_epochs: int = 10,
         posterior: str = "sample",
         objective: str = "non_saturating",
         critic_steps: int = 1,
@@ -114,29 +119,29 @@ class DEGAN(GAN):
         augmentation: Mapping[str, float] | None = None,
         seed: int = 0,
     ) -> "DEGAN":
-        """Builds a DE-GAN of the paper's networks for images of a shape.
+        """Builds a DE-GAN with the networks of the paper.
 
         Args:
             image_shape: `(height, width, channels)`, as in `degan_generator`.
-            class_names: Not used: a DE-GAN knows no classes.
-            vae: A VAE that may be trained already. Defaults to a new one of the paper's networks.
-            latent_dim: Integer: dimensions of the latent, if no VAE is given.
+            vae: A VAE, trained or not. Defaults to a new VAE with the networks of the paper.
+            latent_dim: Integer: dimensions of the latent, if `vae` is `None`.
             width: Float: scales the networks; less than 1 for small machines.
-            vae_width: Float: scales the VAE's networks, if other than the others'.
+            vae_width: Float: scales the networks of the VAE. Defaults to `width`.
+            vae_epochs: As in the constructor.
             posterior: As in the constructor.
             objective: As in the constructor.
             critic_steps: As in the constructor.
             clip: As in `GAN.for_images`.
             hidden_layer: As in the constructor.
-            hidden_weight: Float: lambda 2, the weight of the hidden-space loss, if there is one.
+            hidden_weight: Float: lambda 2, the weight of the hidden-space loss.
             augmentation: As in `GAN.for_images`.
-            seed: Integer: of the noise and of the augmentation.
+            seed: Integer: seed of the noise and of the augmentation.
 
         Returns:
             A model to `compile`.
 
         Raises:
-            ValueError: If an argument is out of range or not known.
+            ValueError: If an argument is out of range or unknown.
         """
         vae = vae or VAE.for_images(
             image_shape,
@@ -154,6 +159,7 @@ class DEGAN(GAN):
             discriminator,
             posterior,
             objective,
+            vae_epochs=vae_epochs,
             critic_steps=critic_steps,
             hidden_layer=hidden_layer,
             loss_weights={} if hidden_layer is None else {"hidden_space_loss": hidden_weight},
@@ -161,42 +167,16 @@ class DEGAN(GAN):
             seed=seed,
         )
 
-    def fit(self, x=None, y=None, *args, vae_epochs=None, vae_optimizer="adam", **kwargs):
-        """Trains the VAE, if it is not trained yet, and then both players.
-
-        Args:
-            x: As in `GAN.fit`.
-            y: As in `GAN.fit`.
-            *args: `batch_size` and `epochs` of the players' training, as in `keras.Model.fit`.
-            vae_epochs: Passes over the images in the training of the VAE; 0 for none. Defaults to
-                10 for a VAE that is not trained, and none for one that is.
-            vae_optimizer: A Keras optimizer or its name: the VAE's.
-            **kwargs: Further arguments of `keras.Model.fit`.
-
-        Returns:
-            A `keras.callbacks.History` of the players' training.
-
-        Raises:
-            ValueError: If the images are not as the model needs them, or the VAE is not to be
-                trained and never was.
-        """
-        if vae_epochs is None:
-            vae_epochs = 0 if self.vae.fitted else 10
-        check_integer("vae_epochs", vae_epochs, 0)
-        if vae_epochs:
-            batch_size = args[0] if args else kwargs.get("batch_size")
-            shared = {
-                name: kwargs[name]
-                for name in ("verbose", "shuffle", "steps_per_epoch")
-                if name in kwargs
-            }
-            self.fit_vae(x, y, vae_optimizer, batch_size=batch_size, epochs=vae_epochs, **shared)
-        return super().fit(x, y, *args, **kwargs)
+    @property
+    def metrics(self):
+        # The VAE has its own.
+        own = {id(metric) for metric in self.vae.metrics}
+        return [metric for metric in super().metrics if id(metric) not in own]
 
     def fit_vae(self, x=None, y=None, optimizer="adam", **kwargs):
         """Trains the VAE alone.
 
-        What the players have learned stays as it is, and belongs to the VAE as it was.
+        The generator and the discriminator stay as they are, and fit the VAE as it was before.
 
         Args:
             x: Images or a dataset, as in `fit`.
@@ -208,7 +188,7 @@ class DEGAN(GAN):
             A `keras.callbacks.History`.
 
         Raises:
-            ValueError: If the images are not as the model needs them.
+            ValueError: If the images are not as the model takes them.
         """
         set_trainable(self.vae, True)
         try:
@@ -217,5 +197,19 @@ class DEGAN(GAN):
         finally:
             set_trainable(self.vae, False)
 
+    def _before_fit(self, data, *, batch_size, verbose, shuffle, steps_per_epoch=None):
+        if self.vae_epochs and not self.vae.adapted:
+            arguments = data.keras_arguments()
+            self.fit_vae(
+                arguments["x"],
+                batch_size=batch_size,
+                epochs=self.vae_epochs,
+                verbose=verbose,
+                shuffle=shuffle,
+                steps_per_epoch=steps_per_epoch,
+            )
+        super()._before_fit(data)
+
     def get_config(self):
-        return {**super().get_config(), "posterior": self.posterior}
+        arguments = {"posterior": self.posterior, "vae_epochs": self.vae_epochs}
+        return {**super().get_config(), **arguments}

@@ -9,8 +9,9 @@ from keras_regen.checks import check_integer
 from keras_regen.layers import DifferentiableAugmentation, StandardNoise
 from keras_regen.losses import HiddenSpaceLoss
 from keras_regen.losses.adversarial import objective as objective_of
-from keras_regen.models.players import adversarial_optimizer, frozen_call
-from keras_regen.models.weighted_losses import WeightedLossModel
+from keras_regen.models.adversarial import adversarial_optimizer, frozen_call
+from keras_regen.models.image_model import ImageModel
+from keras_regen.models.objective import Objective
 from keras_regen.networks import (
     degan_discriminator,
     degan_generator,
@@ -22,39 +23,40 @@ from keras_regen.priors import NoisePrior, StandardNormalPrior
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class GAN(WeightedLossModel):
-    """A generator that learns to draw what a discriminator cannot tell from real images.
+class GAN(ImageModel):
+    """A generator of images that a discriminator cannot tell from real images.
 
-    Both players learn in every step, from the same drawn images: the discriminator from their
-    values, the generator from a discriminator that stands still.
+    Both networks learn in every step, from the same generated images. The generator learns from
+    the discriminator with fixed weights.
 
     Args:
         generator: Keras model from latents `(batch, latent_dim)` to images in [0, 1].
-        discriminator: Keras model from images in [0, 1] to scores `(batch, 1)`: a higher score is
-            more real, without sigmoid.
-        prior: `keras_regen.priors.NoisePrior` that makes the generator's latents of noise.
-            Defaults to `StandardNormalPrior`: the noise itself.
+        discriminator: Keras model from images in [0, 1] to logits `(batch, 1)`, without sigmoid:
+            the higher, the more real.
+        prior: `keras_regen.priors.NoisePrior` that maps noise to the generator's latents.
+            Defaults to `StandardNormalPrior`, which returns the noise itself.
         objective: `"minimax"`, `"non_saturating"`, `"least_squares"`, `"hinge"` or
             `"wasserstein"`: see `keras_regen.losses.adversarial.objective`.
-        critic_steps: Integer, at least 1: steps of the discriminator for each of the generator,
-            which then learns from the mean of its gradients in them.
-        hidden_layer: Name of the discriminator's layer whose maps `HiddenSpaceLoss` compares;
-            `None` for no such loss.
+        critic_steps: Integer, at least 1: steps of the discriminator for each step of the
+            generator, which then learns from the mean of its gradients in these steps.
+        hidden_layer: Name of the discriminator's layer whose feature maps `HiddenSpaceLoss`
+            compares; `None` for no such loss.
         loss_weights: Mapping from the names of losses (`"discriminator_loss"`,
             `"generator_loss"`, `"hidden_space_loss"`) to floats. Defaults to 1 for each. The
-            paper's lambda 1 and 2 are those of `generator_loss` and `hidden_space_loss`.
-        augmentation: Layer that changes every image that the discriminator sees in training, such
-            as `keras_regen.layers.DifferentiableAugmentation`, for small data; `None` for none.
-        seed: Integer: of the noise in training.
+            paper's lambda 1 and 2 are the weights of `generator_loss` and `hidden_space_loss`.
+        augmentation: Layer that changes every input image of the discriminator in training, such
+            as `keras_regen.layers.DifferentiableAugmentation`, for small datasets; or `None`.
+        seed: Integer: seed of the noise in training.
+        class_names: Names of the classes of a prior with classes.
         **kwargs: Arguments of `keras.Model`.
 
     Input shape: `(batch, height, width, channels)`; integers 0..255 or floats 0..1.
-    Output: a dict of the discriminator's `score` `(batch, 1)`.
+    Output: a dict of the discriminator's `logits` `(batch, 1)`.
 
     Raises:
-        ValueError: If the networks' shapes do not fit together or two of their variables have one
-            path, the prior draws other latents, the objective is not known (the message has those
-            that are), `critic_steps` is below 1, or there is no such layer.
+        ValueError: If the shapes of the networks or of the prior's latents do not fit together, two
+            variables have the same path, the objective is unknown, `critic_steps` is below 1, or
+            there is no layer of the given name.
 
     Source: DE-GAN, sections II-B and II-C, equations 10 to 13.
 
@@ -75,9 +77,9 @@ class GAN(WeightedLossModel):
         (5, 8, 8, 1)
     """
 
-    PARTS = ("generator", "discriminator", "prior", "augmentation")
-    needs_labels = False
-    # A player's loss says how good the other one is, and not how good the images are.
+    _PARTS = ("generator", "discriminator", "prior", "augmentation")
+    _needs_labels = False
+    # An adversarial loss tells the quality of the other network, and not of the images.
     monitor = None
 
     def __init__(
@@ -105,7 +107,7 @@ class GAN(WeightedLossModel):
         self.critic_steps = critic_steps
         self.hidden_layer = hidden_layer
         self.seed = seed
-        self._objective = objective_of(objective)
+        self._adversarial = objective_of(objective)
         self._check_parts()
         names = ["discriminator_loss", "generator_loss"]
         if hidden_layer is not None:
@@ -117,8 +119,8 @@ class GAN(WeightedLossModel):
                 name="critic",
             )
         self._noise = StandardNoise(self.prior.noise_dim, seed)
-        self.set_losses(names, loss_weights)
-        self.score_trackers = {
+        self._objective = Objective((), names, loss_weights)
+        self._logit_trackers = {
             name: keras.metrics.Mean(name=name) for name in ("real_logits", "fake_logits")
         }
         self.build((None, *self.image_shape))
@@ -127,7 +129,6 @@ class GAN(WeightedLossModel):
     def for_images(
         cls,
         image_shape: tuple[int, int, int],
-        class_names: Sequence[str] | None = None,
         *,
         network: str = "convolutional",
         latent_dim: int = 128,
@@ -141,31 +142,30 @@ class GAN(WeightedLossModel):
         augmentation: Mapping[str, float] | None = None,
         seed: int = 0,
     ) -> "GAN":
-        """Builds a GAN of the DE-GAN paper's networks, or of dense ones, for images of a shape.
+        """Builds a GAN with the networks of the DE-GAN paper, or with dense networks.
 
         Args:
             image_shape: `(height, width, channels)`, as in `degan_generator`.
-            class_names: Not used: a GAN knows no classes.
             network: `"convolutional"`, the networks of the paper's tables, or `"dense"`.
             latent_dim: Integer: dimensions of the latent.
             width: Float: scales the convolutional networks; less than 1 for small machines.
-            hidden: Units of the dense generator's hidden layers; the dense discriminator has the
-                first two of them in reverse.
+            hidden: Units of the dense generator's hidden layers. The dense discriminator has the
+                first two numbers in reverse order.
             objective: As in the constructor.
             critic_steps: As in the constructor.
-            clip: Float: the largest weight of the discriminator in size, as for `"wasserstein"`;
-                a convolutional discriminator then is without batch normalization. `None` for any.
-            hidden_layer: As in the constructor: `"features"` is the last of the hidden layers.
-            hidden_weight: Float: weight of the hidden-space loss, if there is one.
+            clip: Float: largest absolute weight of the discriminator, for `"wasserstein"`. A
+                convolutional discriminator then has no batch normalization. `None` for no limit.
+            hidden_layer: As in the constructor. `"features"` is the last hidden layer.
+            hidden_weight: Float: weight of the hidden-space loss, if `hidden_layer` is given.
             augmentation: Arguments of `DifferentiableAugmentation`, such as
                 `{"translation": 0.125, "cutout": 0, "color": False}`; `None` for none.
-            seed: Integer: of the noise and of the augmentation.
+            seed: Integer: seed of the noise and of the augmentation.
 
         Returns:
             A model to `compile`.
 
         Raises:
-            ValueError: If an argument is out of range or not known.
+            ValueError: If an argument is out of range or unknown.
 
         Examples:
             >>> from keras_regen import GAN
@@ -195,95 +195,91 @@ class GAN(WeightedLossModel):
         """Configures training, as `keras.Model.compile`.
 
         Args:
-            optimizer: A Keras optimizer or its name, for both players; or a dict with one for
-                each, `{"discriminator": ..., "generator": ...}`. A generator's optimizer with
-                `use_ema=True` leaves the generator with the moving average of its weights when
-                `fit` ends.
-            *args: As in `CSAE.compile`.
-            **kwargs: As in `CSAE.compile`.
+            optimizer: A Keras optimizer or its name, for both networks; or a dict with an
+                optimizer for each, `{"discriminator": ..., "generator": ...}`. With
+                `use_ema=True` in its optimizer, the generator has the moving average of its
+                weights when `fit` ends.
+            *args: As in `ImageModel.compile`.
+            **kwargs: As in `ImageModel.compile`.
 
         Raises:
-            ValueError: If a dict is not of both players.
+            ValueError: If a dict does not hold an optimizer for each of both.
         """
-        players = {
+        networks = {
             "discriminator": self.discriminator.variables,
             "generator": self.generator.variables,
         }
-        optimizer = adversarial_optimizer(optimizer, players, self.critic_steps)
+        optimizer = adversarial_optimizer(optimizer, networks, self.critic_steps)
         super().compile(optimizer, *args, **kwargs)
 
-    def fit(self, x=None, y=None, *args, **kwargs):
-        """Trains both players, as `keras.Model.fit`.
-
-        Raises:
-            ValueError: If the images are not as the model needs them, or the prior is not trained.
-        """
-        self.prior.check_ready()
-        return super().fit(x, y, *args, **kwargs)
-
     def call(self, inputs, training=None):
-        score, hidden = self._judged(self._seen(unit_range(inputs), training), training)
-        outputs = {"score": score}
+        images = unit_range(inputs)
+        logits, hidden = self._discriminate(self._augmented(images, training), training)
+        outputs = {"logits": logits}
         if training and hidden is not None:
-            # Only for the loss: nobody wants the maps of all images from `predict`.
+            # Only for the loss: `predict` does not return the feature maps of all images.
             outputs["hidden"] = hidden
         return outputs
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        drawn = self._seen(self._drawn(x, training), training)
-        fake_logits, _ = self._judged(ops.stop_gradient(drawn), training)
-        # The discriminator as it stands: nothing but its own loss, above, moves it.
-        judged, hidden = self._judged(drawn, training, frozen_call)
+        fake = self._augmented(self._generate_batch(x, training), training)
+        fake_logits, _ = self._discriminate(ops.stop_gradient(fake), training)
+        # With fixed weights: only its own loss, above, trains the discriminator.
+        generator_logits, hidden = self._discriminate(fake, training, frozen_call)
+        adversarial = self._adversarial
         terms = {
-            "discriminator_loss": self._objective.discriminator_loss(y_pred["score"], fake_logits),
-            "generator_loss": self._objective.generator_loss(judged),
+            "discriminator_loss": adversarial.discriminator_loss(y_pred["logits"], fake_logits),
+            "generator_loss": adversarial.generator_loss(generator_logits),
         }
         terms = {name: values[:, 0] for name, values in terms.items()}
         if self.hidden_layer is not None:
-            real = y_pred["hidden"] if training else self._judged(unit_range(x), training)[1]
+            real = y_pred["hidden"] if training else self._discriminate(unit_range(x), training)[1]
             terms[self._hidden_loss.name] = self._hidden_loss.call(ops.stop_gradient(real), hidden)
-        for name, scores in (("real_logits", y_pred["score"]), ("fake_logits", fake_logits)):
-            self.score_trackers[name].update_state(scores)
-        return self.weighted_sum(terms, sample_weight)
+        for name, logits in (("real_logits", y_pred["logits"]), ("fake_logits", fake_logits)):
+            self._logit_trackers[name].update_state(logits)
+        return self._objective.total(terms, sample_weight, self.losses)
 
-    def _drawn(self, x, training):
-        """As many images as the batch has, with their gradient to the generator."""
+    def _before_fit(self, data, **options):
+        self.prior.check_ready()
+
+    def _generate_batch(self, x, training):
+        """Generates a batch of the size of `x`, with gradients that reach the generator."""
         latents = ops.stop_gradient(self.prior(self._noise(x)))
         return ops.cast(self.generator(latents, training=training), "float32")
 
-    def _seen(self, images, training):
-        """Images as the discriminator sees them."""
+    def _augmented(self, images, training):
+        """The images as the discriminator takes them."""
         if self.augmentation is None:
             return images
         return self.augmentation(images, training=training)
 
-    def _judged(self, images, training, call=None):
-        """The scores of images and, if there is a hidden loss, their maps."""
+    def _discriminate(self, images, training, call=None):
+        """The logits of images, and their feature maps if there is a hidden-space loss."""
         network = self.discriminator if self.hidden_layer is None else self._critic
         outputs = (call or _plain_call)(network, images, training)
-        score, hidden = (outputs, None) if self.hidden_layer is None else outputs
-        return ops.cast(score, "float32"), hidden
+        logits, hidden = (outputs, None) if self.hidden_layer is None else outputs
+        return ops.cast(logits, "float32"), hidden
 
     def _check_parts(self):
         prior, discriminator = self.prior, self.discriminator
         if not isinstance(prior, NoisePrior):
             raise ValueError(
-                "`prior` must be a `keras_regen.priors.NoisePrior`, which makes latents of noise "
-                f"in every step, such as `StandardNormalPrior`. Received: prior={prior!r}."
+                "`prior` must be a `keras_regen.priors.NoisePrior`, which maps noise to latents in "
+                f"every step, such as `StandardNormalPrior`. Received: prior={prior!r}."
             )
         if prior.latent_dim != self.latent_dim:
             raise ValueError(
-                f"The generator draws from latents of {self.latent_dim} dimensions. "
+                f"The generator takes latents of {self.latent_dim} dimensions. "
                 f"Received: a prior of {prior.latent_dim}."
             )
         if discriminator.input_shape[1:] != self.image_shape:
             raise ValueError(
-                f"The generator draws images of shape {self.image_shape}. "
+                f"The generator returns images of shape {self.image_shape}. "
                 f"Received: a discriminator of {discriminator.input_shape[1:]}."
             )
         if discriminator.output_shape != (None, 1):
             raise ValueError(
-                "The discriminator must give one score for each image, (batch, 1). "
+                "The discriminator must return a logit for each image, (batch, 1). "
                 f"Received: {discriminator.output_shape}."
             )
         names = [layer.name for layer in discriminator.layers]
@@ -295,7 +291,8 @@ class GAN(WeightedLossModel):
 
     def get_config(self):
         names = ("objective", "critic_steps", "hidden_layer", "seed")
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+        arguments = {name: getattr(self, name) for name in names}
+        return {**super().get_config(), "loss_weights": self.loss_weights, **arguments}
 
 
 def adversarial_networks(
@@ -306,7 +303,7 @@ def adversarial_networks(
     hidden: Sequence[int],
     clip: float | None,
 ) -> tuple[keras.Model, keras.Model]:
-    """Builds the generator and the discriminator that `GAN.for_images` describes."""
+    """Builds the generator and the discriminator of `GAN.for_images`."""
     if network == "convolutional":
         return (
             degan_generator(image_shape, latent_dim, width),
@@ -323,7 +320,7 @@ def adversarial_networks(
 
 
 def augmentation_of(arguments: Mapping[str, float] | None, seed: int):
-    """Builds the augmentation that `GAN.for_images` describes."""
+    """Builds the augmentation of `GAN.for_images`."""
     return None if arguments is None else DifferentiableAugmentation(**arguments, seed=seed)
 
 

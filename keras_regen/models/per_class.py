@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from keras_regen.checks import check_images, check_labels
-from keras_regen.models.base import ImageModel
-from keras_regen.models.inputs import as_arrays
+from keras_regen.models.image_model import ImageModel
 
 
 def fit_per_class(
@@ -54,7 +53,7 @@ def fit_per_class(
         >>> images.shape
         (10, 8, 8, 1)
     """
-    x, y = (np.asarray(array) for array in as_arrays(x, y))
+    x, y = (np.asarray(array) for array in (x, y))
     class_names = [str(name) for name in class_names]
     if len(set(class_names)) != len(class_names):
         raise ValueError(f"`class_names` must differ. Received: {class_names}.")

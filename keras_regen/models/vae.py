@@ -5,22 +5,24 @@ from collections.abc import Mapping, Sequence
 import keras
 from keras import ops
 
-from keras_regen.callbacks import NonFiniteLossError
 from keras_regen.layers import GaussianLatent
 from keras_regen.losses import gaussian_kl
-from keras_regen.models.plain_autoencoder import PlainAutoencoder, image_loss_named
+from keras_regen.models.autoencoder import prior_class_names, reconstruction_loss
+from keras_regen.models.decoder_checks import check_decoder, check_prior
+from keras_regen.models.image_model import ImageModel
+from keras_regen.models.objective import Objective
 from keras_regen.networks import csae_decoder, csae_encoder, degan_decoder, degan_encoder
 from keras_regen.pixel_range import unit_range
 from keras_regen.priors import Prior, StandardNormalPrior
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class VAE(PlainAutoencoder):
-    """An autoencoder whose latents are drawn from a Gaussian, kept near N(0, I); without classes.
+class VAE(ImageModel):
+    """An autoencoder that samples its latents from a Gaussian close to N(0, I), without classes.
 
-    The loss is the negative evidence lower bound, in nats, when the image loss is `BernoulliLoss`
-    or `GaussianLoss` and all weights are 1. Losses that are means over an image's pixels are
-    hundreds of times smaller, and need a smaller weight of the `"kl_loss"`.
+    The loss is the negative evidence lower bound, in nats, if the image loss is `BernoulliLoss`
+    or `GaussianLoss` and all weights are 1. Losses that are means over the pixels are hundreds of
+    times smaller, and need a smaller weight of the `"kl_loss"`.
 
     Args:
         posterior: Functional Keras model from images `(batch, height, width, channels)` in [0, 1]
@@ -29,20 +31,20 @@ class VAE(PlainAutoencoder):
             `BernoulliLoss`.
         image_losses: A loss of (image, reconstruction) or a sequence of them, added up. Defaults
             to `BernoulliLoss()`.
-        loss_weights: Mapping from the names of losses (`"kl_loss"`, and each image loss's own) to
-            floats. Defaults to 1 for each.
+        loss_weights: Mapping from names of losses (`"kl_loss"` and the names of the image losses)
+            to floats. Defaults to 1 for each.
         prior: `keras_regen.priors.Prior`. Defaults to `StandardNormalPrior`.
-        seed: Integer: of the latents that are drawn in training.
+        seed: Integer: seed of the latents that training samples.
         class_names: As in `Autoencoder`.
         **kwargs: Arguments of `keras.Model`.
 
     Attributes:
-        encoder: Model from images to the means of their posteriors, which `encode` gives.
-        fitted: Boolean: whether the model was trained. It is saved with the model.
+        encoder: Model from images to the means of their posteriors, which `encode` returns.
+        adapted: Boolean: whether the model was trained. It is saved with the model.
 
     Input shape: `(batch, height, width, channels)`; integers 0..255 or floats 0..1.
     Output: a dict of `latent`, the mean, and `log_variance`, both `(batch, latent_dim)`, and
-    `reconstruction` in the images' shape, in training of a drawn latent.
+    `reconstruction` in the images' shape: of the mean, or in training of a sampled latent.
 
     Raises:
         ValueError: If the posterior is not functional, or as in `Autoencoder`.
@@ -62,7 +64,8 @@ class VAE(PlainAutoencoder):
         (5, 8, 8, 1)
     """
 
-    PARTS = ("posterior", "decoder", "image_losses", "prior")
+    monitor = "val_loss"
+    _PARTS = ("posterior", "decoder", "image_losses", "prior")
 
     def __init__(
         self,
@@ -81,29 +84,39 @@ class VAE(PlainAutoencoder):
                 f"(batch, 2 * latent_dim). Received: {type(posterior).__name__}."
             )
         sampler = GaussianLatent(kl_weight=0.0, seed=seed)
-        super().__init__(
-            self._encoder(posterior, sampler),
-            decoder,
-            image_loss_named("bernoulli") if image_losses is None else image_losses,
-            loss_weights,
-            self._default_prior(posterior) if prior is None else prior,
-            class_names,
-            other_losses=["kl_loss"],
-            **kwargs,
-        )
-        self.posterior = posterior
-        self.sampler = sampler
+        prior = self._default_prior(posterior) if prior is None else prior
+        super().__init__(decoder.output_shape[1:], prior_class_names(prior, class_names), **kwargs)
+        self.encoder = self._encoder(posterior, sampler)
+        self.posterior, self.decoder, self.prior = posterior, decoder, prior
+        check_decoder(self)
+        check_prior(self)
+        if not prior.built:
+            prior.build((None, self.latent_dim))
+        self._sampler = sampler
         self.seed = seed
-        self._fitted = self.add_weight(
-            shape=(), initializer="zeros", trainable=False, dtype="float32", name="fitted"
+        self._objective = Objective(
+            reconstruction_loss("bernoulli") if image_losses is None else image_losses,
+            ["kl_loss"],
+            loss_weights,
+            network=self.encoder,
+            image_shape=self.image_shape,
         )
-        self.build(self._given_shape())
+        self.image_losses = self._objective.image_losses
+        self._adapted = self.add_weight(
+            shape=(),
+            initializer="zeros",
+            trainable=False,
+            dtype="float32",
+            autocast=False,
+            aggregation="only_first_replica",
+            name="adapted",
+        )
+        self.build(self._input_shapes())
 
     @classmethod
     def for_images(
         cls,
         image_shape: tuple[int, int, int],
-        class_names: Sequence[str] | None = None,
         *,
         network: str = "csae",
         latent_dim: int = 40,
@@ -116,11 +129,10 @@ class VAE(PlainAutoencoder):
         kl_weight: float = 1.0,
         seed: int = 0,
     ) -> "VAE":
-        """Builds a VAE of the papers' networks for images of a shape.
+        """Builds a VAE with the networks of the papers.
 
         Args:
             image_shape: `(height, width, channels)`, as in `csae_encoder`.
-            class_names: Not used: the model knows no classes.
             network: `"csae"`, or `"degan"` for the networks of DE-GAN's tables.
             latent_dim: Integer: dimensions of the latent.
             stem_filters: As in `csae_encoder`.
@@ -128,15 +140,15 @@ class VAE(PlainAutoencoder):
             width: As in `degan_encoder`.
             dropout: As in `degan_encoder`.
             image_loss: `"bernoulli"`, `"gaussian"` or `"mse"`.
-            scale: Of the Gaussian, as in `GaussianLoss`.
+            scale: Scale of the Gaussian, as in `GaussianLoss`.
             kl_weight: Float, at least 0: weight of the divergence from N(0, I).
-            seed: Integer: of the latents that are drawn in training.
+            seed: Integer: seed of the latents that training samples.
 
         Returns:
             A model to `compile`.
 
         Raises:
-            ValueError: If an argument is out of range or not known.
+            ValueError: If an argument is out of range or unknown.
 
         Examples:
             >>> from keras_regen import VAE
@@ -159,7 +171,7 @@ class VAE(PlainAutoencoder):
             )
         return cls(
             *networks[network](),
-            image_loss_named(image_loss, scale),
+            reconstruction_loss(image_loss, scale),
             {"kl_loss": kl_weight},
             seed=seed,
         )
@@ -172,38 +184,47 @@ class VAE(PlainAutoencoder):
     def _default_prior(posterior):
         return StandardNormalPrior(posterior.output_shape[-1] // 2)
 
-    def _given_shape(self):
-        """The shape of what `call` takes."""
+    def _input_shapes(self):
+        """The shapes of the inputs of `call`."""
         return (None, *self.image_shape)
 
     @property
-    def fitted(self) -> bool:
-        """Whether the model was trained, by `fit`, for an epoch or more."""
-        return bool(ops.convert_to_numpy(self._fitted))
+    def adapted(self) -> bool:
+        """Whether the model was trained, by `fit`, without its losses becoming infinite."""
+        return bool(ops.convert_to_numpy(self._adapted))
 
-    def fit(self, x=None, y=None, *args, callbacks=None, **kwargs):
-        """Trains the model, as `ImageModel.fit`."""
-        # Before all other callbacks: a checkpoint of theirs is one of a model that was trained.
-        note = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: self._fitted.assign(1.0))
-        callbacks = [note, *keras.tree.flatten(callbacks or [])]
-        try:
-            return super().fit(x, y, *args, callbacks=callbacks, **kwargs)
-        except NonFiniteLossError:
-            self._fitted.assign(0.0)  # what was trained before is spoiled
-            raise
+    @property
+    def _needs_labels(self):
+        return bool(self.prior.learns and self.prior.num_classes)
 
     def call(self, inputs, training=None):
-        moments = self.posterior(unit_range(inputs), training=training)
+        images = unit_range(inputs)
+        moments = self.posterior(images, training=training)
         mean, log_variance = ops.split(ops.cast(moments, "float32"), 2, axis=-1)
-        return {
+        latent = self._sampler(moments, training=training)
+        outputs = {
             "latent": mean,
             "log_variance": log_variance,
-            "reconstruction": self.draw(self.sampler(moments, training=training), training),
+            "reconstruction": self._decoded(latent, training),
         }
+        return {**outputs, "image": images} if training else outputs
 
-    def terms(self, x, outputs: Mapping, training: bool) -> dict:
-        terms = super().terms(x, outputs, training)
-        return terms | {"kl_loss": gaussian_kl(outputs["latent"], outputs["log_variance"])}
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        terms = self._objective.image_terms(self._targets(x, y_pred), y_pred["reconstruction"])
+        terms["kl_loss"] = gaussian_kl(self._noise_mean(y_pred), y_pred["log_variance"])
+        total = self._objective.total(terms, sample_weight, self.losses)
+        if training:
+            self._adapted.assign(ops.cast(ops.isfinite(total), "float32"))
+        return total
+
+    def _decoded(self, latent, training):
+        decoded = ops.cast(self.decoder(latent, training=training), "float32")
+        # Clipping in training would remove the gradient of pixels that overshoot.
+        return decoded if training else ops.clip(decoded, 0.0, 1.0)
+
+    def _noise_mean(self, y_pred):
+        """The means of the part of the latent that is sampled."""
+        return y_pred["latent"]
 
     def get_config(self):
-        return {**super().get_config(), "seed": self.seed}
+        return {**super().get_config(), "loss_weights": self.loss_weights, "seed": self.seed}

@@ -1,4 +1,4 @@
-"""Where a new latent comes from."""
+"""Priors: layers that sample new latents for a decoder."""
 
 from keras_regen.priors.base import Prior as Prior
 from keras_regen.priors.class_gaussian_prior import ClassGaussianPrior as ClassGaussianPrior

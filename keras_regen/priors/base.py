@@ -1,24 +1,27 @@
-"""The contract of a prior: where a new latent comes from."""
+"""Prior: the contract of the layers that sample new latents."""
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
 
 
 class Prior(keras.layers.Layer):
-    """Draws new latents for a decoder, after it has seen those of the training images.
+    """Samples new latents for a decoder.
 
-    A prior learns its state with `adapt`, as Keras' preprocessing layers do, and keeps it in
-    weights, so that one `.keras` file holds all that `keras_regen.generate` needs. It draws on
-    the host with NumPy: one saved model and one seed give the same latents on every backend.
+    A prior is adapted to the latents of the training images, as Keras' preprocessing layers are
+    adapted to data. It keeps its state in weights, so that one `.keras` file holds everything that
+    `keras_regen.generate` needs. It samples on the host with NumPy: a saved model and a seed
+    give the same latents on every backend.
 
-    A subclass creates its weights in `build` and defines `reset_state`, `update_state`,
-    `finalize_state`, `adapted`, `sample` and, if it knows classes, `class_mean`.
+    A subclass creates its weights in `build` and defines `adapt`, `adapted`, `sample` and, if it
+    distinguishes classes, `class_mean`.
 
     Args:
-        num_classes: Integer: the number of classes of the latents; `None` for a prior that knows
-            no classes, and draws the same for each.
+        num_classes: Integer: the number of classes of the latents. `None` for a prior without
+            classes.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Attributes:
@@ -33,9 +36,9 @@ class Prior(keras.layers.Layer):
         True
     """
 
-    learns = True
+    learns: bool = True
 
-    def __init__(self, num_classes: int | None = None, **kwargs):
+    def __init__(self, num_classes: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         if num_classes is not None and num_classes < 1:
             raise ValueError(
@@ -43,50 +46,36 @@ class Prior(keras.layers.Layer):
             )
         self.num_classes = num_classes
 
-    def adapt(self, latents, labels=None) -> None:
-        """Learns from all training latents at once, forgetting what it knew.
+    def adapt(self, latents: npt.ArrayLike, labels: npt.ArrayLike | None = None) -> None:
+        """Learns from all training latents and replaces the earlier state.
 
-        A prior that does not learn stays as it is.
+        A prior that does not learn stays unchanged.
 
         Args:
             latents: Array `(num_samples, latent_dim)`.
-            labels: Integer array `(num_samples,)`; not used by a prior without classes.
+            labels: Integer array `(num_samples,)`. A prior without classes ignores it.
 
         Raises:
-            ValueError: If there are no latents, shapes differ or a label is out of range.
+            ValueError: If `latents` is empty or not finite, the shapes differ, or a
+                label is out of range.
         """
-        if not self.learns:
-            return
-        self.reset_state()
-        self.update_state(latents, labels)
-        self.finalize_state()
-
-    def reset_state(self) -> None:
-        """Begins a new pass over the training latents."""
-        raise NotImplementedError
-
-    def update_state(self, latents, labels=None) -> None:
-        """Takes one batch of latents `(batch, latent_dim)` and labels `(batch,)`."""
-        raise NotImplementedError
-
-    def finalize_state(self) -> None:
-        """Ends the pass: what was learned goes into the weights."""
-        raise NotImplementedError
+        if self.learns:
+            raise NotImplementedError
 
     @property
     def adapted(self) -> bool:
-        """Whether the prior can be drawn from."""
+        """Whether the prior can sample latents."""
         raise NotImplementedError
 
     def sample(
         self, num_samples: int, class_id: int | None, rng: np.random.Generator
     ) -> np.ndarray:
-        """Draws latents of one class.
+        """Samples latents of a class.
 
         Args:
-            num_samples: Integer: how many.
-            class_id: Integer: the class. A prior without classes does not look at it.
-            rng: The generator of random numbers.
+            num_samples: Integer: the number of latents.
+            class_id: Integer: the class. A prior without classes ignores it.
+            rng: Generator of random numbers.
 
         Returns:
             Array `(num_samples, latent_dim)`, float32.
@@ -99,43 +88,85 @@ class Prior(keras.layers.Layer):
     def sampler(
         self, class_id: int | None, rng: np.random.Generator
     ) -> Callable[[int], np.ndarray]:
-        """Gives a function that draws more and more latents of one class.
+        """Returns a function that samples further latents of a class at each call.
 
-        What it draws follows from the generator alone, and not from how many latents it is asked
-        for at a time. A prior that has to know what it drew before, so as not to draw it again,
-        overrides this.
+        The sequence of latents depends on the generator only, not on the number of latents in
+        each call. A prior that must not repeat its earlier latents overrides this method.
 
         Args:
             class_id: Integer: the class.
-            rng: The generator of random numbers.
+            rng: Generator of random numbers.
 
         Returns:
             A function from `num_samples` to an array `(num_samples, latent_dim)`, float32.
 
         Raises:
-            ValueError: If the prior is not adapted; some priors say so at the first draw.
+            ValueError: If the prior is not adapted. Some priors raise it at the first call of the
+                function.
 
         Examples:
             >>> import numpy as np
             >>> from keras_regen.priors import ClassGaussianPrior
             >>> prior = ClassGaussianPrior(num_classes=1)
             >>> prior.adapt(np.array([[0.0], [1.0]]), np.array([0, 0]))
-            >>> draw = prior.sampler(class_id=0, rng=np.random.default_rng(0))
-            >>> draw(2).shape, draw(3).shape
+            >>> sample = prior.sampler(class_id=0, rng=np.random.default_rng(0))
+            >>> sample(2).shape, sample(3).shape
             ((2, 1), (3, 1))
         """
         return lambda num_samples: self.sample(num_samples, class_id, rng)
 
     def class_mean(self, class_id: int) -> np.ndarray:
-        """Gives the middle of one class, `(latent_dim,)`: where an interpolation begins or ends.
+        """Returns the mean latent of a class, where an interpolation starts or ends.
 
         Args:
             class_id: Integer: the class.
 
-        Raises:
-            ValueError: If the prior is not adapted, or knows no classes.
-        """
-        raise ValueError(f"{type(self).__name__} knows no classes, and so the middle of none.")
+        Returns:
+            Array `(latent_dim,)`.
 
-    def get_config(self):
+        Raises:
+            ValueError: If the prior is not adapted or has no classes.
+        """
+        raise ValueError(f"{type(self).__name__} has no classes, so it has no class means.")
+
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "num_classes": self.num_classes}
+
+
+def check_latents(latents: npt.ArrayLike, latent_dim: int | None = None) -> np.ndarray:
+    """Converts training latents to float64 and raises an error unless a prior can learn from them.
+
+    Args:
+        latents: Array `(num_samples, latent_dim)`.
+        latent_dim: Integer: the expected dimension of the latents; `None` for any dimension.
+
+    Returns:
+        Array `(num_samples, latent_dim)`, float64.
+
+    Raises:
+        ValueError: If the shape is another, or `latents` is empty or not finite.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.priors.base import check_latents
+        >>> check_latents(np.zeros((5, 3)), latent_dim=2)
+        Traceback (most recent call last):
+        ...
+        ValueError: The latents must have the shape (num_samples, 2). Received: shape (5, 3).
+    """
+    latents = np.asarray(latents, "float64")
+    if latents.ndim != 2 or latent_dim not in (None, latents.shape[1]):
+        raise ValueError(
+            f"The latents must have the shape (num_samples, {latent_dim or 'latent_dim'}). "
+            f"Received: shape {latents.shape}."
+        )
+    if not np.isfinite(latents).all():
+        raise ValueError(
+            "The latents must be finite. Received: NaN or infinite values. An encoder returns "
+            "such latents if its training diverged."
+        )
+    if not len(latents):
+        raise ValueError(
+            f"A prior cannot adapt to an empty array. Received: latents of shape {latents.shape}."
+        )
+    return latents

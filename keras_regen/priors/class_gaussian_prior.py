@@ -1,7 +1,10 @@
-"""ClassGaussianPrior: one normal distribution for each class, as in both CSAE papers."""
+"""ClassGaussianPrior: a normal distribution for each class, as in both CSAE papers."""
+
+from typing import Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
 from keras import ops
 
 from keras_regen.priors.class_prior import ClassPrior
@@ -9,19 +12,21 @@ from keras_regen.priors.class_prior import ClassPrior
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class ClassGaussianPrior(ClassPrior):
-    """Draws latents from the mean and covariance of each class's training latents.
+    """Samples latents from a normal distribution for each class.
+
+    The distribution of a class has the mean and the covariance of its training latents.
 
     Args:
         num_classes: Integer: the number of classes.
-        shrinkage: `"auto"`, or a float in [0, 1]: how far each class's covariance is moved to
-            the average covariance of all classes. `0.0` is the papers' plain covariance, which
-            spans too few dimensions where a class has fewer samples than the latent has
-            dimensions. `"auto"` counts the average as `latent_dim` further samples, so that it
-            helps small classes and fades in large ones.
+        shrinkage: `"auto"`, or a float in [0, 1]: the weight of the average covariance of all
+            classes in the covariance of each class. With `0.0`, as in the papers, each class
+            keeps its covariance; that covariance is singular if the class has fewer samples than
+            the latent has dimensions. `"auto"` counts the average as `latent_dim` additional
+            samples, so that its weight is large for small classes and small for large classes.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Attributes:
-        count: Weight `(num_classes,)`: the training samples of each class.
+        count: Weight `(num_classes,)`: the number of training samples of each class.
         mean: Weight `(num_classes, latent_dim)`.
         scale: Weight `(num_classes, latent_dim, latent_dim)`: the symmetric square root of each
             covariance.
@@ -40,94 +45,70 @@ class ClassGaussianPrior(ClassPrior):
         (4, 3)
     """
 
-    def __init__(self, num_classes: int, shrinkage: float | str = "auto", **kwargs):
+    def __init__(self, num_classes: int, shrinkage: float | str = "auto", **kwargs: Any):
         super().__init__(num_classes, **kwargs)
         if shrinkage != "auto" and not (not isinstance(shrinkage, str) and 0 <= shrinkage <= 1):
             raise ValueError(
-                "`shrinkage` must be 'auto' or a number from 0 (each class's own covariance) to 1 "
-                f"(one covariance for all). Received: shrinkage={shrinkage!r}."
+                "`shrinkage` must be 'auto' or a number from 0 (a covariance for each class) to 1 "
+                f"(the same covariance for all classes). Received: shrinkage={shrinkage!r}."
             )
         self.shrinkage = shrinkage
-        self._moments = None
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.latent_dim = dim = input_shape[-1]
         self.count = self.add_state("count", self.num_classes)
         self.mean = self.add_state("mean", self.num_classes, dim)
         self.scale = self.add_state("scale", self.num_classes, dim, dim)
 
-    def reset_state(self) -> None:
-        """Begins a new pass over the training latents."""
-        self._moments = None
-
-    def update_state(self, latents, labels) -> None:
-        """Adds one batch to the running moments of its classes, in float64.
+    def adapt(self, latents: npt.ArrayLike, labels: npt.ArrayLike | None = None) -> None:
+        """Computes the mean and the covariance of each class, in float64.
 
         Args:
-            latents: Array `(batch, latent_dim)`.
-            labels: Integer array `(batch,)`.
+            latents: Array `(num_samples, latent_dim)`.
+            labels: Integer array `(num_samples,)`.
 
         Raises:
-            ValueError: If shapes differ from each other or from earlier batches, a latent is not
-                finite, or a label is out of range.
+            ValueError: If `latents` is empty or not finite, the shapes differ from
+                each other or from the prior's `latent_dim`, or a label is out of range.
         """
-        latents, labels = self.check_batch(latents, labels)
+        latents, labels = self.check_latents(latents, labels)
         latent_dim = latents.shape[1]
-        if self._moments is None:
-            self._moments = (
-                np.zeros(self.num_classes),
-                np.zeros((self.num_classes, latent_dim)),
-                np.zeros((self.num_classes, latent_dim, latent_dim)),
-            )
-        count, mean, scatter = self._moments
-        for label in np.unique(labels):
-            batch = latents[labels == label]
-            # Chan, Golub and LeVeque's merge of two sets of moments: stable, in one pass.
-            total = count[label] + len(batch)
-            shift = batch.mean(axis=0) - mean[label]
-            centered = batch - batch.mean(axis=0)
-            scatter[label] += centered.T @ centered
-            scatter[label] += np.outer(shift, shift) * count[label] * len(batch) / total
-            mean[label] += shift * len(batch) / total
-            count[label] = total
-
-    def finalize_state(self) -> None:
-        """Ends the pass: means and square roots of covariances go into the weights.
-
-        Raises:
-            ValueError: If no latents were seen.
-        """
-        if self._moments is None or not self._moments[0].any():
-            raise ValueError("The prior saw no latents. Give `adapt` at least one for each class.")
-        count, mean, scatter = self._moments
-        latent_dim = mean.shape[-1]
-        # One sample has no spread of its own: dividing by 1 leaves its covariance at zero.
+        count = np.bincount(labels, minlength=self.num_classes)
+        mean = np.zeros((self.num_classes, latent_dim))
+        scatter = np.zeros((self.num_classes, latent_dim, latent_dim))
+        for label in np.flatnonzero(count):
+            samples = latents[labels == label]
+            mean[label] = samples.mean(axis=0)
+            centered = samples - mean[label]
+            scatter[label] = centered.T @ centered
+        # A class of one sample has no spread: the divisor 1 leaves its covariance at zero.
         covariance = scatter / np.maximum(count - 1, 1)[:, None, None]
-        pooled = scatter.sum(axis=0) / max(np.maximum(count - 1, 0).sum(), 1)
+        average = scatter.sum(axis=0) / max(np.maximum(count - 1, 0).sum(), 1)
         if self.shrinkage == "auto":
-            own = (count / (count + latent_dim))[:, None, None]
+            share = (latent_dim / (count + latent_dim))[:, None, None]
         else:
-            own = 1 - self.shrinkage
-        covariance = own * covariance + (1 - own) * pooled
+            share = self.shrinkage
+        covariance = (1 - share) * covariance + share * average
+        if not self.built:
+            self.build(latents.shape)
         self.count.assign(count.astype("float32"))
         self.mean.assign(mean.astype("float32"))
-        self.scale.assign(_symmetric_square_root(covariance).astype("float32"))
-        self._moments = None
+        self.scale.assign(symmetric_square_root(covariance).astype("float32"))
 
     def sample(self, num_samples: int, class_id: int, rng: np.random.Generator) -> np.ndarray:
-        """Draws latents of one class.
+        """Samples latents of a class.
 
         Args:
-            num_samples: Integer: how many.
+            num_samples: Integer: the number of latents.
             class_id: Integer: the class.
-            rng: The generator of random numbers.
+            rng: Generator of random numbers.
 
         Returns:
             Array `(num_samples, latent_dim)`, float32.
 
         Raises:
-            ValueError: If the prior is not adapted, there is no such class, or its training
-                latents had none of it.
+            ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
+                class was learned.
         """
         mean = self.class_mean(class_id)
         scale = ops.convert_to_numpy(self.scale)[class_id].astype("float64")
@@ -135,22 +116,43 @@ class ClassGaussianPrior(ClassPrior):
         return (mean + noise @ scale).astype("float32")
 
     def class_mean(self, class_id: int) -> np.ndarray:
-        """Returns the mean latent of one class, `(latent_dim,)`.
+        """Returns the mean latent of a class.
+
+        Args:
+            class_id: Integer: the class.
+
+        Returns:
+            Array `(latent_dim,)`, float64.
 
         Raises:
-            ValueError: If the prior is not adapted, there is no such class, or its training
-                latents had none of it.
+            ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
+                class was learned.
         """
         self.check_class(class_id)
         return ops.convert_to_numpy(self.mean)[class_id].astype("float64")
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "shrinkage": self.shrinkage}
 
 
-def _symmetric_square_root(matrices):
-    """Square roots of positive semidefinite matrices; unique, so equal on every machine."""
+def symmetric_square_root(matrices: np.ndarray) -> np.ndarray:
+    """Computes the symmetric square root of positive semidefinite matrices.
+
+    This root is unique, so it is the same on every machine.
+
+    Args:
+        matrices: Array `(..., dim, dim)` of symmetric positive semidefinite matrices.
+
+    Returns:
+        Array `(..., dim, dim)`.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.priors.class_gaussian_prior import symmetric_square_root
+        >>> symmetric_square_root(np.diag([4.0, 9.0])).diagonal()
+        array([2., 3.])
+    """
     values, vectors = np.linalg.eigh(matrices)
-    # Where a class has fewer samples than dimensions, rounding makes zeros slightly negative.
+    # Rounding turns the zero eigenvalues of a singular covariance into small negative numbers.
     roots = np.sqrt(np.clip(values, 0, None))
     return (vectors * roots[..., None, :]) @ np.swapaxes(vectors, -1, -2)

@@ -1,25 +1,28 @@
-"""ClassPrior: what the priors share that learn each class from its own training latents."""
+"""ClassPrior: the base class of the priors that learn a state for each class."""
+
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from keras import ops
 
 from keras_regen.checks import check_labels
-from keras_regen.priors.base import Prior
+from keras_regen.priors.base import Prior, check_latents
 
 
 class ClassPrior(Prior):
-    """A prior with a state for each class, that knows of how many latents it was learned.
+    """Learns a state for each class, and the number of latents behind it.
 
-    A subclass creates its weights in `build`, the weight `count` `(num_classes,)` among them, and
-    sets `latent_dim` there.
+    A subclass defines `adapt`. In `build` it sets `latent_dim` and creates its weights; the weight
+    `count` of shape `(num_classes,)` is one of them.
 
     Args:
         num_classes: Integer: the number of classes of the latents.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Attributes:
-        count: Weight `(num_classes,)`: latents that were learned of each class.
-        latent_dim: Integer: dimensions of the latents; `None` before the first.
+        count: Weight `(num_classes,)`: the number of learned latents of each class.
+        latent_dim: Integer: the dimension of the latents; `None` until the prior is built.
 
     Examples:
         >>> from keras_regen.priors import ClassGaussianPrior, ClassPrior
@@ -27,51 +30,51 @@ class ClassPrior(Prior):
         True
     """
 
-    def __init__(self, num_classes: int, **kwargs):
+    num_classes: int
+
+    def __init__(self, num_classes: int, **kwargs: Any):
         super().__init__(num_classes, **kwargs)
-        self.latent_dim = None
+        self.latent_dim: int | None = None
 
     @property
     def adapted(self) -> bool:
-        """Whether the prior has seen training latents."""
+        """Whether the prior can sample latents."""
         return self.built and bool(np.any(ops.convert_to_numpy(self.count)))
 
-    def check_batch(self, latents, labels) -> tuple[np.ndarray, np.ndarray]:
-        """Checks one batch of training latents, and builds the prior for the first.
+    def check_latents(
+        self, latents: npt.ArrayLike, labels: npt.ArrayLike | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Checks training latents and their labels.
 
         Args:
-            latents: Array `(batch, latent_dim)`.
-            labels: Integer array `(batch,)`.
+            latents: Array `(num_samples, latent_dim)`.
+            labels: Integer array `(num_samples,)`.
 
         Returns:
-            Both as NumPy arrays, the latents in float64.
+            The latents as float64 and the labels as int64.
 
         Raises:
-            ValueError: If shapes differ from each other or from earlier batches, a latent is not
-                finite, or a label is out of range.
+            ValueError: If `latents` is empty or not finite, the shapes differ from
+                each other or from the prior's `latent_dim`, or a label is out of range.
         """
         latents, labels = np.asarray(latents, "float64"), np.asarray(labels)
         check_labels(labels, num_samples=len(latents), num_classes=self.num_classes)
-        if latents.ndim != 2 or self.latent_dim not in (None, latents.shape[1]):
-            raise ValueError(
-                f"The latents must have the shape (batch, {self.latent_dim or 'latent_dim'}). "
-                f"Received an array of shape {latents.shape}."
-            )
-        if not np.isfinite(latents).all():
-            raise ValueError(
-                "The latents must be finite. Received: NaN or infinite values, as an encoder "
-                "gives after a training that diverged."
-            )
-        if not self.built:
-            self.build(latents.shape)
-        return latents, labels
+        return check_latents(latents, self.latent_dim), labels.astype("int64")
 
     def check_class(self, class_id: int) -> None:
-        """Raises `ValueError` unless latents of this class were learned."""
+        """Raises an error unless the prior learned latents of this class.
+
+        Args:
+            class_id: Integer: the class.
+
+        Raises:
+            ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
+                class was learned.
+        """
         if not self.adapted:
             raise ValueError(
-                "The prior is not adapted: it has seen no training latents. `fit` adapts it when "
-                "training ends; for data that can be read only once, call "
+                "The prior is not adapted to training latents. `fit` adapts it at the end of the "
+                "training. For data that can be read only once, call "
                 "`model.adapt_prior(images, labels)`."
             )
         if not 0 <= class_id < self.num_classes:
@@ -80,12 +83,20 @@ class ClassPrior(Prior):
             )
         if not ops.convert_to_numpy(self.count)[class_id]:
             raise ValueError(
-                f"The prior was adapted to latents without class {class_id}, so it cannot draw "
-                "one. Adapt it to data that has every class."
+                f"The prior was adapted to latents without class {class_id}, so it cannot sample "
+                "this class. Adapt it to data that contains every class."
             )
 
-    def add_state(self, name: str, *shape: int):
-        """Adds a weight that is learned from latents and never trained."""
+    def add_state(self, name: str, *shape: int) -> Any:
+        """Adds a weight that `adapt` sets and that no optimizer changes.
+
+        Args:
+            name: Name of the weight.
+            *shape: Integers: the shape of the weight.
+
+        Returns:
+            The weight, float32, filled with zeros.
+        """
         return self.add_weight(
             shape=shape, initializer="zeros", trainable=False, dtype="float32", name=name
         )

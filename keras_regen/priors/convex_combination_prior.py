@@ -1,10 +1,12 @@
-"""ConvexCombinationPrior: a new latent lies between latents of training images, as in ReGene."""
+"""ConvexCombinationPrior: convex combinations of training latents, as in ReGene."""
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
 from keras import ops
 
 from keras_regen.checks import check_integer
@@ -14,24 +16,26 @@ from keras_regen.priors.source_sets import SourceSets
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class ConvexCombinationPrior(ClassPrior):
-    """Draws convex combinations of a class's training latents.
+    """Samples convex combinations of a class's training latents.
 
-    What a linear head puts into a class is a convex set, so a combination of latents of one class
-    stays in that class (lemma 1).
+    The latents that a linear head assigns to a class form a convex set, so a combination of
+    latents of a class stays in that class (lemma 1).
 
     Args:
         num_classes: Integer: the number of classes.
-        num_sources: Integer, at least 2: how many training latents each new one combines.
-        ratios: `"uniform"`, every source alike; `"random"`, anew for each latent, uniformly
-            distributed on the simplex; or `num_sources` floats of at least 0 that sum to 1.
-        bank_size: Integer, at least 2: training latents to keep of each class. With more, a
-            uniform random choice of them is kept.
-        seed: Integer, at least 0: of that choice.
+        num_sources: Integer, at least 2: the number of training latents in each combination.
+        ratios: `"uniform"`: all sources have the same ratio; `"random"`: each combination has new
+            ratios, uniformly distributed on the simplex; or `num_sources` floats of at least 0
+            that sum to 1.
+        bank_size: Integer, at least 2: the number of training latents to keep of each class. From
+            a larger class, the prior keeps a uniform random choice.
+        seed: Integer, at least 0: the seed of that choice.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Attributes:
-        count: Weight `(num_classes,)`: the latents in the bank of each class.
-        bank: Weight `(num_classes, bank_size, latent_dim)`.
+        count: Weight `(num_classes,)`: the number of latents in the bank of each class.
+        bank: Weight `(num_classes, bank_size, latent_dim)`: the training latents of each class,
+            filled with zeros.
 
     Raises:
         ValueError: If an argument is out of range, or the ratios are not `num_sources` floats of
@@ -55,7 +59,7 @@ class ConvexCombinationPrior(ClassPrior):
         ratios: str | Sequence[float] = "uniform",
         bank_size: int = 500,
         seed: int = 0,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(num_classes, **kwargs)
         check_integer("num_sources", num_sources, 2)
@@ -70,7 +74,6 @@ class ConvexCombinationPrior(ClassPrior):
         self.ratios = ratios if isinstance(ratios, str) else [float(ratio) for ratio in ratios]
         self.bank_size = bank_size
         self.seed = seed
-        self._pass = None
         if isinstance(ratios, str):
             valid = ratios in ("uniform", "random")
         else:
@@ -81,114 +84,104 @@ class ConvexCombinationPrior(ClassPrior):
             )
         if not valid:
             raise ValueError(
-                "`ratios` must be 'uniform', 'random', or as many numbers as sources, each at "
-                "least 0 and 1 in sum. "
+                "`ratios` must be 'uniform', 'random', or `num_sources` numbers, each at least 0, "
+                "with the sum 1. "
                 f"Received: ratios={ratios!r}, num_sources={num_sources}."
             )
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.latent_dim = dim = input_shape[-1]
         self.count = self.add_state("count", self.num_classes)
         self.bank = self.add_state("bank", self.num_classes, self.bank_size, dim)
 
-    def reset_state(self) -> None:
-        """Begins a new pass over the training latents."""
-        self._pass = None
+    def adapt(self, latents: npt.ArrayLike, labels: npt.ArrayLike | None = None) -> None:
+        """Fills the bank of each class with training latents.
 
-    def update_state(self, latents, labels) -> None:
-        """Takes one batch into the banks of its classes.
+        The latents of a class keep their order.
 
         Args:
-            latents: Array `(batch, latent_dim)`.
-            labels: Integer array `(batch,)`.
+            latents: Array `(num_samples, latent_dim)`.
+            labels: Integer array `(num_samples,)`.
 
         Raises:
-            ValueError: If shapes differ from each other or from earlier batches, a latent is not
-                finite, or a label is out of range.
+            ValueError: If `latents` is empty or not finite, the shapes differ from
+                each other or from the prior's `latent_dim`, a label is out of range, or a class
+                has at least 1 latent but fewer than `num_sources`.
         """
-        latents, labels = self.check_batch(latents, labels)
-        if self._pass is None:
-            seen = np.zeros(self.num_classes, "int64")
-            self._pass = (np.random.default_rng(self.seed), seen, np.zeros(self.bank.shape, "f4"))
-        rng, seen, bank = self._pass
-        for latent, label in zip(latents, labels, strict=True):
-            # Reservoir sampling (algorithm R): each latent seen stays with the same probability.
-            place = seen[label]
-            if place >= self.bank_size:
-                place = rng.integers(seen[label] + 1)
-            if place < self.bank_size:
-                bank[label, place] = latent
-            seen[label] += 1
-
-    def finalize_state(self) -> None:
-        """Ends the pass: the banks go into the weights.
-
-        Raises:
-            ValueError: If no latents were seen, or a class has some, but fewer than
-                `num_sources`.
-        """
-        if self._pass is None:
-            raise ValueError("The prior saw no latents. Give `adapt` `num_sources` of each class.")
-        _, seen, bank = self._pass
-        self._check_counts(seen)
-        self.count.assign(np.minimum(seen, self.bank_size).astype("float32"))
+        latents, labels = self.check_latents(latents, labels)
+        count = np.bincount(labels, minlength=self.num_classes)
+        self._check_counts(count)
+        rng = np.random.default_rng(self.seed)
+        bank = np.zeros((self.num_classes, self.bank_size, latents.shape[1]), "float32")
+        for label in np.flatnonzero(count):
+            indices = np.flatnonzero(labels == label)
+            if len(indices) > self.bank_size:
+                indices = np.sort(rng.choice(indices, self.bank_size, replace=False))
+            bank[label, : len(indices)] = latents[indices]
+        if not self.built:
+            self.build(latents.shape)
+        self.count.assign(np.minimum(count, self.bank_size).astype("float32"))
         self.bank.assign(bank)
-        self._pass = None
 
     def sample(self, num_samples: int, class_id: int, rng: np.random.Generator) -> np.ndarray:
-        """Draws latents of one class; no two of one call share all their sources.
+        """Samples latents of a class, each from a different set of sources.
 
-        When all sets of sources are spent they come again, in another order.
+        When every set of sources has been used, the sets are used again, in another order.
 
         Args:
-            num_samples: Integer: how many.
+            num_samples: Integer: the number of latents.
             class_id: Integer: the class.
-            rng: The generator of random numbers.
+            rng: Generator of random numbers.
 
         Returns:
             Array `(num_samples, latent_dim)`, float32.
 
         Raises:
-            ValueError: If the prior is not adapted, or its training latents had none of this
-                class.
+            ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
+                class was learned.
         """
         return self.sampler(class_id, rng)(num_samples)
 
     def sampler(self, class_id: int, rng: np.random.Generator) -> Callable[[int], np.ndarray]:
-        """Gives a function that draws more and more latents, none of the same sources as another.
+        """Returns a function that samples further latents of a class at each call.
+
+        No set of sources is used again before every other set has been used, over all calls of
+        the function.
 
         Args:
             class_id: Integer: the class.
-            rng: The generator of random numbers.
+            rng: Generator of random numbers.
 
         Returns:
             A function from `num_samples` to an array `(num_samples, latent_dim)`, float32.
 
         Raises:
-            ValueError: If the prior is not adapted, or its training latents had none of this
-                class.
+            ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
+                class was learned.
         """
         bank = self.class_latents(class_id)
-        draw = self._source_sampler(len(bank), rng)
-        return lambda num_samples: _combined(bank, *draw(num_samples))
+        sample_sources = self._source_sampler(len(bank), rng)
+        return lambda num_samples: _combine(bank, *sample_sources(num_samples))
 
     def sample_sources(
         self, num_samples: int, class_id: int, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Draws what the latents are made of that `sample` draws from the same generator.
+        """Samples the sources and the ratios of the latents that `sample` returns.
+
+        With a generator of the same state, `sample` combines these sources with these ratios.
 
         Args:
-            num_samples: Integer: how many.
+            num_samples: Integer: the number of latents.
             class_id: Integer: the class.
-            rng: The generator of random numbers.
+            rng: Generator of random numbers.
 
         Returns:
-            A tuple of the sources, an integer array `(num_samples, num_sources)` of rows of
+            A tuple of the sources, an integer array `(num_samples, num_sources)` of indices into
             `class_latents(class_id)`, and their ratios, an array of the same shape.
 
         Raises:
-            ValueError: If the prior is not adapted, or its training latents had none of this
-                class.
+            ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
+                class was learned.
 
         Examples:
             >>> import numpy as np
@@ -201,11 +194,17 @@ class ConvexCombinationPrior(ClassPrior):
         return self._source_sampler(len(self.class_latents(class_id)), rng)(num_samples)
 
     def class_latents(self, class_id: int) -> np.ndarray:
-        """Gives the latents in the bank of one class, `(count, latent_dim)`.
+        """Returns the latents in the bank of a class.
+
+        Args:
+            class_id: Integer: the class.
+
+        Returns:
+            Array `(count, latent_dim)`, float32.
 
         Raises:
-            ValueError: If the prior is not adapted, or its training latents had none of this
-                class.
+            ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
+                class was learned.
         """
         self.check_class(class_id)
         count = int(ops.convert_to_numpy(self.count)[class_id])
@@ -214,19 +213,19 @@ class ConvexCombinationPrior(ClassPrior):
     def combining(
         self, num_sources: int | None = None, ratios: str | Sequence[float] | None = None
     ) -> "ConvexCombinationPrior":
-        """Gives a prior with the same bank that combines its latents in another way.
+        """Returns a prior with the same bank and another way to combine its latents.
 
         Args:
-            num_sources: As in the constructor. Defaults to the number of `ratios`, where they are
-                numbers, or else to this prior's.
-            ratios: As in the constructor. Defaults to this prior's.
+            num_sources: As in the constructor. Defaults to the number of `ratios` if they are
+                numbers, and to this prior's `num_sources` otherwise.
+            ratios: As in the constructor. Defaults to this prior's `ratios`.
 
         Returns:
             A new prior, for `keras_regen.generate(model, prior=...)`.
 
         Raises:
-            ValueError: If an argument is out of range, or the bank has fewer latents of a class
-                than shall be combined.
+            ValueError: If an argument is out of range, or the bank has fewer than `num_sources`
+                latents of a class.
 
         Examples:
             >>> import numpy as np
@@ -238,9 +237,9 @@ class ConvexCombinationPrior(ClassPrior):
         """
         if num_sources is None and not (ratios is None or isinstance(ratios, str)):
             num_sources = len(ratios)
-        given = {"num_sources": num_sources, "ratios": ratios}
-        given = {name: value for name, value in given.items() if value is not None}
-        other = type(self)(**{**self.get_config(), **given})
+        changes = {"num_sources": num_sources, "ratios": ratios}
+        changes = {name: value for name, value in changes.items() if value is not None}
+        other = type(self)(**{**self.get_config(), **changes})
         if self.built:
             other._check_counts(ops.convert_to_numpy(self.count).astype("int64"))
             other.build((None, self.latent_dim))
@@ -248,41 +247,49 @@ class ConvexCombinationPrior(ClassPrior):
         return other
 
     def class_mean(self, class_id: int) -> np.ndarray:
-        """Returns the mean of the latents in the bank of one class, `(latent_dim,)`.
+        """Returns the mean of the latents in the bank of a class.
+
+        Args:
+            class_id: Integer: the class.
+
+        Returns:
+            Array `(latent_dim,)`, float64.
 
         Raises:
-            ValueError: If the prior is not adapted, or its training latents had none of this
-                class.
+            ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
+                class was learned.
         """
         return self.class_latents(class_id).mean(axis=0, dtype="float64")
 
-    def _check_counts(self, counts):
+    def _check_counts(self, counts: np.ndarray) -> None:
         few = np.flatnonzero((counts > 0) & (counts < self.num_sources))
         if len(few):
             raise ValueError(
                 f"Every class needs at least num_sources={self.num_sources} latents to combine. "
-                f"Received: {counts[few].tolist()} of the classes {few.tolist()}."
+                f"Received: {counts[few].tolist()} latents of the classes {few.tolist()}."
             )
 
-    def _source_sampler(self, population, rng):
-        # Two streams, so that what one gives does not depend on how much the other took.
-        for_sets, for_ratios = rng.spawn(2)
-        sets = SourceSets(population, self.num_sources, for_sets)
+    def _source_sampler(
+        self, population: int, rng: np.random.Generator
+    ) -> Callable[[int], tuple[np.ndarray, np.ndarray]]:
+        # Two streams of random numbers: the ratios must not change the sequence of the sets.
+        set_rng, ratio_rng = rng.spawn(2)
+        sample_sets = SourceSets(population, self.num_sources, set_rng)
 
-        def draw(num_samples):
+        def sample(num_samples: int) -> tuple[np.ndarray, np.ndarray]:
             shape = (num_samples, self.num_sources)
             if self.ratios == "random":
-                ratios = for_ratios.dirichlet(np.ones(self.num_sources), num_samples)
+                ratios = ratio_rng.dirichlet(np.ones(self.num_sources), num_samples)
             elif self.ratios == "uniform":
                 ratios = np.full(shape, 1 / self.num_sources)
             else:
-                # Which source gets which ratio is by chance too.
-                ratios = for_ratios.permuted(np.broadcast_to(self.ratios, shape), axis=1)
-            return sets(num_samples), ratios
+                # The sources are sorted by index, so the order of the ratios must be random.
+                ratios = ratio_rng.permuted(np.broadcast_to(self.ratios, shape), axis=1)
+            return sample_sets(num_samples), ratios
 
-        return draw
+        return sample
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "num_sources": self.num_sources,
@@ -292,9 +299,9 @@ class ConvexCombinationPrior(ClassPrior):
         }
 
 
-def _combined(bank, sources, ratios):
+def _combine(bank: np.ndarray, sources: np.ndarray, ratios: np.ndarray) -> np.ndarray:
     combined = np.zeros((len(sources), bank.shape[1]))
-    # One source at a time: all at once would be as many times the size of the result.
+    # Adding a source at a time needs less memory than `bank[sources]`.
     for ratio, source in zip(ratios.T, sources.T, strict=True):
         combined += ratio[:, None] * bank[source]
     return combined.astype("float32")

@@ -1,18 +1,30 @@
-"""GaussianPrior: one normal distribution for all latents."""
+"""GaussianPrior: a single normal distribution for all latents."""
+
+from typing import Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
+from keras import ops
 
-from keras_regen.priors.base import Prior
-from keras_regen.priors.class_gaussian_prior import ClassGaussianPrior
+from keras_regen.priors.base import Prior, check_latents
+from keras_regen.priors.class_gaussian_prior import symmetric_square_root
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class GaussianPrior(Prior):
-    """Draws latents from the mean and covariance of all training latents; it knows no classes.
+    """Samples latents from a normal distribution with the moments of all training latents.
+
+    It has no classes: it samples the same latents for every `class_id`.
 
     Args:
         **kwargs: Arguments of `keras.layers.Layer`.
+
+    Attributes:
+        count: Weight `()`: the number of training latents.
+        mean: Weight `(latent_dim,)`.
+        scale: Weight `(latent_dim, latent_dim)`: the symmetric square root of the covariance.
+        latent_dim: Integer: the dimension of the latents; `None` until the prior is built.
 
     Examples:
         >>> import numpy as np
@@ -23,60 +35,52 @@ class GaussianPrior(Prior):
         (4, 3)
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
-        # All latents are of one class to it.
-        self.gaussian = ClassGaussianPrior(num_classes=1, shrinkage=0.0)
+        self.latent_dim: int | None = None
 
-    def build(self, input_shape):
-        self.gaussian.build(input_shape)
-
-    @property
-    def latent_dim(self) -> int | None:
-        """Dimensions of the latents; `None` before the first."""
-        return self.gaussian.latent_dim
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        self.latent_dim = dim = input_shape[-1]
+        options = {"initializer": "zeros", "trainable": False, "dtype": "float32"}
+        self.count = self.add_weight(shape=(), name="count", **options)
+        self.mean = self.add_weight(shape=(dim,), name="mean", **options)
+        self.scale = self.add_weight(shape=(dim, dim), name="scale", **options)
 
     @property
     def adapted(self) -> bool:
-        """Whether the prior has seen training latents."""
-        return self.gaussian.adapted
+        """Whether the prior can sample latents."""
+        return self.built and bool(ops.convert_to_numpy(self.count))
 
-    def reset_state(self) -> None:
-        """Begins a new pass over the training latents."""
-        self.gaussian.reset_state()
-
-    def update_state(self, latents, labels=None) -> None:
-        """Adds one batch to the running moments, in float64.
+    def adapt(self, latents: npt.ArrayLike, labels: npt.ArrayLike | None = None) -> None:
+        """Computes the mean and the covariance of all latents, in float64.
 
         Args:
-            latents: Array `(batch, latent_dim)`.
-            labels: Not used.
+            latents: Array `(num_samples, latent_dim)`.
+            labels: Ignored.
 
         Raises:
-            ValueError: If the shape differs from that of earlier batches, or a latent is not
-                finite.
+            ValueError: If `latents` is empty or not finite, or the shape differs from the
+                prior's `latent_dim`.
         """
+        latents = check_latents(latents, self.latent_dim)
+        mean = latents.mean(axis=0)
+        centered = latents - mean
+        covariance = centered.T @ centered / max(len(latents) - 1, 1)
         if not self.built:
-            self.build(np.shape(latents))
-        self.gaussian.update_state(latents, np.zeros(len(latents), int))
-
-    def finalize_state(self) -> None:
-        """Ends the pass: the mean and the square root of the covariance go into the weights.
-
-        Raises:
-            ValueError: If no latents were seen.
-        """
-        self.gaussian.finalize_state()
+            self.build(latents.shape)
+        self.count.assign(float(len(latents)))
+        self.mean.assign(mean.astype("float32"))
+        self.scale.assign(symmetric_square_root(covariance).astype("float32"))
 
     def sample(
         self, num_samples: int, class_id: int | None, rng: np.random.Generator
     ) -> np.ndarray:
-        """Draws latents.
+        """Samples latents.
 
         Args:
-            num_samples: Integer: how many.
-            class_id: Not used.
-            rng: The generator of random numbers.
+            num_samples: Integer: the number of latents.
+            class_id: Ignored.
+            rng: Generator of random numbers.
 
         Returns:
             Array `(num_samples, latent_dim)`, float32.
@@ -84,10 +88,18 @@ class GaussianPrior(Prior):
         Raises:
             ValueError: If the prior is not adapted.
         """
-        return self.gaussian.sample(num_samples, 0, rng)
+        if not self.adapted:
+            raise ValueError(
+                "The prior is not adapted to training latents. `fit` adapts it at the end of the "
+                "training. For data that can be read only once, call `model.adapt_prior(images)`."
+            )
+        mean, scale = (
+            ops.convert_to_numpy(weight).astype("float64") for weight in (self.mean, self.scale)
+        )
+        noise = rng.standard_normal((num_samples, len(mean)))
+        return (mean + noise @ scale).astype("float32")
 
-    def get_config(self):
-        # What this class sets is no argument of it.
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
-        del config["num_classes"]
+        del config["num_classes"]  # the constructor has no such argument
         return config

@@ -1,6 +1,9 @@
-"""NoisePrior: what the priors share that turn random noise into latents, and learn nothing."""
+"""NoisePrior: the base class of the priors that map random noise to latents."""
+
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from keras import ops
 
 from keras_regen.checks import check_integer
@@ -10,15 +13,15 @@ _BATCH = 256
 
 
 class NoisePrior(Prior):
-    """A prior that maps noise from N(0, I) to latents, whatever the training latents are.
+    """Maps noise from N(0, I) to latents. It does not learn from training latents.
 
-    As a layer it maps a batch of noise, in front of any generator and inside its training;
-    `sample` draws the noise by itself.
+    As a layer, it maps a batch of noise, so it can precede a generator during its training.
+    `sample` samples the noise and maps it.
 
-    A subclass defines `call`, and `compute_output_shape` where the shape changes.
+    A subclass defines `call`, and `compute_output_shape` if the shape changes.
 
     Args:
-        noise_dim: Integer, at least 1: numbers of noise for each latent.
+        noise_dim: Integer, at least 1: the number of noise values for each latent.
         **kwargs: Arguments of `keras_regen.priors.Prior`.
 
     Raises:
@@ -32,35 +35,35 @@ class NoisePrior(Prior):
 
     learns = False
 
-    def __init__(self, noise_dim: int, **kwargs):
+    def __init__(self, noise_dim: int, **kwargs: Any):
         check_integer("noise_dim", noise_dim, 1)
         super().__init__(**kwargs)
         self.noise_dim = noise_dim
 
     @property
     def adapted(self) -> bool:
-        """Whether the prior can be drawn from."""
+        """Whether the prior can sample latents."""
         return True
 
     def sample(
         self, num_samples: int, class_id: int | None, rng: np.random.Generator
     ) -> np.ndarray:
-        """Draws noise, and maps it to latents.
+        """Samples noise and maps it to latents.
 
         Args:
-            num_samples: Integer: how many.
-            class_id: Not used by a prior without classes.
-            rng: The generator of random numbers.
+            num_samples: Integer: the number of latents.
+            class_id: Ignored by a prior without classes.
+            rng: Generator of random numbers.
 
         Returns:
             Array `(num_samples, latent_dim)`, float32.
 
         Raises:
-            ValueError: If the prior is not ready to be drawn from.
+            ValueError: If a network of the prior is not trained.
         """
         return self.latents(rng.standard_normal((num_samples, self.noise_dim), "float32"))
 
-    def latents(self, noise: np.ndarray) -> np.ndarray:
+    def latents(self, noise: npt.ArrayLike) -> np.ndarray:
         """Maps noise to latents, in batches.
 
         Args:
@@ -70,7 +73,7 @@ class NoisePrior(Prior):
             Array `(num_samples, latent_dim)`, float32.
 
         Raises:
-            ValueError: If the noise has another shape, or the prior is not trained.
+            ValueError: If the noise has another shape, or a network of the prior is not trained.
         """
         self.check_ready()
         noise = np.asarray(noise, "float32")
@@ -86,10 +89,13 @@ class NoisePrior(Prior):
         return latents
 
     def check_ready(self) -> None:
-        """Raises `ValueError` if the prior has parts to be trained first, and they are not."""
+        """Raises an error if a network of the prior is not trained.
 
-    def get_config(self):
-        # What this class sets for its subclasses is no argument of theirs.
+        Raises:
+            ValueError: If a network of the prior is not trained.
+        """
+
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
-        del config["num_classes"]
+        del config["num_classes"]  # the constructors of the subclasses have no such argument
         return config

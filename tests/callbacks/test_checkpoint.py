@@ -24,9 +24,7 @@ def start_training(checkpoint, epochs):
         ("val_accuracy", "min", [0, 2]),
     ],
 )
-def test_best_value_is_the_largest_or_the_smallest(
-    tmp_path, monkeypatch, monitor, mode, best_epochs
-):
+def test_best_value_is_the_largest_or_smallest(tmp_path, monkeypatch, monitor, mode, best_epochs):
     saved = []
     checkpoint = Checkpoint(tmp_path, monitor, mode=mode)
     monkeypatch.setattr(checkpoint, "_save", lambda name: saved.append((epoch, name)))

@@ -127,5 +127,5 @@ def test_errors_when_training_starts(classifier):
         fit(small_vae(), GenerationAccuracy(SVC().fit(ROWS, LABELS)))
     model = Classifier.for_images((8, 8, 1), NAMES, stem_filters=2)
     model.compile("adam")
-    with pytest.raises(ValueError, match="generates images.*Classifier .*has no prior"):
+    with pytest.raises(ValueError, match=r"generates images.*Classifier .*has no prior"):
         fit(model, GenerationAccuracy(classifier))

@@ -1,55 +1,56 @@
-"""Prior: the contract that a new prior fills."""
+"""Prior: the contract of a new prior."""
 
 import numpy as np
 import pytest
 
-from keras_regen.priors import ClassGaussianPrior, Prior
+from keras_regen.priors import ClassGaussianPrior, Prior, StandardNormalPrior
+from keras_regen.priors.base import check_latents
 
 
-class Recorder(Prior):
-    """Writes down what `adapt` calls."""
-
-    def __init__(self, num_classes, **kwargs):
-        super().__init__(num_classes, **kwargs)
-        self.calls = []
-
-    def reset_state(self):
-        self.calls.append("reset")
-
-    def update_state(self, latents, labels):
-        self.calls.append(f"update {len(latents)}")
-
-    def finalize_state(self):
-        self.calls.append("finalize")
-
-
-def test_adapt_is_one_pass_over_all_latents():
-    prior = Recorder(3)
-    prior.adapt(np.zeros((5, 2)), np.zeros(5, int))
-    assert list(prior.calls) == ["reset", "update 5", "finalize"]
-    assert prior.get_config()["num_classes"] == 3
-
-
-def test_the_contract_must_be_filled():
+def test_a_subclass_must_define_the_contract():
     prior = Prior(3)
-    for call in (prior.reset_state, prior.finalize_state, lambda: prior.adapted):
+    assert prior.get_config()["num_classes"] == 3
+    for call in (
+        lambda: prior.adapted,
+        lambda: prior.adapt(np.zeros((1, 2)), np.zeros(1, int)),
+        lambda: prior.sample(1, 0, np.random.default_rng(0)),
+    ):
         with pytest.raises(NotImplementedError):
             call()
-    with pytest.raises(NotImplementedError):
-        prior.update_state(np.zeros((1, 2)), np.zeros(1, int))
-    with pytest.raises(NotImplementedError):
-        prior.sample(1, 0, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="Prior has no classes"):
+        prior.class_mean(0)
 
 
-def test_no_classes_are_refused():
+def test_adapt_leaves_a_prior_unchanged_that_does_not_learn():
+    prior = StandardNormalPrior(3)
+    prior.adapt(np.ones((5, 3)))
+    noise = np.random.default_rng(0).standard_normal((2, 3), "float32")
+    np.testing.assert_array_equal(prior.sample(2, None, np.random.default_rng(0)), noise)
+
+
+def test_zero_classes_are_an_error():
     with pytest.raises(ValueError, match=r"at least 1.*num_classes=0"):
         Prior(0)
 
 
-def test_a_sampler_draws_what_sample_draws_at_once():
+def test_a_sampler_continues_the_latents_of_sample():
     prior = ClassGaussianPrior(2)
     rng = np.random.default_rng(0)
     prior.adapt(rng.normal(size=(40, 5)), np.arange(40) % 2)
-    draw = prior.sampler(1, np.random.default_rng(7))
-    found = np.concatenate([draw(3), draw(1), draw(6)])
-    np.testing.assert_allclose(found, prior.sample(10, 1, np.random.default_rng(7)), atol=1e-6)
+    sample = prior.sampler(1, np.random.default_rng(7))
+    latents = np.concatenate([sample(3), sample(1), sample(6)])
+    np.testing.assert_allclose(latents, prior.sample(10, 1, np.random.default_rng(7)), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("latents", "message"),
+    [
+        (np.zeros(3), r"\(num_samples, 4\).*\(3,\)"),
+        (np.zeros((3, 5)), r"\(num_samples, 4\).*\(3, 5\)"),
+        (np.full((3, 4), np.inf), "must be finite"),
+        (np.zeros((0, 4)), r"empty array.*\(0, 4\)"),
+    ],
+)
+def test_bad_latents_are_an_error(latents, message):
+    with pytest.raises(ValueError, match=message):
+        check_latents(latents, 4)

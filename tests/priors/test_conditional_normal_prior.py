@@ -1,4 +1,4 @@
-"""ConditionalNormalPrior: noise, and the class beside it."""
+"""ConditionalNormalPrior: noise followed by the one-hot class."""
 
 import numpy as np
 import pytest
@@ -8,20 +8,20 @@ from keras_regen.priors import ConditionalNormalPrior
 from tests.contract import check_config
 
 
-def test_noise_is_standard_normal_and_the_class_stands_beside_it():
+def test_the_noise_is_standard_normal_and_the_class_follows():
     prior = ConditionalNormalPrior(num_classes=3, noise_dim=2)
-    drawn = prior.sample(10_000, 1, np.random.default_rng(0))
-    assert drawn.shape == (10_000, prior.latent_dim) and drawn.dtype == "float32"
-    np.testing.assert_array_equal(drawn[:, 2:], np.tile([0, 1, 0], (10_000, 1)))
-    assert scipy.stats.kstest(drawn[:, :2].ravel(), "norm").pvalue > 1e-3
+    samples = prior.sample(10_000, 1, np.random.default_rng(0))
+    assert samples.shape == (10_000, prior.latent_dim) and samples.dtype == "float32"
+    np.testing.assert_array_equal(samples[:, 2:], np.tile([0, 1, 0], (10_000, 1)))
+    assert scipy.stats.kstest(samples[:, :2].ravel(), "norm").pvalue > 1e-3
     np.testing.assert_array_equal(prior.class_mean(2), [0, 0, 0, 0, 1])
 
 
-def test_a_sampler_draws_what_sample_draws_at_once():
+def test_a_sampler_continues_the_latents_of_sample():
     prior = ConditionalNormalPrior(3, 2)
-    draw = prior.sampler(0, np.random.default_rng(7))
-    found = np.concatenate([draw(3), draw(4)])
-    np.testing.assert_array_equal(found, prior.sample(7, 0, np.random.default_rng(7)))
+    sample = prior.sampler(0, np.random.default_rng(7))
+    latents = np.concatenate([sample(3), sample(4)])
+    np.testing.assert_array_equal(latents, prior.sample(7, 0, np.random.default_rng(7)))
 
 
 def test_config_and_bad_input():

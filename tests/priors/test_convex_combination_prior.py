@@ -1,4 +1,4 @@
-"""ConvexCombinationPrior: its draws against hulls, loops and counts."""
+"""ConvexCombinationPrior: its samples against convex hulls, loops and counts."""
 
 import math
 
@@ -26,55 +26,75 @@ def adapted(num_classes=2, per_class=6, dim=3, seed=0, **options):
 
 
 def in_hull(point, corners):
-    """Whether ratios exist that give the point: a linear program."""
+    """Returns whether the point is a convex combination of the corners, by a linear program."""
     conditions = np.vstack([corners.T, np.ones(len(corners))])
     return linprog(np.zeros(len(corners)), A_eq=conditions, b_eq=[*point, 1]).status == 0
 
 
 @pytest.mark.parametrize("ratios", ["uniform", "random", [0.2, 0.3, 0.5]])
-def test_draws_lie_in_the_hull_of_their_class(ratios):
+def test_samples_lie_in_the_hull_of_their_class(ratios):
     prior, latents, labels = adapted(num_sources=3, ratios=ratios)
     for label in (0, 1):
         corners = latents[labels == label].astype("float64")
         for latent in prior.sample(20, label, np.random.default_rng(1)):
-            # A little outwards of the centre would leave the hull; float32 rounds by 1e-7.
-            inwards = latent + 1e-5 * (corners.mean(axis=0) - latent)
-            assert in_hull(inwards, corners)
+            # A small step to the center, because float32 rounding can leave the hull.
+            shifted = latent + 1e-5 * (corners.mean(axis=0) - latent)
+            assert in_hull(shifted, corners)
 
 
-def test_every_set_of_sources_comes_once_before_any_comes_again():
+def test_no_set_of_sources_repeats_before_all_sets_are_used():
     prior, latents, labels = adapted(num_sources=2, per_class=5)
     corners = latents[labels == 1]
-    wanted = {tuple(np.round((corners[i] + corners[j]) / 2, 5)) for i in range(5) for j in range(i)}
-    drawn = prior.sample(20, 1, np.random.default_rng(0))
-    rounds = [{tuple(np.round(row, 5)) for row in part} for part in (drawn[:10], drawn[10:])]
-    assert rounds == [wanted, wanted]
+    means = {tuple(np.round((corners[i] + corners[j]) / 2, 5)) for i in range(5) for j in range(i)}
+    latents = prior.sample(20, 1, np.random.default_rng(0))
+    rounds = [{tuple(np.round(row, 5)) for row in half} for half in (latents[:10], latents[10:])]
+    assert rounds == [means, means]
     few = prior.sample(7, 1, np.random.default_rng(3))
     assert len({tuple(np.round(row, 5)) for row in few}) == 7
 
 
 def test_many_sources_of_a_large_bank_are_all_different():
     prior, _, _ = adapted(num_classes=1, per_class=200, dim=8, num_sources=2)
-    drawn = prior.sample(4000, 0, np.random.default_rng(0))
+    samples = prior.sample(4000, 0, np.random.default_rng(0))
     assert math.comb(200, 2) > 4 * 4000
-    assert len(np.unique(np.round(drawn, 6), axis=0)) == 4000
+    assert len(np.unique(np.round(samples, 6), axis=0)) == 4000
 
 
-def test_the_bank_is_a_fair_choice():
-    # Each of 40 latents should stay in a bank of 10 in a quarter of the passes.
+def test_a_small_class_keeps_all_latents_in_order():
+    rng = np.random.default_rng(0)
+    labels = rng.permutation(np.repeat([0, 1, 2], [7, 10, 11]))
+    latents = rng.normal(size=(28, 3)).astype("float32")
+    prior = ConvexCombinationPrior(3, bank_size=10)
+    prior.adapt(latents, labels)
+    for label in (0, 1):
+        np.testing.assert_array_equal(prior.class_latents(label), latents[labels == label])
+    rows = [latents[labels == 2].tolist().index(row) for row in prior.class_latents(2).tolist()]
+    assert rows == sorted(set(rows)) and len(rows) == 10
+
+
+def test_the_bank_is_a_uniform_choice():
+    # Each of 40 latents should be in a bank of 10 for a quarter of the seeds.
     latents = np.arange(40, dtype="float32")[:, None]
-    kept = np.zeros(40)
+    counts = np.zeros(40)
     for seed in range(300):
         prior = ConvexCombinationPrior(1, bank_size=10, seed=seed)
-        for start in range(0, 40, 7):
-            part = latents[start : start + 7]
-            prior.update_state(part, np.zeros(len(part), int))
-        prior.finalize_state()
+        prior.adapt(latents, np.zeros(40, int))
         bank = keras.ops.convert_to_numpy(prior.bank)[0, :, 0]
         assert len(set(bank)) == 10
-        kept[bank.astype(int)] += 1
-    # A chi-squared statistic of 39 degrees of freedom, thinned by drawing without replacement.
-    assert stats.chi2.sf(np.sum((kept - 75) ** 2 / (75 * 0.75)), 39) > 1e-4
+        counts[bank.astype(int)] += 1
+    # A chi-squared statistic of 39 degrees of freedom; its variance is smaller, because the
+    # choice is without replacement.
+    assert stats.chi2.sf(np.sum((counts - 75) ** 2 / (75 * 0.75)), 39) > 1e-4
+
+
+def test_the_seed_chooses_the_bank():
+    latents, labels = np.random.default_rng(0).normal(size=(40, 2)), np.zeros(40, int)
+    priors = [ConvexCombinationPrior(1, bank_size=10, seed=seed) for seed in (3, 3, 4)]
+    for prior in priors:
+        prior.adapt(latents, labels)
+    banks = [prior.class_latents(0) for prior in priors]
+    np.testing.assert_array_equal(banks[0], banks[1])
+    assert not np.array_equal(banks[0], banks[2])
 
 
 @settings(deadline=None, max_examples=30)
@@ -85,7 +105,7 @@ def test_the_bank_is_a_fair_choice():
     num_sources=st.integers(2, 4),
 )
 def test_lemma_1(seed, dim, num_classes, num_sources):
-    """What a linear head puts in a class, it puts there in every convex combination."""
+    """A linear head assigns convex combinations of a class's latents to that class."""
     rng = np.random.default_rng(seed)
     weights, bias = rng.normal(size=(dim, num_classes)), rng.normal(size=num_classes)
     latents = rng.normal(size=(200, dim))
@@ -94,12 +114,12 @@ def test_lemma_1(seed, dim, num_classes, num_sources):
     prior = ConvexCombinationPrior(num_classes, num_sources, "random")
     prior.adapt(latents[keep], labels[keep])
     for label in np.unique(labels[keep]):
-        scores = prior.sample(20, label, rng) @ weights + bias
-        others = np.max(np.delete(scores, label, axis=1), axis=1)
-        assert (scores[:, label] > others - 1e-5).all()  # float32 rounds at the very border
+        logits = prior.sample(20, label, rng) @ weights + bias
+        others = np.max(np.delete(logits, label, axis=1), axis=1)
+        assert (logits[:, label] > others - 1e-5).all()  # the tolerance is for float32 rounding
 
 
-def test_a_csae_draws_with_it_and_keeps_it(tmp_path):
+def test_a_csae_generates_with_it_and_saves_it(tmp_path):
     model = CSAE(
         csae_linear_encoder((8, 8, 1), 4, hidden=8),
         csae_linear_decoder((8, 8, 1), 4, hidden=8),
@@ -110,8 +130,8 @@ def test_a_csae_draws_with_it_and_keeps_it(tmp_path):
     model.adapt_prior(images, np.arange(30) % 3)
     model.save(tmp_path / "model.keras")
     again = load_model(tmp_path / "model.keras")
-    drawn = generate(model, [0, 2, 2], seed=4)
-    np.testing.assert_allclose(generate(again, [0, 2, 2], seed=4), drawn, atol=1e-5)
+    images = generate(model, [0, 2, 2], seed=4)
+    np.testing.assert_allclose(generate(again, [0, 2, 2], seed=4), images, atol=1e-5)
     prior = again.prior
     assert (prior.num_sources, prior.ratios, prior.bank_size) == (3, "random", 5)
 
@@ -133,12 +153,13 @@ def test_bad_arguments(options, message):
         ConvexCombinationPrior(2, **options)
 
 
-def test_too_few_latents_and_none():
+def test_too_few_latents_and_no_latents_are_an_error():
     prior = ConvexCombinationPrior(2, num_sources=3)
-    with pytest.raises(ValueError, match="saw no latents"):
-        prior.finalize_state()
-    with pytest.raises(ValueError, match=r"at least num_sources=3.*\[2\] of the classes \[1\]"):
+    with pytest.raises(ValueError, match="empty array"):
+        prior.adapt(np.zeros((0, 2)), np.zeros(0, int))
+    with pytest.raises(ValueError, match=r"num_sources=3.*\[2\] latents of the classes \[1\]"):
         prior.adapt(np.zeros((5, 2)), np.array([0, 0, 0, 1, 1]))
+    assert not prior.adapted
     with pytest.raises(ValueError, match="not adapted"):
         prior.sample(1, 0, np.random.default_rng(0))
     prior.adapt(np.zeros((3, 2)), np.zeros(3, int))
@@ -147,15 +168,15 @@ def test_too_few_latents_and_none():
 
 
 @pytest.mark.parametrize("ratios", ["uniform", "random", [0.2, 0.3, 0.5]])
-def test_a_sampler_goes_on_where_it_was(ratios):
+def test_a_sampler_continues_the_latents_of_sample(ratios):
     prior, _, _ = adapted(num_sources=3, ratios=ratios, per_class=9)
-    whole = prior.sample(80, 1, np.random.default_rng(2))
-    draw = prior.sampler(1, np.random.default_rng(2))
-    np.testing.assert_array_equal(np.concatenate([draw(30), draw(1), draw(49)]), whole)
-    assert len(np.unique(np.round(whole, 6), axis=0)) == 80  # of 84 sets
+    latents = prior.sample(80, 1, np.random.default_rng(2))
+    sample = prior.sampler(1, np.random.default_rng(2))
+    np.testing.assert_array_equal(np.concatenate([sample(30), sample(1), sample(49)]), latents)
+    assert len(np.unique(np.round(latents, 6), axis=0)) == 80  # 84 sets exist
 
 
-def test_sources_and_ratios_make_the_latents():
+def test_the_latents_combine_the_sources_with_the_ratios():
     prior, latents, labels = adapted(num_sources=3, ratios=[0.2, 0.3, 0.5], per_class=9)
     sources, ratios = prior.sample_sources(50, 1, np.random.default_rng(2))
     assert {tuple(sorted(row)) for row in ratios.tolist()} == {(0.2, 0.3, 0.5)}
@@ -168,7 +189,7 @@ def test_sources_and_ratios_make_the_latents():
     np.testing.assert_allclose(prior.sample(50, 1, np.random.default_rng(2)), expected, atol=1e-6)
 
 
-def test_the_same_bank_combined_in_other_ways():
+def test_combining_the_same_bank_in_another_way():
     prior, latents, labels = adapted(num_classes=3, per_class=4)
     center = latents[labels == 2].mean(axis=0)
     four = prior.combining(num_sources=4)
@@ -177,8 +198,8 @@ def test_the_same_bank_combined_in_other_ways():
     assert prior.combining(ratios=[0.1, 0.2, 0.7]).num_sources == 3
     assert prior.combining(ratios="random").num_sources == 2
     prior.adapt(np.zeros((6, 3)), np.arange(6) % 3)
-    np.testing.assert_allclose(four.class_latents(2), latents[labels == 2])  # a bank of its own
-    with pytest.raises(ValueError, match=r"num_sources=5.*\[4, 4, 4\] of the classes \[0, 1, 2\]"):
+    np.testing.assert_allclose(four.class_latents(2), latents[labels == 2])  # the bank is a copy
+    with pytest.raises(ValueError, match=r"num_sources=5.*\[4, 4, 4\].*classes \[0, 1, 2\]"):
         four.combining(num_sources=5)
     with pytest.raises(ValueError, match="num_sources=1"):
         four.combining(num_sources=1)

@@ -1,4 +1,4 @@
-"""The priors that turn noise into latents, alone and in front of the decoders of other models."""
+"""The priors that map noise to latents, alone and before the decoders of other models."""
 
 import keras
 import numpy as np
@@ -11,13 +11,13 @@ from keras_regen.priors import DecoderEncoderPrior, StandardNormalPrior
 from tests.contract import check_config, randomize, to_numpy
 from tests.generation.linear_csae import LATENT_DIM as DIM
 from tests.generation.linear_csae import linear_csae
-from tests.samples import judge_of, striped_images
+from tests.samples import confident_classifier, striped_images
 
 SHAPE = (8, 8, 1)
 
 
 def untrained():
-    """Its encoder drops nothing where it is not trained."""
+    """Returns a VAE with dropout in its encoder, which must be inactive outside of training."""
     image = keras.Input(SHAPE)
     x = layers.Dropout(0.5)(layers.Flatten()(image))
     posterior = keras.Model(image, layers.Dense(2 * DIM)(x))
@@ -40,7 +40,7 @@ def csae():
 
 
 def decoded_and_encoded(vae, noise, posterior="sample"):
-    """Expressions 8 and 9 of the paper; the encoder knows images in [0, 1]."""
+    """Expressions 8 and 9 of the paper; the encoder expects images in [0, 1]."""
     images = vae.decoder.predict(noise[:, :DIM], verbose=0)
     assert images.min() < -0.1 and images.max() > 1.1
     images = np.clip(images, 0, 1)
@@ -58,33 +58,33 @@ def test_standard_normal_is_the_noise_itself():
 
 
 @pytest.mark.parametrize(("posterior", "noise_dim"), [("sample", 2 * DIM), ("mean", DIM)])
-def test_noise_goes_through_the_decoder_and_the_encoder(vae, posterior, noise_dim):
+def test_noise_passes_through_the_decoder_and_the_encoder(vae, posterior, noise_dim):
     prior = DecoderEncoderPrior(vae, posterior)
     assert (prior.latent_dim, prior.noise_dim) == (DIM, noise_dim)
     noise = np.random.default_rng(3).standard_normal((300, noise_dim), "float32")
     expected = decoded_and_encoded(vae, noise, posterior)
     np.testing.assert_allclose(prior.latents(noise), expected, atol=1e-4)
     np.testing.assert_allclose(to_numpy(prior(noise[:5])), expected[:5], atol=1e-4)
-    drawn = prior.sample(300, None, np.random.default_rng(3))
-    assert drawn.dtype == "float32"
-    np.testing.assert_allclose(drawn, expected, atol=1e-4)
+    samples = prior.sample(300, None, np.random.default_rng(3))
+    assert samples.dtype == "float32"
+    np.testing.assert_allclose(samples, expected, atol=1e-4)
 
 
 @pytest.mark.parametrize("make", [lambda vae: StandardNormalPrior(DIM), DecoderEncoderPrior])
-def test_a_stream_is_the_same_however_it_is_asked_for(vae, make):
+def test_a_sampler_continues_the_latents_of_sample(vae, make):
     prior = make(vae)
-    whole = prior.sample(270, None, np.random.default_rng(0))
-    draw = prior.sampler(None, np.random.default_rng(0))
-    parts = [draw(count) for count in (3, 0, 260, 7)]
-    np.testing.assert_allclose(np.concatenate(parts), whole, atol=1e-5)
+    latents = prior.sample(270, None, np.random.default_rng(0))
+    sample = prior.sampler(None, np.random.default_rng(0))
+    parts = [sample(count) for count in (3, 0, 260, 7)]
+    np.testing.assert_allclose(np.concatenate(parts), latents, atol=1e-5)
     for label in (0, 7):
         again = prior.sample(270, label, np.random.default_rng(0))
-        np.testing.assert_array_equal(again, whole)
-    with pytest.raises(ValueError, match="knows no classes"):
+        np.testing.assert_array_equal(again, latents)
+    with pytest.raises(ValueError, match="has no classes"):
         prior.class_mean(0)
 
 
-def test_the_vae_is_frozen_in_front_of_a_network_that_learns(vae, tmp_path):
+def test_the_vae_is_frozen_before_a_network_in_training(vae, tmp_path):
     prior = DecoderEncoderPrior(vae)
     assert not prior.trainable_variables and not vae.trainable_variables
     noise = keras.Input((2 * DIM,))
@@ -96,8 +96,8 @@ def test_the_vae_is_frozen_in_front_of_a_network_that_learns(vae, tmp_path):
     model.compile(keras.optimizers.SGD(0.1), loss="mse")
     model.fit(x, np.ones((20, 1)), verbose=0)
     assert not np.allclose(dense.get_weights()[0], kernel)
-    for one, other in zip(before, vae.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for weight, trained in zip(before, vae.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, trained)
 
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
@@ -123,7 +123,7 @@ def regene():
 
 
 @pytest.mark.parametrize("name", ["csae", "regene"])
-def test_in_front_of_another_models_decoder(vae, name, request):
+def test_before_the_decoder_of_another_model(vae, name, request):
     model = request.getfixturevalue(name)
     prior = DecoderEncoderPrior(vae)
     images, report = generate(model, num_samples=7, seed=4, prior=prior, return_report=True)
@@ -137,16 +137,17 @@ def test_in_front_of_another_models_decoder(vae, name, request):
 
 
 @pytest.mark.parametrize("name", ["csae", "regene"])
-def test_in_front_of_another_models_decoder_by_class(vae, name, request):
+def test_before_the_decoder_of_another_model_by_class(vae, name, request):
     model, prior = request.getfixturevalue(name), DecoderEncoderPrior(vae)
-    judge = judge_of(generate(model, num_samples=100, seed=1, prior=prior), model.num_classes)
+    images = generate(model, num_samples=100, seed=1, prior=prior)
+    classifier = confident_classifier(images, model.num_classes)
     options = {"seed": 0, "prior": prior, "return_report": True}
-    accept = Acceptance(judge, threshold=0.6, check_latent=False)
+    accept = Acceptance(classifier, threshold=0.6, check_latent=False)
     images, report = generate(model, [2, 1], accept=accept, **options)
     assert report.labels.tolist() == [2, 1] and report.tries.sum() > 2
-    found = judge.predict(images, verbose=0)[[0, 1], [2, 1]]
-    assert (found >= 0.6).all()
-    np.testing.assert_allclose(report.confidence, found, atol=1e-5)
+    confidence = classifier.predict(images, verbose=0)[[0, 1], [2, 1]]
+    assert (confidence >= 0.6).all()
+    np.testing.assert_allclose(report.confidence, confidence, atol=1e-5)
 
 
 def test_bad_input(vae, csae):
@@ -156,13 +157,13 @@ def test_bad_input(vae, csae):
         StandardNormalPrior(0)
     prior = DecoderEncoderPrior(untrained())
     assert not prior.adapted
-    for ask in (
+    for call in (
         lambda: prior.sample(2, None, np.random.default_rng(0)),
         lambda: prior.latents(np.zeros((2, 2 * DIM))),
         lambda: generate(csae, prior=prior),
     ):
         with pytest.raises(ValueError, match=r"VAE is not trained.*`vae.fit\(images\)`"):
-            ask()
+            call()
     with pytest.raises(ValueError, match=r"\(num_samples, 24\).*\(2, 12\)"):
         DecoderEncoderPrior(vae).latents(np.zeros((2, DIM)))
     with pytest.raises(ValueError, match=r"\(num_samples, 12\). Received: \(3, 5\)"):

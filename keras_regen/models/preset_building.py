@@ -1,6 +1,7 @@
-"""Models from recipes by name, and from folders that `save_to_preset` wrote."""
+"""Models built by the recipe of a preset, or loaded from a folder that `save_to_preset` wrote."""
 
 import dataclasses
+import inspect
 import os
 from pathlib import Path
 
@@ -11,7 +12,20 @@ from keras_regen.optimizers import build_optimizer
 from keras_regen.presets import Preset, get_preset, list_presets
 from keras_regen.saving import load_model, save_model
 
-MODEL_FILE = "model.keras"
+_MODEL_FILE = "model.keras"
+
+
+class PresetsOfClass:
+    """A class attribute: the recipes of the class, a dict from their names to `Preset`s.
+
+    Examples:
+        >>> from keras_regen import CSAE
+        >>> CSAE.presets["csae_mnist"].epochs
+        120
+    """
+
+    def __get__(self, instance: object, owner: type) -> dict[str, Preset]:
+        return {preset.name: preset for preset in list_presets() if preset.model == owner.__name__}
 
 
 def model_from_preset(
@@ -41,22 +55,26 @@ def model_from_preset(
     for name in changes.keys() & {"num_samples", "epochs", "batch_size"}:
         check_integer(name, changes[name], 1)
     # A network that was given is no part of the recipe, which is plain data.
-    networks = {name: one for name, one in options.items() if isinstance(one, keras.Model)}
-    options = {name: one for name, one in options.items() if name not in networks}
+    networks = {name: part for name, part in options.items() if isinstance(part, keras.Model)}
+    options = {name: value for name, value in options.items() if name not in networks}
     preset = dataclasses.replace(preset, options=preset.options | options, **changes)
-    found = keras.saving.get_registered_object(f"keras_regen>{preset.model}")
-    _check_class(cls, found, preset.name)
-    class_names = (
-        [str(label) for label in range(preset.num_classes)] if class_names is None else class_names
-    )
-    try:
-        model = found.for_images(
-            preset.image_shape, class_names, seed=seed, **preset.options, **networks
+    model_class = keras.saving.get_registered_object(f"keras_regen>{preset.model}")
+    _check_class(cls, model_class, preset.name)
+    arguments = {"seed": seed, **preset.options, **networks}
+    if "class_names" in inspect.signature(model_class.for_images).parameters:
+        arguments["class_names"] = class_names or list(map(str, range(preset.num_classes)))
+    elif class_names is not None:
+        raise ValueError(
+            f"{model_class.__name__} has no classes, so it takes no class names. "
+            f"Received: class_names={list(class_names)}."
         )
+    try:
+        model = model_class.for_images(preset.image_shape, **arguments)
     except TypeError as error:
         raise ValueError(
             f"The options of preset {preset.name!r} must be arguments of "
-            f"`{found.__name__}.for_images`. {error}. Received: options={dict(preset.options)}."
+            f"`{model_class.__name__}.for_images`. {error}. "
+            f"Received: options={dict(preset.options)}."
         ) from error
     steps = preset.epochs * -(-preset.num_samples // preset.batch_size)
     model.compile(_optimizers(preset, steps))
@@ -69,19 +87,20 @@ def _optimizers(preset, steps):
     if "name" in arguments:
         return build_optimizer(total_steps=steps, **arguments)
     return {
-        player: build_optimizer(total_steps=steps, **those) for player, those in arguments.items()
+        network: build_optimizer(total_steps=steps, **values)
+        for network, values in arguments.items()
     }
 
 
 def save_preset(model, folder: str | os.PathLike) -> None:
     """Does the work of `ImageModel.save_to_preset`."""
-    save_model(model, Path(folder) / MODEL_FILE)
+    save_model(model, Path(folder) / _MODEL_FILE)
 
 
 def _from_folder(cls, folder, changed):
-    if not (folder / MODEL_FILE).exists():
+    if not (folder / _MODEL_FILE).exists():
         raise ValueError(
-            f"Expected a folder that `save_to_preset` wrote, with {MODEL_FILE} in it. "
+            f"Expected a folder that `save_to_preset` wrote, with {_MODEL_FILE} in it. "
             f"Received: {str(folder)!r}."
         )
     if changed:
@@ -89,14 +108,14 @@ def _from_folder(cls, folder, changed):
             f"The model in {str(folder)!r} is trained: its shape and options are its own. "
             "Give other arguments only with the name of a preset."
         )
-    model = load_model(folder / MODEL_FILE)
+    model = load_model(folder / _MODEL_FILE)
     _check_class(cls, type(model), str(folder))
     return model
 
 
-def _check_class(cls, found, name):
-    if not issubclass(found, cls):
+def _check_class(cls, model_class, name):
+    if not issubclass(model_class, cls):
         raise ValueError(
-            f"{cls.__name__} cannot be made from {name!r}, which is a {found.__name__}. "
-            f"Use {found.__name__}.from_preset({name!r})."
+            f"{cls.__name__} cannot be made from {name!r}, which is a {model_class.__name__}. "
+            f"Use {model_class.__name__}.from_preset({name!r})."
         )

@@ -88,7 +88,7 @@ class StopOnNonFiniteLoss(keras.callbacks.Callback):
 
     def _raise_for_losses(self, epoch, step, values):
         # Keras sorts the logs; a model of this package adds its losses up in this order.
-        known = [name for name in getattr(self.model, "loss_trackers", {}) if name in values]
+        known = [name for name in getattr(self.model, "loss_weights", {}) if name in values]
         terms = known or ["loss"]
         told = ", ".join(f"{name!r} {values[name]}" for name in terms)
         raise NonFiniteLossError(

@@ -27,7 +27,7 @@ def frozen_call(network: keras.Model, inputs, training: bool | None = None):
     Examples:
         >>> import keras
         >>> import numpy as np
-        >>> from keras_regen.models.players import frozen_call
+        >>> from keras_regen.models.adversarial import frozen_call
         >>> judge = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
         >>> frozen_call(judge, np.ones((2, 3), "float32")).shape == (2, 1)
         True
@@ -62,7 +62,7 @@ def adversarial_optimizer(
 
     Examples:
         >>> import keras
-        >>> from keras_regen.models.players import adversarial_optimizer
+        >>> from keras_regen.models.adversarial import adversarial_optimizer
         >>> variables = [keras.Variable(0.0, name=name) for name in ("one", "other")]
         >>> players = {"critic": variables[:1], "artist": variables[1:]}
         >>> both = adversarial_optimizer({"critic": "sgd", "artist": "adam"}, players)

@@ -64,4 +64,4 @@ class LossWeightSchedule(keras.callbacks.Callback):
             )
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.model.set_loss_weights(self.loss_weights(epoch + 1))
+        self.model.loss_weights = self.loss_weights(epoch + 1)

@@ -1,0 +1,834 @@
+"""ImageModel: the contract of every model, with the one `fit`."""
+
+import contextlib
+import math
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_regen.checks import check_integer
+from keras_regen.generation import Acceptance, GenerationReport, generate
+from keras_regen.generation.protocol import require_part
+from keras_regen.layers import SeededLayer
+from keras_regen.layers.seeded_layer import load_seeds, save_seeds
+from keras_regen.models.compilation import compile_arguments
+from keras_regen.models.loss_weight_schedule import LossWeightSchedule
+from keras_regen.models.non_finite_loss import StopOnNonFiniteLoss
+from keras_regen.models.preset_building import PresetsOfClass, model_from_preset, save_preset
+from keras_regen.models.training_data import DataSpec, ModelData, check_data, images_of
+from keras_regen.pixel_range import unit_range
+from keras_regen.presets import Preset
+from keras_regen.priors import Prior
+
+_ENCODE_BLOCK = 8192
+_DECODE_BYTES = 2**28
+
+
+class ImageModel(keras.Model):
+    """A Keras model of images in classes that classifies, encodes, decodes and generates.
+
+    It has `compile`, `fit`, `evaluate`, `predict` and `save` like every Keras model. Integer images
+    are 0..255 and float images 0..1; returned images are float32 in [0, 1].
+
+    A subclass sets `encoder`, `decoder`, `head` and `prior` (`None` for a part that it lacks),
+    and `call` returns a dict with `probabilities`, `latent` and `reconstruction`, as far as it has
+    them. It may define `_as_inputs` (inputs of `call`), `_before_fit` (work before the training)
+    and `_encoder_inputs`.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        class_names: Names of the classes, in the order of their labels; `None` for a model
+            without classes.
+        preset: `Preset` that the model was built from, if any. `fit` takes its batch size and
+            epochs.
+        **kwargs: Arguments of `keras.Model`.
+
+    Attributes:
+        presets: Dict from names to the recipes of the class.
+        monitor: Name of the value in the logs that tells which epoch is the best; `None` if none
+            does.
+        confidence: Weight `(num_classes,)` that `calibrate` sets: the mean confidence of each class
+            on held-out images; zeros before. `None` for a model without classes.
+
+    Raises:
+        ValueError: If there is only one class, or two classes have the same name.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen import CSAE
+        >>> CSAE.from_preset("csae_digits").fit(np.zeros((4, 8, 8, 1)), [0, 1, 2, 10])
+        Traceback (most recent call last):
+        ...
+        ValueError: `labels` must lie in 0..9. Received: 10 at index 3.
+    """
+
+    presets = PresetsOfClass()
+    monitor: str | None = "val_accuracy"
+    # Names of the constructor's arguments that are Keras objects or lists of them.
+    _PARTS: tuple[str, ...] = ()
+    _needs_labels = True
+
+    def __init__(
+        self,
+        image_shape: tuple[int, int, int],
+        class_names: Sequence[str] | None = None,
+        preset: Preset | dict | None = None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        class_names = () if class_names is None else class_names
+        if isinstance(class_names, str) or len(class_names) == 1:
+            raise ValueError(
+                "`class_names` must be a list of at least two names, or None. "
+                f"Received: class_names={class_names!r}."
+            )
+        self.image_shape = tuple(image_shape)
+        self.class_names = tuple(str(name) for name in class_names)
+        self.num_classes = len(self.class_names)
+        if len(set(self.class_names)) != self.num_classes:
+            raise ValueError(f"`class_names` must differ. Received: {self.class_names}.")
+        self.preset = Preset(**preset) if isinstance(preset, dict) else preset
+        self.encoder = self.decoder = self.head = self.prior = self.confidence = None
+        self._objective = self._accuracy = self._fit_data = None
+        self._jit_compile_argument = "auto"
+        if self.num_classes:
+            self.confidence = self.add_weight(
+                shape=(self.num_classes,),
+                initializer="zeros",
+                trainable=False,
+                dtype="float32",
+                autocast=False,
+                name="confidence",
+            )
+
+    @classmethod
+    def from_preset(
+        cls,
+        preset: str | os.PathLike | Preset,
+        *,
+        image_shape: tuple[int, int, int] | None = None,
+        class_names: Sequence[str] | None = None,
+        num_samples: int | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        seed: int = 0,
+        **options: Any,
+    ) -> Self:
+        """Builds and compiles the untrained model of a recipe, or loads a trained one.
+
+        `fit` of the model then trains with the batch size and for the epochs of the recipe, for
+        instance 60 epochs for `csae_digits` and 120 for `csae_mnist`, unless it gets others.
+
+        Args:
+            preset: Name of a recipe (`keras_regen.presets.list_presets`), a `Preset`, or a folder
+                that `save_to_preset` wrote.
+            image_shape: `(height, width, channels)`. Defaults to that of the recipe's dataset.
+            class_names: Names of the classes. Defaults to `"0"`, `"1"`, ...
+            num_samples: Number of training images, for the learning-rate schedule. Defaults to
+                that of the recipe's dataset.
+            epochs: Passes over the training images. Defaults to the recipe's; the learning-rate
+                schedule scales with them.
+            batch_size: Images in one step. Defaults to the recipe's.
+            seed: Integer: seed of centroids and noise. The initial weights follow
+                `keras.utils.set_random_seed`.
+            **options: Arguments of the class's `for_images` to change, such as `beta=0.02`.
+
+        Returns:
+            A compiled model.
+
+        Raises:
+            ValueError: If there is no such preset (the message has the nearest names), the preset
+                is of another class, or an argument is out of range.
+
+        Examples:
+            >>> from keras_regen import CSAE
+            >>> model = CSAE.from_preset("csae_digits", epochs=5)
+            >>> model.image_shape, model.preset.epochs, model.preset.batch_size
+            ((8, 8, 1), 5, 64)
+        """
+        return model_from_preset(
+            cls,
+            preset,
+            image_shape=image_shape,
+            class_names=class_names,
+            num_samples=num_samples,
+            epochs=epochs,
+            batch_size=batch_size,
+            seed=seed,
+            **options,
+        )
+
+    def save_to_preset(self, folder: str | os.PathLike) -> None:
+        """Writes the model and its recipe to a folder, for `from_preset(folder)`.
+
+        Args:
+            folder: The folder, which is created if it is missing.
+        """
+        save_preset(self, folder)
+
+    @property
+    def latent_dim(self) -> int | None:
+        """Number of dimensions of the latent; `None` for a model without a latent."""
+        if self.decoder is not None:
+            return self.decoder.input_shape[-1]
+        return None if self.encoder is None else self.encoder.output_shape[-1]
+
+    @property
+    def loss_weights(self) -> dict[str, float]:
+        """Weight of each loss, by name. Setting a dict changes the weights that it names."""
+        return {} if self._objective is None else self._objective.loss_weights
+
+    @loss_weights.setter
+    def loss_weights(self, loss_weights: Mapping[str, float]) -> None:
+        if self._objective is None:
+            raise ValueError(f"{type(self).__name__} has no losses to weigh.")
+        self._objective.loss_weights = loss_weights
+
+    def build(self, input_shape: Any) -> None:
+        # The parts are built where they are made. Keras notes the shape, for `export`.
+        self.built = True
+
+    def compile(
+        self,
+        optimizer: Any = "adam",
+        loss: str | None = "auto",
+        metrics: Sequence | Mapping | None = None,
+        weighted_metrics: Sequence | Mapping | None = None,
+        jit_compile: bool | str = "auto",
+        **kwargs: Any,
+    ) -> None:
+        """Configures training, as `keras.Model.compile`.
+
+        Args:
+            optimizer: A Keras optimizer or its name.
+            loss: `"auto"` or `None`: the losses are arguments of the model's constructor.
+            metrics: A list of metrics of the class probabilities (of the reconstructions, for a
+                model that does not classify), or a dict from the names of outputs
+                (`probabilities`, `latent`, `reconstruction`) to metrics. A model that classifies
+                always reports `"accuracy"`.
+            weighted_metrics: Metrics that `sample_weight` weighs, likewise.
+            jit_compile: As in `keras.Model.compile`. `"auto"` leaves out XLA on TensorFlow without
+                a GPU.
+            **kwargs: Further arguments of `keras.Model.compile`.
+
+        Raises:
+            ValueError: If `loss` or `loss_weights` is given, or the model has no output for a
+                metric.
+        """
+        self._jit_compile_argument = jit_compile
+        super().compile(
+            optimizer=optimizer,
+            **compile_arguments(self, loss, metrics, weighted_metrics, jit_compile, kwargs),
+        )
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        # A frozen model is loaded uncompiled: the state of its optimizer is of trained weights.
+        config = super().get_compile_config() if self.trainable_variables else None
+        # The choice that "auto" stands for is made again where the model is loaded.
+        return config and {**config, "jit_compile": self._jit_compile_argument}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        # Keras leaves a saved model uncompiled if `compile` is overridden and this method is not.
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self._build_optimizer()
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int | None = None,
+        verbose: int | str = "auto",
+        callbacks: Sequence[keras.callbacks.Callback] | None = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: Mapping[int | str, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+        *,
+        adapt_prior: bool = True,
+    ) -> keras.callbacks.History:
+        """Trains the model, then adapts its prior to the latents of the training images.
+
+        Args:
+            x: Images `(num_samples, height, width, channels)`, or a dataset of `(images, labels)`
+                batches: a `keras.utils.PyDataset`, `tf.data.Dataset`, PyTorch `DataLoader` or
+                generator.
+            y: Labels `(num_samples,)`, `(num_samples, 1)` or one-hot rows; `None` with a dataset.
+                A model without classes does not use them.
+            batch_size: Images in one step. Defaults to that of the model's preset, or 32.
+            epochs: Passes over the training images. Defaults to those of the model's preset, or 1.
+            verbose: As in `keras.Model.fit`.
+            callbacks: As in `keras.Model.fit`. A preset whose loss weights change between epochs
+                changes them unless a `LossWeightSchedule` is among the callbacks.
+            validation_split: Float in [0, 1): share of the images, from the end, that are held
+                out of training and of the prior.
+            validation_data: A tuple or list of images, labels and perhaps weights, or a dataset.
+            shuffle: As in `keras.Model.fit`.
+            class_weight: Mapping from labels or names of classes to floats.
+            sample_weight: Array `(num_samples,)`.
+            initial_epoch: As in `keras.Model.fit`.
+            steps_per_epoch: As in `keras.Model.fit`.
+            validation_steps: As in `keras.Model.fit`.
+            validation_batch_size: As in `keras.Model.fit`.
+            validation_freq: As in `keras.Model.fit`.
+            adapt_prior: Whether to adapt the prior. Data that can be read only once, such as a
+                generator, never adapts it: call `adapt_prior` afterwards.
+
+        Returns:
+            A `keras.callbacks.History`.
+
+        Raises:
+            ValueError: If images or labels are not as the model takes them, at the first bad
+                batch.
+            NonFiniteLossError: If a loss becomes NaN or infinite.
+        """
+        if not self.compiled:
+            raise ValueError(
+                "Call `compile` before `fit`, such as `model.compile('adam')` for this "
+                f"{type(self).__name__}."
+            )
+        data = check_data(self._data_spec(), x, y, sample_weight)
+        held_out = None
+        if validation_data is not None:
+            is_tuple = isinstance(validation_data, (tuple, list))
+            held_out = check_data(
+                self._data_spec(), *(validation_data if is_tuple else [validation_data])
+            )
+        elif validation_split:
+            held_out = data.split(validation_split)
+        epochs, batch_size = self._training_length(data, epochs, batch_size, verbose)
+        self._before_fit(
+            data,
+            batch_size=batch_size,
+            verbose=verbose,
+            shuffle=shuffle,
+            steps_per_epoch=steps_per_epoch,
+        )
+        for part in (data, held_out):
+            if part is not None:
+                self._as_inputs(part)
+        self._warn_of_spent_schedule(data, batch_size, epochs, initial_epoch, steps_per_epoch)
+        self._build_optimizer()
+        self._fit_data = data if adapt_prior and self._can_adapt(data) else None
+        try:
+            with data.plain_errors(), (held_out or data).plain_errors():
+                history = super().fit(
+                    **data.keras_arguments(),
+                    batch_size=batch_size,
+                    epochs=epochs,
+                    verbose=verbose,
+                    callbacks=self._training_callbacks(callbacks),
+                    validation_data=held_out and held_out.validation_data(),
+                    shuffle=shuffle,
+                    class_weight=class_weight and self._by_label(class_weight),
+                    initial_epoch=initial_epoch,
+                    steps_per_epoch=steps_per_epoch,
+                    validation_steps=validation_steps,
+                    validation_batch_size=validation_batch_size,
+                    validation_freq=validation_freq,
+                )
+        finally:
+            adapts, self._fit_data = self._fit_data is not None, None
+        self._unshare_averaged_weights()
+        if adapts:
+            # A stream without an end is read as far as the training read it.
+            endless = steps_per_epoch is not None and not data.has_end
+            self._adapt_prior(data, steps_per_epoch * len(history.epoch) if endless else None)
+        return history
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Computes the losses and metrics on images and labels, as `keras.Model.evaluate`.
+
+        Args:
+            x: Images or a dataset, as in `fit`.
+            y: Labels, as in `fit`.
+            batch_size: As in `keras.Model.evaluate`.
+            verbose: As in `keras.Model.evaluate`.
+            sample_weight: Array `(num_samples,)`.
+            steps: As in `keras.Model.evaluate`.
+            callbacks: As in `keras.Model.evaluate`.
+            return_dict: As in `keras.Model.evaluate`.
+            **kwargs: Arguments by which `fit` of Keras passes on checked validation data.
+
+        Returns:
+            A list of numbers, or with `return_dict` a dict of them by name.
+
+        Raises:
+            ValueError: If images or labels are not as the model takes them.
+        """
+        arguments = {"x": x, "y": y, "sample_weight": sample_weight}
+        data = None
+        if not kwargs.get("_use_cached_eval_dataset"):
+            data = check_data(self._data_spec(), x, y, sample_weight)
+            self._as_inputs(data)
+            arguments = data.keras_arguments()
+        with contextlib.nullcontext() if data is None else data.plain_errors():
+            return super().evaluate(
+                **arguments,
+                batch_size=batch_size,
+                verbose=verbose,
+                steps=steps,
+                callbacks=callbacks,
+                return_dict=return_dict,
+                **kwargs,
+            )
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> dict[str, np.ndarray]:
+        """Returns a dict of `probabilities`, `latent` and `reconstruction`, if the model has them.
+
+        Args:
+            x: Images or a dataset, as in `fit`.
+            batch_size: As in `keras.Model.predict`.
+            verbose: As in `keras.Model.predict`.
+            steps: As in `keras.Model.predict`.
+            callbacks: As in `keras.Model.predict`.
+
+        Raises:
+            ValueError: If the images are not as the model takes them.
+        """
+        data = check_data(self._data_spec(needs_labels=isinstance(x, dict)), x)
+        self._as_inputs(data)
+        with data.plain_errors():
+            return super().predict(
+                data.inputs, batch_size, verbose=verbose, steps=steps, callbacks=callbacks
+            )
+
+    def encode(self, x: Any, y: Any = None, batch_size: int = 256) -> np.ndarray:
+        """Returns the latents of images.
+
+        Args:
+            x: Images `(num_samples, height, width, channels)`.
+            y: Labels `(num_samples,)`, for a model whose encoder takes them
+                (`keras_regen.CVAE`). Other models do not use them.
+            batch_size: Integer, at least 1: images in one step.
+
+        Returns:
+            Array `(num_samples, latent_dim)`, float32.
+
+        Raises:
+            ValueError: If the model has no encoder, the images are not as it takes them, or it
+                needs labels.
+        """
+        require_part(self, "encoder", "encode images")
+        check_integer("batch_size", batch_size, 1)
+        uses_labels = self._needs_labels and y is not None
+        data = check_data(self._data_spec(needs_labels=uses_labels), _in_memory(x), y)
+        return self._latents(data.inputs, data.labels, batch_size)
+
+    def decode(self, z: Any, batch_size: int = 256) -> np.ndarray:
+        """Returns the images of latents.
+
+        Args:
+            z: Latents `(num_samples, latent_dim)`.
+            batch_size: Integer, at least 1: images in one step.
+
+        Returns:
+            Array `(num_samples, height, width, channels)`, float32 in [0, 1].
+
+        Raises:
+            ValueError: If the model has no decoder or the latents have another dimension.
+        """
+        decoder = require_part(self, "decoder", "generate images")
+        check_integer("batch_size", batch_size, 1)
+        z = _checked_latents(z, decoder.input_shape[-1])
+        images = np.empty((len(z), *self.image_shape), "float32")
+        # In blocks, so that the memory holds little more than the result.
+        batches = max(1, _DECODE_BYTES // (4 * math.prod(self.image_shape) * batch_size))
+        block = batches * batch_size
+        for start in range(0, len(z), block):
+            decoded = decoder.predict(z[start : start + block], batch_size, verbose=0)
+            np.clip(decoded, 0, 1, out=images[start : start + block])
+        return images
+
+    def classify(
+        self, x: Any, batch_size: int = 256, *, return_probabilities: bool = False
+    ) -> np.ndarray:
+        """Returns the labels of images.
+
+        Args:
+            x: Images `(num_samples, height, width, channels)`.
+            batch_size: Integer, at least 1: images in one step.
+            return_probabilities: Whether to return the probabilities of all classes instead.
+
+        Returns:
+            Integer array `(num_samples,)`, whose names are in `class_names`; or the probabilities
+            `(num_samples, num_classes)`, float32.
+
+        Raises:
+            ValueError: If the model does not classify or the images are not as it takes them.
+        """
+        check_integer("batch_size", batch_size, 1)
+        probabilities = self._probabilities(_in_memory(x), batch_size)
+        return probabilities if return_probabilities else np.argmax(probabilities, axis=-1)
+
+    def reconstruct(self, x: Any, y: Any = None, batch_size: int = 256) -> np.ndarray:
+        """Returns the reconstructions of images, `decode(encode(x))`.
+
+        Args:
+            x: Images `(num_samples, height, width, channels)`.
+            y: Labels `(num_samples,)`, as in `encode`.
+            batch_size: Integer, at least 1: images in one step.
+
+        Returns:
+            Array `(num_samples, height, width, channels)`, float32 in [0, 1].
+
+        Raises:
+            ValueError: If the model has no encoder or decoder, the images are not as it takes
+                them, or it needs labels.
+        """
+        return self.decode(self.encode(x, y, batch_size), batch_size)
+
+    def generate(
+        self,
+        class_id: int | str | Sequence[int | str] | None = None,
+        num_samples: int | None = None,
+        *,
+        seed: int | None = None,
+        batch_size: int = 256,
+        prior: Prior | None = None,
+        accept: bool | float | Acceptance | None = None,
+        return_report: bool = False,
+    ) -> np.ndarray | tuple[np.ndarray, GenerationReport]:
+        """Generates new images, as `keras_regen.generate(model, ...)`.
+
+        Args:
+            class_id: A label, a class name, a sequence of them, or `None` for all classes in turn.
+            num_samples: Integer, at least 1. Defaults to 16, or the length of `class_id`.
+            seed: Integer, at least 0. Defaults to a random seed.
+            batch_size: Integer, at least 1: images in one step.
+            prior: As in `keras_regen.generate`.
+            accept: As in `keras_regen.generate`.
+            return_report: Whether to return a `GenerationReport` as well.
+
+        Returns:
+            As `keras_regen.generate`.
+
+        Raises:
+            AcceptanceError: As `keras_regen.generate`.
+            ValueError: As `keras_regen.generate`.
+        """
+        return generate(
+            self,
+            class_id,
+            num_samples,
+            seed=seed,
+            batch_size=batch_size,
+            prior=prior,
+            accept=accept,
+            return_report=return_report,
+        )
+
+    def calibrate(
+        self, x: Any, y: Any = None, batch_size: int = 256, *, num_batches: int | None = None
+    ) -> None:
+        """Measures the mean confidence of each class, for `keras_regen.Acceptance`.
+
+        The confidence of an image is the probability of its true class. The means are kept in the
+        weight `confidence`, which is saved with the model. Training the classifier changes them:
+        calibrate again afterwards.
+
+        Args:
+            x: Held-out images, or a dataset of `(images, labels)` batches.
+            y: Labels; `None` with a dataset.
+            batch_size: Integer, at least 1: images in one step.
+            num_batches: Integer: batches to take from a dataset without an end.
+
+        Raises:
+            ValueError: If the model does not classify, a class has no image, or images or labels
+                are not as the model takes them.
+
+        Source: ReGene, section 6.2.
+        """
+        check_integer("batch_size", batch_size, 1)
+        if not self.num_classes:
+            raise ValueError(f"{type(self).__name__} {self.name!r} has no classes to calibrate.")
+        data = check_data(self._data_spec(needs_labels=True), x, y)
+        count, total = np.zeros((2, self.num_classes))
+        with data.plain_errors():
+            for inputs, labels in data.batches(num_batches):
+                labels = labels.astype("int64")
+                probabilities = self._probabilities(images_of(inputs), batch_size)
+                count += np.bincount(labels, minlength=self.num_classes)
+                confidence = probabilities[np.arange(len(labels)), labels]
+                total += np.bincount(labels, confidence, minlength=self.num_classes)
+        if not count.all():
+            missing = [
+                f"{label} {self.class_names[label]!r}" for label in np.flatnonzero(count == 0)
+            ]
+            raise ValueError(
+                "The images to calibrate on must have every class. "
+                f"Received: none of the classes {', '.join(missing)}."
+            )
+        self.confidence.assign((total / count).astype("float32"))
+
+    def adapt_prior(self, x: Any, y: Any = None, *, num_batches: int | None = None) -> None:
+        """Adapts the prior to the latents of images. `fit` does so when it ends.
+
+        A prior that does not learn from latents stays as it is.
+
+        Args:
+            x: Images, or a dataset of `(images, labels)` batches.
+            y: Labels; `None` with a dataset.
+            num_batches: Integer: batches to take from a dataset without an end.
+
+        Raises:
+            ValueError: If the model has no prior, or images or labels are not as it takes them.
+        """
+        prior = require_part(self, "prior", "sample new latents")
+        data = check_data(self._data_spec(), x, y)
+        if prior.learns:
+            with data.plain_errors():
+                self._adapt_prior(data, num_batches)
+
+    def save(self, filepath: str | os.PathLike, overwrite: bool = True, **kwargs: Any) -> None:
+        """Saves the model, as `keras.Model.save`.
+
+        During `fit` the prior is adapted first, so that the file of a checkpoint generates.
+
+        Args:
+            filepath: Path that ends in `.keras`.
+            overwrite: Whether an existing file may be replaced.
+            **kwargs: Further arguments of `keras.Model.save`.
+
+        Raises:
+            ValueError: If the path does not end in `.keras`.
+        """
+        if os.fspath(filepath).lower().endswith((".h5", ".hdf5")):
+            raise ValueError(
+                "Models of keras_regen are saved in Keras's own format: use a path that ends in "
+                f"`.keras`. Received: {os.fspath(filepath)!r}."
+            )
+        if self._fit_data is not None:
+            self._adapt_prior(self._fit_data)
+        super().save(filepath, overwrite=overwrite, **kwargs)
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        if self._accuracy is not None:
+            self._accuracy.update_state(y, y_pred["probabilities"], sample_weight)
+        if self._compile_metrics is None:
+            return self.get_metrics_result()
+        targets = {"probabilities": y, "latent": y, "reconstruction": self._targets(x, y_pred)}
+        targets = {name: targets.get(name) for name in y_pred if name != "image"}
+        y_pred = {name: y_pred[name] for name in targets}
+        return super().compute_metrics(x, targets, y_pred, sample_weight)
+
+    def save_own_variables(self, store: Any) -> None:
+        super().save_own_variables(store)
+        save_seeds(store, self._foreign_seeds())
+
+    def load_own_variables(self, store: Any) -> None:
+        super().load_own_variables(load_seeds(store, self._foreign_seeds()))
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "class_names": list(self.class_names),
+            "preset": self.preset and self.preset.to_dict(),
+            "dtype": keras.dtype_policies.serialize(self.dtype_policy),
+            **{
+                name: keras.saving.serialize_keras_object(getattr(self, name))
+                for name in self._PARTS
+            },
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict | None = None) -> Self:
+        parts = {
+            name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
+            for name in (*cls._PARTS, "dtype")
+        }
+        return cls(**{**config, **parts})
+
+    def _data_spec(self, needs_labels: bool | None = None) -> DataSpec:
+        return DataSpec(
+            type(self).__name__,
+            self.image_shape,
+            self.num_classes,
+            self._needs_labels if needs_labels is None else needs_labels,
+        )
+
+    def _as_inputs(self, data: ModelData) -> None:
+        """Changes checked images and labels to the inputs of `call`, if these are others."""
+
+    def _before_fit(self, data: ModelData, **options: Any) -> None:
+        """Does the work that comes before the training; `options` are arguments of `fit`."""
+
+    def _encoder_inputs(self, images: Any, labels: Any = None) -> Any:
+        return unit_range(images)
+
+    def _targets(self, x: Any, y_pred: Mapping[str, Any]) -> Any:
+        """The images in [0, 1] that the reconstructions are compared with."""
+        # In training, `call` returns the images that it has rescaled.
+        return y_pred["image"] if "image" in y_pred else unit_range(images_of(x))
+
+    def _latents(self, images: Any, labels: Any = None, batch_size: int = 256) -> np.ndarray:
+        latents = np.empty((len(images), self.latent_dim), "float32")
+        for start in range(0, len(images), _ENCODE_BLOCK):
+            # In blocks, so that the memory never holds a rescaled copy of all images.
+            block = slice(start, start + _ENCODE_BLOCK)
+            inputs = self._encoder_inputs(images[block], None if labels is None else labels[block])
+            latents[block] = self.encoder.predict(inputs, batch_size, verbose=0)
+        return latents
+
+    def _adapt_prior(self, data: ModelData, num_batches: int | None = None) -> None:
+        latents, labels = [], []
+        for inputs, batch_labels in data.batches(num_batches):
+            if isinstance(inputs, dict) and "latent" in inputs:
+                latents.append(inputs["latent"])
+            else:
+                latents.append(self._latents(images_of(inputs), batch_labels))
+            labels.append(batch_labels)
+        if not latents:
+            raise ValueError("There must be images to adapt the prior to. Received: no batch.")
+        known = self._needs_labels and self.prior.num_classes
+        self.prior.adapt(
+            np.concatenate(latents), np.concatenate(labels).astype("int64") if known else None
+        )
+
+    def _can_adapt(self, data: ModelData) -> bool:
+        return self.prior is not None and self.prior.learns and data.repeatable
+
+    def _probabilities(self, images: Any, batch_size: int) -> np.ndarray:
+        if self.encoder is not None and self.head is not None:
+            # `predict` would decode every image as well.
+            latents = self.encode(images, batch_size=batch_size)
+            return self._latent_probabilities(latents, batch_size)
+        outputs = {}
+        if self.decoder is None:  # a model with a decoder classifies by its head, if at all
+            outputs = self.predict(images, batch_size=batch_size, verbose=0)
+        if "probabilities" not in outputs:
+            raise ValueError(f"{type(self).__name__} {self.name!r} does not classify images.")
+        return outputs["probabilities"]
+
+    def _latent_probabilities(self, z: Any, batch_size: int = 256) -> np.ndarray:
+        require_part(self, "head", "classify latents")
+        z = _checked_latents(z, self.latent_dim)
+        probabilities = np.empty((len(z), self.num_classes), "float32")
+        for start in range(0, len(z), batch_size):
+            rows = slice(start, start + batch_size)
+            batch = self._head_probabilities(ops.convert_to_tensor(z[rows]))
+            probabilities[rows] = ops.convert_to_numpy(ops.cast(batch, "float32"))
+        return probabilities
+
+    def _head_probabilities(self, latents: Any) -> Any:
+        return ops.softmax(self.head(latents))
+
+    def _training_length(self, data, epochs, batch_size, verbose):
+        """The epochs and the batch size of `fit`, by default those of the preset."""
+        if self.preset is not None:
+            if batch_size is None and data.in_memory:
+                batch_size = self.preset.batch_size
+            if epochs is None:
+                epochs = self.preset.epochs
+                if verbose not in (0, "0"):
+                    print(f"Preset {self.preset.name!r}: training for {epochs} epochs.")
+        return 1 if epochs is None else epochs, batch_size
+
+    def _training_callbacks(self, callbacks):
+        callbacks = keras.tree.flatten(callbacks or [])
+        stages = self.preset.loss_stages() if self.preset is not None else []
+        if stages and not any(isinstance(known, LossWeightSchedule) for known in callbacks):
+            callbacks.append(LossWeightSchedule(stages))
+        # First of all: a checkpoint by another callback is of a model that is still good.
+        return [StopOnNonFiniteLoss(), *callbacks]
+
+    def _by_label(self, class_weight):
+        """Class weights by labels, from labels or names."""
+        names = {name: label for label, name in enumerate(self.class_names)}
+        weights = {names.get(key, key): weight for key, weight in class_weight.items()}
+        unknown = [key for key in weights if key not in range(max(self.num_classes, 1))]
+        if unknown or not self.num_classes:
+            raise ValueError(
+                "`class_weight` must be of labels or names of the model's classes "
+                f"{list(self.class_names)}. Received: class_weight={dict(class_weight)}."
+            )
+        return weights
+
+    def _foreign_seeds(self):
+        """The random states of layers that do not save theirs, such as `Dropout` of Keras."""
+        return [
+            generator
+            for layer in self._flatten_layers(include_self=False)
+            if not isinstance(layer, SeededLayer)
+            for generator in layer._seed_generators
+        ]
+
+    def _build_optimizer(self):
+        """Creates the optimizer's variables: TensorFlow would trace the first step twice."""
+        strategy = getattr(self, "distribute_strategy", None)  # TensorFlow's
+        with strategy.scope() if strategy else contextlib.nullcontext():
+            if self.trainable_variables and not self.optimizer.built:
+                self.optimizer.build(self.trainable_variables)
+
+    def _unshare_averaged_weights(self):
+        """Copies weights that `use_ema` has set to their averages.
+
+        On JAX both are the same arrays, and the next step, which reuses the memory of both for its
+        results, would find one of them gone.
+        """
+        optimizers = getattr(self.optimizer, "optimizers", [self.optimizer])
+        if any(optimizer.use_ema for optimizer in optimizers):
+            for weight in self.trainable_variables:
+                weight.assign(np.array(ops.convert_to_numpy(weight)))
+
+    def _warn_of_spent_schedule(self, data, batch_size, epochs, initial_epoch, steps):
+        """Warns of a cosine decay that ends before the training: `fit` would learn nothing."""
+        schedule = getattr(self.optimizer, "_learning_rate", None)
+        if not isinstance(schedule, keras.optimizers.schedules.CosineDecay):
+            return
+        if steps is None:
+            if data.in_memory:
+                steps = -(-len(data.images) // (batch_size or 32))
+            else:
+                steps = getattr(data.inputs, "num_batches", None)
+        planned = int(self.optimizer.iterations) + (steps or 0) * (epochs - initial_epoch)
+        if planned > schedule.decay_steps:
+            warnings.warn(
+                f"The learning rate is zero after {schedule.decay_steps} steps, and this training "
+                f"would end after {planned}. Build the model for it by `from_preset(..., "
+                "num_samples=, epochs=, batch_size=)`, or `compile` it again.",
+                stacklevel=3,
+            )
+
+
+def _in_memory(x: Any) -> np.ndarray:
+    return np.asarray(ops.convert_to_numpy(x) if ops.is_tensor(x) else x)
+
+
+def _checked_latents(z: Any, dim: int) -> np.ndarray:
+    z = np.asarray(z, "float32")
+    if z.ndim != 2 or z.shape[1] != dim:
+        raise ValueError(
+            f"The latents must have the shape (num_samples, {dim}). "
+            f"Received an array of shape {z.shape}."
+        )
+    return z

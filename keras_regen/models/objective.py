@@ -1,0 +1,166 @@
+"""Objective: a weighted sum of named losses, each of which is tracked for the logs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_regen.losses import PerceptualLoss
+
+
+class Objective(keras.layers.Layer):
+    """Adds up named losses by weights that may change between epochs.
+
+    The weights are variables: a change does not compile the training step again.
+
+    Args:
+        image_losses: A loss of (image, reconstruction) or a sequence of them.
+        other_losses: Names of the losses that the model computes itself.
+        loss_weights: Mapping from names of losses to floats of at least 0. Defaults to 1 for each.
+        network: The encoder or classifier whose first feature maps `PerceptualLoss("self")`
+            compares.
+        image_shape: `(height, width, channels)`. An image loss that does not fit the shape raises
+            its error here, and not in `fit`.
+
+    Attributes:
+        image_losses: List of the losses of (image, reconstruction).
+        trackers: Dict from the names of the losses to their means in the logs.
+
+    Raises:
+        ValueError: If two losses have the same name, or `loss_weights` names an unknown loss or
+            holds a negative weight.
+
+    Examples:
+        >>> import keras
+        >>> from keras_regen.models.objective import Objective
+        >>> objective = Objective(keras.losses.MeanSquaredError(name="mse_loss"), ["kl_loss"])
+        >>> objective.loss_weights
+        {'kl_loss': 1.0, 'mse_loss': 1.0}
+    """
+
+    def __init__(
+        self,
+        image_losses: keras.losses.Loss | Sequence[keras.losses.Loss] = (),
+        other_losses: Sequence[str] = (),
+        loss_weights: Mapping[str, float] | None = None,
+        network: keras.Model | None = None,
+        image_shape: tuple[int, int, int] | None = None,
+    ):
+        super().__init__(name="objective")
+        if isinstance(image_losses, keras.losses.Loss):
+            image_losses = [image_losses]
+        self.image_losses = list(image_losses)
+        for loss in self.image_losses:
+            if isinstance(loss, PerceptualLoss):
+                loss.bind(network)
+        if image_shape is not None:
+            self.image_terms(*(keras.Input(image_shape) for _ in range(2)))
+        names = [*other_losses, *(loss.name for loss in self.image_losses)]
+        if len(set(names)) != len(names):
+            raise ValueError(f"The losses must have different names. Received: {names}.")
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
+        self._weights_by_name = {
+            name: self.add_weight(
+                shape=(),
+                initializer="ones",
+                trainable=False,
+                dtype="float32",
+                autocast=False,
+                name=f"{name}_weight",
+            )
+            for name in names
+        }
+        self.built = True
+        self.loss_weights = loss_weights or {}
+
+    @property
+    def loss_weights(self) -> dict[str, float]:
+        """The current weight of each loss, by name."""
+        # Rounded to the digits that float32 holds: 0.1 and not 0.10000000149.
+        return {
+            name: float(f"{float(ops.convert_to_numpy(weight)):.7g}")
+            for name, weight in self._weights_by_name.items()
+        }
+
+    @loss_weights.setter
+    def loss_weights(self, loss_weights: Mapping[str, float]) -> None:
+        names = list(self._weights_by_name)
+        if not set(loss_weights) <= set(names) or not all(
+            isinstance(weight, (int, float)) and weight >= 0 for weight in loss_weights.values()
+        ):
+            raise ValueError(
+                f"`loss_weights` must be numbers of at least 0 for the losses {names}. "
+                f"Received: loss_weights={dict(loss_weights)}."
+            )
+        for name, weight in loss_weights.items():
+            self._weights_by_name[name].assign(weight)
+
+    def image_terms(self, images: Any, reconstructions: Any) -> dict[str, Any]:
+        """Computes each image loss of each image of a batch.
+
+        Args:
+            images: Float images `(batch, height, width, channels)` in [0, 1].
+            reconstructions: Float images of the same shape.
+
+        Returns:
+            A dict from the names of the losses to tensors `(batch,)`.
+        """
+        terms = {}
+        for loss in self.image_losses:
+            values = loss.call(images, reconstructions)
+            terms[loss.name] = ops.mean(ops.reshape(values, (ops.shape(values)[0], -1)), axis=-1)
+        return terms
+
+    def total(
+        self, terms: Mapping[str, Any], sample_weight: Any = None, regularization: Sequence = ()
+    ) -> Any:
+        """Adds up the losses by their weights, and updates the tracker of each.
+
+        Args:
+            terms: Mapping from the names of all losses to tensors `(batch,)`.
+            sample_weight: Tensor `(batch,)`, or `None`.
+            regularization: Losses of the layers, each a tensor `()`.
+
+        Returns:
+            Tensor `()`, float32.
+        """
+        total = sum(map(mean_loss, regularization), ops.zeros(()))
+        for name, values in terms.items():
+            self.trackers[name].update_state(values, sample_weight)
+            total = total + self._weights_by_name[name] * mean_loss(values, sample_weight)
+        # A product with 1 that depends on every loss: without it, a TensorFlow graph may write a
+        # new weight before a loss without a gradient by it, as of a frozen network, has read it.
+        return total * ops.stop_gradient(ops.where(ops.isnan(total), total, 1.0))
+
+
+class _Unchanged(keras.losses.Loss):
+    """A loss that returns its values, so that only Keras's mean over the batch is left to do."""
+
+    def call(self, y_true, y_pred):
+        return y_pred
+
+
+def mean_loss(values: Any, sample_weight: Any = None) -> Any:
+    """Computes the mean over a batch of the loss of each sample, as the losses of Keras do.
+
+    With several devices, Keras adds up the gradients of all of them, and its losses divide by the
+    number of devices. A plain mean would not.
+
+    Args:
+        values: Tensor `(batch,)` or `()`.
+        sample_weight: Tensor `(batch,)` or `(batch, 1)` of factors, or `None`.
+
+    Returns:
+        Tensor `()`, float32.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.models.objective import mean_loss
+        >>> float(mean_loss(np.array([1.0, 2.0, 6.0], "float32")))
+        3.0
+    """
+    values = ops.reshape(ops.cast(values, "float32"), (-1,))
+    if sample_weight is not None:
+        sample_weight = ops.reshape(sample_weight, (-1,))
+    return _Unchanged(name="mean_loss", dtype="float32")(values, values, sample_weight)

@@ -1,0 +1,442 @@
+"""The one door through which images and labels reach a model: converted, checked and described."""
+
+import contextlib
+import copy
+import dataclasses
+import itertools
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_regen.checks import check_images, check_labels
+from keras_regen.datasets import ShuffledArrays
+
+
+@dataclasses.dataclass(frozen=True)
+class DataSpec:
+    """The images and labels that a model takes.
+
+    Args:
+        model_name: Name of the model's class, for error messages.
+        image_shape: `(height, width, channels)`.
+        num_classes: Number of classes, 0 for a model without classes.
+        needs_labels: Whether images without labels are an error.
+
+    Examples:
+        >>> from keras_regen.models.training_data import DataSpec
+        >>> DataSpec("CSAE", (8, 8, 1), 10, needs_labels=True).num_classes
+        10
+    """
+
+    model_name: str
+    image_shape: tuple[int, int, int]
+    num_classes: int
+    needs_labels: bool
+
+    def check(self, images: Any, labels: Any = None) -> Any:
+        """Checks a batch, or all images at once.
+
+        Args:
+            images: Images `(num_samples, height, width, channels)`.
+            labels: Labels `(num_samples,)`, `(num_samples, 1)` or one-hot rows, or `None`.
+
+        Returns:
+            The labels as class numbers `(num_samples,)`, of the kind of array that was given;
+            `None` if the model does not use them.
+
+        Raises:
+            ValueError: If images or labels are not as the model takes them.
+        """
+        check_images(_as_numpy(images), self.image_shape)
+        if not self.needs_labels:
+            return labels
+        if labels is None:
+            raise ValueError(
+                f"{self.model_name} learns classes and needs labels. Received images without "
+                "labels: call it with (images, labels)."
+            )
+        labels = _class_numbers(labels, self.num_classes)
+        check_labels(_as_numpy(labels), len(images), self.num_classes)
+        return labels
+
+
+class ModelData:
+    """Checked images and labels: arrays in memory, or a stream of batches.
+
+    Args:
+        inputs: Images, a dict of `"image"` and further inputs of the model, or a stream of
+            `(inputs, labels)` or `(inputs, labels, sample_weight)` batches that `fit` of Keras
+            takes.
+        labels: Integer labels `(num_samples,)`; `None` for a stream and for images without labels.
+        sample_weight: Array `(num_samples,)`, or `None`.
+        arrays: The `ShuffledArrays` behind the stream, if there is one.
+        repeatable: Whether the data can be read a second time.
+        has_end: Whether it is known that the data ends.
+
+    Attributes:
+        error: The `ValueError` of the first bad batch of a stream; `None` before.
+    """
+
+    def __init__(
+        self,
+        inputs: Any,
+        labels: Any = None,
+        sample_weight: Any = None,
+        *,
+        arrays: ShuffledArrays | None = None,
+        repeatable: bool = True,
+        has_end: bool = True,
+    ):
+        self.inputs = inputs
+        self.labels = labels
+        self.sample_weight = sample_weight
+        self.arrays = arrays
+        self.repeatable = repeatable
+        self.has_end = has_end
+        self.error: ValueError | None = None
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the data are arrays rather than a stream of batches."""
+        return isinstance(self.inputs, dict) or is_array(self.inputs)
+
+    @property
+    def images(self) -> Any:
+        """All images, if they are in memory, alone or behind a `ShuffledArrays`."""
+        return images_of(self.inputs if self.arrays is None else self.arrays.x)
+
+    def with_inputs(self, inputs: Any) -> None:
+        """Replaces the inputs of data in memory, such as images by images and their latents."""
+        if self.arrays is None:
+            self.inputs = inputs
+        else:
+            self.inputs = _ReplacedInputs(self.arrays, inputs)
+
+    def map_stream(self, function: Callable[[Any, Any], Any]) -> None:
+        """Replaces the inputs of each batch of a stream by `function(inputs, labels)`."""
+
+        def mapped(inputs, labels=None, *rest):
+            return (function(inputs, labels), labels, *rest)
+
+        self.inputs = map_batches(self.inputs, mapped)
+
+    def split(self, fraction: float) -> "ModelData":
+        """Removes the last samples of data in memory, as `validation_split` of Keras does.
+
+        Args:
+            fraction: Float in (0, 1): share of the samples to remove.
+
+        Returns:
+            The removed samples, as data for validation.
+
+        Raises:
+            ValueError: If the data are a stream, or a part would be empty.
+        """
+        if not self.in_memory:
+            raise ValueError(
+                "`validation_split` needs images in memory. Received a dataset: pass another "
+                "dataset as `validation_data`."
+            )
+        start = int(len(self.images) * (1 - fraction))
+        if not 0 < start < len(self.images):
+            raise ValueError(
+                "`validation_split` must leave images for training and for validation. "
+                f"Received: validation_split={fraction} of {len(self.images)} images."
+            )
+        held_out = ModelData(
+            *(_rows(part, slice(start, None)) for part in (self.inputs, self.labels)),
+            _rows(self.sample_weight, slice(start, None)),
+        )
+        rows = slice(None, start)
+        self.inputs, self.labels = _rows(self.inputs, rows), _rows(self.labels, rows)
+        self.sample_weight = _rows(self.sample_weight, rows)
+        return held_out
+
+    def keras_arguments(self) -> dict[str, Any]:
+        """Returns `x`, `y` and `sample_weight` as `fit` of Keras takes them."""
+        labels = self.labels
+        if labels is None and self.sample_weight is not None:
+            # Keras drops the weights of samples without targets. The models do not read these.
+            labels = np.zeros(len(self.images), "int64")
+        return {"x": self.inputs, "y": labels, "sample_weight": self.sample_weight}
+
+    def validation_data(self) -> Any:
+        """Returns the data as `fit` of Keras takes them in `validation_data`."""
+        arguments = self.keras_arguments()
+        if not self.in_memory:
+            return arguments["x"]
+        weight = arguments.pop("sample_weight")
+        return (*arguments.values(), *([] if weight is None else [weight]))
+
+    def batches(self, num_batches: int | None = None) -> Iterator[tuple[Any, Any]]:
+        """Yields `(inputs, labels)` as NumPy arrays: all at once for data in memory.
+
+        Args:
+            num_batches: Integer: batches to take from a stream without a known end.
+        """
+        if self.in_memory or self.arrays is not None:
+            inputs = self.inputs.inputs if isinstance(self.inputs, _ReplacedInputs) else None
+            if self.arrays is None:
+                yield _to_numpy(self.inputs), _to_numpy(self.labels)
+            else:
+                yield (self.arrays.x if inputs is None else inputs), self.arrays.y
+            return
+        stream = self.inputs
+        if isinstance(stream, keras.utils.PyDataset):
+            stream = (stream[index] for index in range(stream.num_batches or num_batches))
+        for batch in itertools.islice(stream, num_batches):
+            inputs, labels = (
+                (*batch, None)[:2] if isinstance(batch, (list, tuple)) else (batch, None)
+            )
+            yield _to_numpy(inputs), _to_numpy(labels)
+
+    @contextlib.contextmanager
+    def plain_errors(self) -> Iterator[None]:
+        """Raises the error of a bad batch itself, where a backend has wrapped it in its own."""
+        try:
+            yield
+        except Exception:
+            if self.error is not None:
+                raise self.error from None
+            raise
+
+
+def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None) -> ModelData:
+    """Converts and checks data in any form that a model takes.
+
+    Arrays are checked whole and at once. Every batch of a stream is checked when it is read.
+
+    Args:
+        spec: The images and labels that the model takes.
+        x: Images as array, tensor or list; a dict of `"image"` and `"label"`; or a
+            `keras.utils.PyDataset`, `tf.data.Dataset`, PyTorch `DataLoader` or generator of
+            `(images, labels)` batches.
+        y: Labels; `None` with a stream.
+        sample_weight: Array `(num_samples,)`, or `None`.
+
+    Returns:
+        The data for `fit`.
+
+    Raises:
+        ValueError: If the data are of another kind, or images or labels are not as the model
+            takes them.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.models.training_data import DataSpec, check_data
+        >>> spec = DataSpec("CSAE", (8, 8, 1), 10, needs_labels=True)
+        >>> check_data(spec, np.zeros((2, 8, 8, 1)), [[3], [4]]).labels.tolist()
+        [3, 4]
+    """
+    x, y, sample_weight = (_as_array(part) for part in (x, y, sample_weight))
+    if isinstance(x, dict):
+        x, y = _unpacked(x, y)
+    if is_array(x):
+        y = spec.check(x, y)
+        weights = None if sample_weight is None else _as_numpy(sample_weight)
+        if weights is not None and weights.shape[:1] != (len(x),):
+            raise ValueError(
+                f"`sample_weight` must hold one number for each of the {len(x)} images. "
+                f"Received: shape={weights.shape}."
+            )
+        return ModelData(x, y, sample_weight)
+    if y is not None:
+        raise ValueError(
+            "A dataset has its labels in its batches: leave out `y`. "
+            f"Received: {type(x).__name__} and labels."
+        )
+    if isinstance(x, ShuffledArrays):
+        # Everything is there to be checked at once; the batches then need no check.
+        labels = spec.check(x.x, x.y)
+        if labels is not None and labels is not x.y:
+            x = _with_labels(x, labels)
+        return ModelData(x, arrays=x)
+    data = ModelData(x, repeatable=is_repeatable(x), has_end=has_end(x))
+
+    def checked(images, labels=None, *rest):
+        try:
+            labels = spec.check(images, labels)
+        except ValueError as error:
+            data.error = data.error or error
+            raise
+        return (images, *([] if labels is None and not rest else [labels]), *rest)
+
+    if hasattr(x, "element_spec"):  # tf.data
+        data.inputs = _checked_tf_dataset(x, checked, spec.needs_labels)
+    else:
+        data.inputs = map_batches(x, checked)
+    return data
+
+
+def is_array(x: Any) -> bool:
+    """Returns whether data are one array or tensor, rather than a stream of batches."""
+    return isinstance(x, np.ndarray) or ops.is_tensor(x)
+
+
+def images_of(inputs: Any) -> Any:
+    """Returns the images among the inputs of a model: of a dict, or the inputs themselves."""
+    return inputs["image"] if isinstance(inputs, dict) else inputs
+
+
+def has_end(x: Any) -> bool:
+    """Returns whether it is known that a stream ends."""
+    if isinstance(x, keras.utils.PyDataset):
+        return x.num_batches is not None
+    try:
+        return len(x) >= 0
+    except TypeError:
+        return False
+
+
+def is_repeatable(x: Any) -> bool:
+    """Returns whether a stream can be read a second time."""
+    if isinstance(x, keras.utils.PyDataset):
+        return True
+    return isinstance(x, Iterable) and iter(x) is not x
+
+
+def map_batches(dataset: Any, function: Callable) -> Any:
+    """Returns a stream of the same kind whose batches are changed.
+
+    Args:
+        dataset: A `keras.utils.PyDataset`, a `tf.data.Dataset`, a PyTorch `DataLoader`, or an
+            iterator of batches, such as a generator.
+        function: Function from the parts of a batch, such as images and labels, to a tuple.
+
+    Raises:
+        ValueError: If the dataset is of another kind.
+
+    Examples:
+        >>> from keras_regen.models.training_data import map_batches
+        >>> swapped = map_batches(iter([(1, 2), (3, 4)]), lambda x, y: (y, x))
+        >>> list(swapped)
+        [(2, 1), (4, 3)]
+    """
+    if isinstance(dataset, keras.utils.PyDataset):
+        return _MappedDataset(dataset, function)
+    if hasattr(dataset, "element_spec"):  # tf.data
+        return dataset.map(lambda *batch: function(*batch))
+    if hasattr(dataset, "collate_fn"):  # PyTorch
+        mapped = copy.copy(dataset)
+        mapped.collate_fn = lambda samples: function(*_parts(dataset.collate_fn(samples)))
+        return mapped
+    if is_repeatable(dataset) or not hasattr(dataset, "__next__"):
+        raise ValueError(
+            "Expected arrays, a `keras.utils.PyDataset`, a `tf.data.Dataset`, a PyTorch "
+            f"`DataLoader` or a generator. Received: {type(dataset).__name__}."
+        )
+    return (function(*_parts(batch)) for batch in dataset)
+
+
+class _MappedDataset(keras.utils.PyDataset):
+    """A `PyDataset` that changes the batches of another."""
+
+    def __init__(self, dataset, function):
+        super().__init__(dataset.workers, dataset.use_multiprocessing, dataset.max_queue_size)
+        self.dataset = dataset
+        self.function = function
+
+    @property
+    def num_batches(self):
+        return self.dataset.num_batches
+
+    def __getitem__(self, index):
+        return self.function(*_parts(self.dataset[index]))
+
+    def on_epoch_begin(self):
+        self.dataset.on_epoch_begin()
+
+    def on_epoch_end(self):
+        self.dataset.on_epoch_end()
+
+
+class _ReplacedInputs(_MappedDataset):
+    """The batches of a `ShuffledArrays`, in its order, with other inputs for the same samples."""
+
+    def __init__(self, arrays, inputs):
+        super().__init__(arrays, None)
+        self.inputs = inputs
+
+    def __getitem__(self, index):
+        start = index * self.dataset.batch_size
+        rows = self.dataset.order()[start : start + self.dataset.batch_size]
+        inputs = _rows(self.inputs, rows)
+        return (inputs,) if self.dataset.y is None else (inputs, self.dataset.y[rows])
+
+
+def _with_labels(arrays, labels):
+    changed = copy.copy(arrays)
+    changed.y = labels
+    return changed
+
+
+def _checked_tf_dataset(dataset, check, to_class_numbers):
+    """A `tf.data.Dataset` whose batches are checked as NumPy arrays, on the host."""
+    tensorflow = sys.modules["tensorflow"]  # it made the dataset
+
+    def change(*batch):
+        types = [part.dtype for part in batch]
+
+        def call(*arrays):
+            checked = zip(types, check(*arrays), strict=True)
+            return [np.asarray(part, kind.as_numpy_dtype) for kind, part in checked]
+
+        changed = tensorflow.numpy_function(call, batch, types)
+        for index, (part, before) in enumerate(zip(changed, batch, strict=True)):
+            one_number = index == 1 and to_class_numbers
+            part.set_shape(before.shape[:1] if one_number else before.shape)
+        return tuple(changed)
+
+    return dataset.map(change)
+
+
+def _parts(batch):
+    return tuple(batch) if isinstance(batch, (list, tuple)) else (batch,)
+
+
+def _unpacked(x, y):
+    """The images and labels of a dict of both."""
+    if set(x) != {"image", "label"} or y is not None:
+        raise ValueError(
+            'A dict must hold the images and their labels, {"image": images, "label": labels}. '
+            f"Received: a dict of {sorted(x)}{'' if y is None else ' and labels'}."
+        )
+    return _as_array(x["image"]), _as_array(x["label"])
+
+
+def _as_array(part):
+    """Converts lists and tensors of other frameworks to NumPy arrays; streams stay."""
+    foreign = all(hasattr(part, name) for name in ("shape", "dtype", "__array__"))
+    if isinstance(part, (list, tuple)) or (foreign and not is_array(part)):
+        return np.asarray(part)
+    return part
+
+
+def _as_numpy(part):
+    if ops.is_tensor(part):
+        return ops.convert_to_numpy(part)
+    return np.asarray(part)
+
+
+def _to_numpy(part):
+    return None if part is None else keras.tree.map_structure(_as_numpy, part)
+
+
+def _rows(part, rows):
+    return None if part is None else keras.tree.map_structure(lambda array: array[rows], part)
+
+
+def _class_numbers(labels, num_classes):
+    """Class numbers from a column of them, or from one-hot rows; other labels stay as they are."""
+    shape = tuple(labels.shape)
+    if shape[1:] == (1,):
+        return labels.reshape(-1) if hasattr(labels, "reshape") else ops.reshape(labels, (-1,))
+    if len(shape) == 2 and shape[1] == num_classes:
+        rows = _as_numpy(labels)
+        if ((rows == 0) | (rows == 1)).all() and (rows.sum(axis=1) == 1).all():
+            return labels.argmax(-1) if hasattr(labels, "argmax") else ops.argmax(labels, axis=-1)
+    return labels
