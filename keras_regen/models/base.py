@@ -251,12 +251,15 @@ class ImageModel(CheckedModel):
             np.clip(decoded, 0, 1, out=images[start : start + block])
         return images
 
-    def classify(self, x, batch_size: int = 256) -> np.ndarray:
-        """Gives the labels of images.
+    def classify(
+        self, x, batch_size: int = 256, return_probabilities: bool = False
+    ) -> np.ndarray:
+        """Returns the labels of images, or the probabilities of their classes.
 
         Args:
             x: Images `(num_samples, height, width, channels)`.
             batch_size: Integer: images in one step.
+            return_probabilities: Boolean: whether to return `(num_samples, num_classes)`.
 
         Returns:
             Integer array `(num_samples,)`; `class_names` has their names.
@@ -264,7 +267,8 @@ class ImageModel(CheckedModel):
         Raises:
             ValueError: If the model does not classify or the images are not as it needs them.
         """
-        return np.argmax(self.probabilities(x, batch_size), axis=-1)
+        probabilities = self.probabilities(x, batch_size)
+        return probabilities if return_probabilities else np.argmax(probabilities, axis=-1)
 
     def probabilities(self, x, batch_size: int = 256) -> np.ndarray:
         """Gives the probabilities of the classes for images.
