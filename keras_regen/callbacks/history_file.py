@@ -13,7 +13,7 @@ class HistoryFile(keras.callbacks.Callback):
     """Writes the losses and metrics of every epoch to a CSV file.
 
     Unlike `keras.callbacks.CSVLogger`, it writes the file atomically, adds columns for metrics that
-    start in a later epoch, and drops epochs after the checkpoint from which a run resumes.
+    start in a later epoch, and resumes after given rows, so that no epoch is in the file twice.
 
     Args:
         path: Path of the file. Its folder must exist.
