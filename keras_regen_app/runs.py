@@ -18,7 +18,7 @@ from keras_regen import models
 from keras_regen.atomic_files import write_json
 from keras_regen.callbacks import Checkpoint, HistoryFile, read_history
 from keras_regen.datasets import ImageDataset, ShuffledArrays, load
-from keras_regen.datasets.loading import from_anywhere
+from keras_regen.datasets.loading import absolute_dataset_path
 from keras_regen.metrics import train_evaluation_classifier
 from keras_regen.metrics.evaluation import evaluate_model
 from keras_regen.models import Classifier
@@ -109,7 +109,7 @@ def train_run(
     settings = {
         "preset": preset,
         # A path must hold wherever the run is taken up again.
-        "dataset": from_anywhere(dataset or recipe.dataset),
+        "dataset": absolute_dataset_path(dataset or recipe.dataset),
         "image_size": image_size,
         "epochs": recipe.epochs if epochs is None else epochs,
         "batch_size": recipe.batch_size if batch_size is None else batch_size,

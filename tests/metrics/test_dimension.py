@@ -87,7 +87,9 @@ def test_duplicates_are_reported_and_left_out(dtype):
     ]
     points, twice = (one.astype(dtype) / (255 if "f" in dtype else 1) for one in (points, twice))
     points, twice = (one.astype(dtype) for one in (points, twice))
-    message = r"3 of 53 points that equal an earlier point, first point 10, which equals point 7\..*out"
+    message = (
+        r"3 of 53 points that equal an earlier point, first point 10, which equals point 7\..*out"
+    )
     with pytest.raises(ValueError, match=message):
         intrinsic_dimension(twice)
     left = without_duplicates(twice)
