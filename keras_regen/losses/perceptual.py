@@ -6,8 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.losses.perceptual_features import early_features
 from keras_regen.losses.pixel_differences import check_same_images
-from keras_regen.networks.features import early_features
 
 _SELF = "self"
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_regen.priors import ClassGaussianPrior, Prior, StandardNormalPrior
+from keras_regen.priors import ClassGaussianPrior, GaussianPrior, Prior, StandardNormalPrior
 
 
 def test_a_subclass_must_define_the_contract():
