@@ -52,7 +52,7 @@ def main(
     judge = train_evaluation_classifier(
         data.x_train, data.y_train, steps=judge_steps, seed=seed, stem_filters=32
     )
-    real = judge.probabilities(data.x_test)
+    real = judge.classify(data.x_test, return_probabilities=True)
     click.echo(
         f"The judge: {np.mean(real.argmax(1) == data.y_test):.2%} of real images right, "
         f"{np.mean(real.max(1) >= 0.9):.2%} recognized."
@@ -103,7 +103,7 @@ def main(
 
         # What it draws, and whether that is as varied as real images of the same classes.
         drawn = keras_regen.generate(model, num_samples=1000, seed=seed)
-        found = judge.probabilities(drawn)
+        found = judge.classify(drawn, return_probabilities=True)
         labels = found.argmax(1)
         diversity = relative_diversity(drawn, labels, data.x_train, data.y_train)
         click.echo(

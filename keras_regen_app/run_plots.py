@@ -8,7 +8,7 @@ import numpy as np
 from keras_regen import plotting
 from keras_regen.datasets import ImageDataset
 from keras_regen.generation import generate
-from keras_regen.models.base import ImageModel
+from keras_regen.models import ImageModel
 
 PICTURES = ("samples.png", "reconstructions.png", "distances.png", "barcodes.png", "losses.png")
 _COLUMNS = 16
@@ -58,7 +58,7 @@ def plot_run(
             model.class_names,
             folder / "distances.png",
         )
-    elif model.classifies:
+    elif model.head is not None:
         latents, labels = model.encode(data.x_test[:2000]), data.y_test[:2000]
         plotting.plot_barcodes(latents, labels, model.class_names, folder / "barcodes.png")
 

@@ -1,6 +1,7 @@
 """A training with all it leaves behind, in one folder, which can be interrupted and go on."""
 
 import functools
+import inspect
 import json
 import math
 import os
@@ -17,7 +18,7 @@ from keras_regen import models
 from keras_regen.atomic_files import write_json
 from keras_regen.callbacks import Checkpoint, HistoryFile, read_history
 from keras_regen.datasets import ImageDataset, ShuffledArrays, load
-from keras_regen.datasets.loading import from_anywhere
+from keras_regen.datasets.loading import absolute_dataset_path
 from keras_regen.metrics import train_evaluation_classifier
 from keras_regen.metrics.evaluation import evaluate_model
 from keras_regen.models import Classifier
@@ -108,7 +109,7 @@ def train_run(
     settings = {
         "preset": preset,
         # A path must hold wherever the run is taken up again.
-        "dataset": from_anywhere(dataset or recipe.dataset),
+        "dataset": absolute_dataset_path(dataset or recipe.dataset),
         "image_size": image_size,
         "epochs": recipe.epochs if epochs is None else epochs,
         "batch_size": recipe.batch_size if batch_size is None else batch_size,
@@ -216,10 +217,11 @@ def _build(settings, data, parts):
     keras.utils.set_random_seed(settings["seed"])
     recipe = get_preset(settings["preset"])
     model_class = getattr(models, recipe.model)
+    if "class_names" in inspect.signature(model_class.for_images).parameters:
+        parts = {**parts, "class_names": data.class_names}
     return model_class.from_preset(
         recipe,
         image_shape=data.image_shape,
-        class_names=data.class_names,
         num_samples=len(data.x_train) * (2 if recipe.mirror else 1),
         epochs=settings["epochs"],
         batch_size=settings["batch_size"],
@@ -289,7 +291,6 @@ def _train(folder, settings, data: ImageDataset, model, judge, callbacks):
     x, y = data.x_train, data.y_train
     if recipe.mirror:
         x, y = np.concatenate([x, x[:, :, ::-1]]), np.concatenate([y, y])
-    x = model.prepare(x)
     batch_size, epochs = settings["batch_size"], settings["epochs"]
     steps = -(-len(y) // batch_size)
     done = int(model.optimizer.iterations) // steps
@@ -301,7 +302,7 @@ def _train(folder, settings, data: ImageDataset, model, judge, callbacks):
     if monitor is not None:
         pick = {"min": min, "max": max}[checkpoint.mode]
         checkpoint.best = pick((row[monitor] for row in rows), default=None)
-    validation = (model.prepare(data.x_test), data.y_test)
+    validation = (data.x_test, data.y_test)
     if done < epochs:
         model.fit(
             ShuffledArrays(x, y, batch_size, settings["seed"], epoch=done),
@@ -312,15 +313,14 @@ def _train(folder, settings, data: ImageDataset, model, judge, callbacks):
             validation_batch_size=256,
             # What others add to the logs is in the history too.
             callbacks=[*callbacks, history, checkpoint],
-            adapt_prior=False,
             verbose=0,
         )
     else:
-        # What `fit` does at its end, and the checkpoint is of before: see `use_ema` in Keras.
+        # The end of `fit`, which the checkpoint was written before: see `use_ema` in Keras.
         model.optimizer.finalize_variable_values(model.trainable_variables)
-    if model.prior is not None:
-        model.adapt_prior(x, y)
-    if model.classifies:
+        if model.prior is not None:
+            model.adapt_prior(x, y)
+    if model.head is not None or isinstance(model, models.Classifier):
         model.calibrate(data.x_test, data.y_test)
     save_model(model, folder / "model.keras")
     metrics = evaluate_model(

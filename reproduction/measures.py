@@ -17,8 +17,7 @@ from keras_regen.metrics import (
 )
 from keras_regen.metrics.diversity import diversity_beside
 from keras_regen.metrics.scores import score_model
-from keras_regen.models import Classifier
-from keras_regen.models.base import ImageModel
+from keras_regen.models import Classifier, ImageModel
 from reproduction.scale import Scale
 
 _NEIGHBORS = 100

@@ -11,16 +11,16 @@ from pathlib import Path
 import keras
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
+from keras_regen.metrics.gpu import keras_is_on_gpu
 
 import keras_regen
 from keras_regen import runs
 from keras_regen.atomic_files import write_arrays, write_json
 from keras_regen.callbacks import GenerationAccuracy, NonFiniteLossError
 from keras_regen.datasets import ImageDataset, load
-from keras_regen.datasets.catalog import USERS_OWN
-from keras_regen.datasets.loading import from_anywhere
+from keras_regen.datasets.catalog import MANUAL_DOWNLOADS
+from keras_regen.datasets.loading import absolute_dataset_path
 from keras_regen.metrics import train_evaluation_classifier
-from keras_regen.metrics.gpu import keras_is_on_gpu
 from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.presets import get_preset
 from keras_regen.saving import load_model, save_model
@@ -238,7 +238,7 @@ class _Reproduction:
 
     def _train(self):
         asked = {
-            "dataset": from_anywhere(self._dataset()),
+            "dataset": absolute_dataset_path(self._dataset()),
             "image_size": self._image_size(),
             **run_settings(self.training, self.scale),
         }
@@ -270,7 +270,7 @@ class _Reproduction:
 
     def _image_size(self):
         """The recipe's, for pictures as their owner has them; those of other datasets have one."""
-        if self.training.dataset not in USERS_OWN:
+        if self.training.dataset not in MANUAL_DOWNLOADS:
             return None
         return get_preset(self.training.preset).image_shape[:2]
 

@@ -27,7 +27,7 @@ class OrderedJudge:
         >>> backwards = digits.with_classes([str(digit) for digit in range(9, -1, -1)])
         >>> judge = Classifier.for_images((8, 8, 1), backwards.class_names, stem_filters=2)
         >>> ordered = OrderedJudge(judge, digits).probabilities(digits.x_test)
-        >>> bool((ordered == judge.probabilities(digits.x_test)[:, ::-1]).all())
+        >>> bool((ordered == judge.classify(digits.x_test, return_probabilities=True)[:, ::-1]).all())
         True
     """
 
@@ -49,7 +49,7 @@ class OrderedJudge:
 
     def probabilities(self, images: np.ndarray, batch_size: int = 256) -> np.ndarray:
         """Gives the probabilities `(num_images, num_classes)`: 0 of classes it does not know."""
-        found = self._judge.probabilities(images, batch_size)
+        found = self._judge.classify(images, batch_size, return_probabilities=True)
         ordered = np.zeros((len(found), self._num_classes), found.dtype)
         ordered[:, self._numbers] = found
         return ordered

@@ -99,8 +99,8 @@ def _drawn_at_large(model, data, samples_per_class, judge, options):
             data.x_train, data.y_train, data.class_names, seed=options["seed"]
         )
     images, _ = generate(model, num_samples=samples_per_class * len(data.class_names), **options)
-    found = judge.probabilities(images)
-    real = judge.probabilities(data.x_test)
+    found = judge.classify(images, return_probabilities=True)
+    real = judge.classify(data.x_test, return_probabilities=True)
     labels = np.argmax(found, axis=1)
     diversity = diversity_beside(data, images, labels)
     counts = np.bincount(labels, minlength=len(data.class_names))

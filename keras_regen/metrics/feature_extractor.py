@@ -7,8 +7,7 @@ import numpy as np
 from keras import layers, ops
 
 from keras_regen.checks import check_images, check_integer
-from keras_regen.metrics.gpu import keras_is_on_gpu
-from keras_regen.metrics.nearest import feature_rows
+from keras_regen.metrics.feature_rows import feature_rows
 from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.models import Classifier
 from keras_regen.networks import inception_features
@@ -74,9 +73,7 @@ class FeatureExtractor:
         self.batch_size = batch_size
         self.network, found = _cut(model, layer)
         self.name = found if name is None else name
-        # Without a GPU, TensorFlow's XLA compiles for long and computes no faster.
-        slow = keras.backend.backend() == "tensorflow" and not keras_is_on_gpu()
-        self.network.compile(jit_compile=False if slow else "auto")
+        self.network.compile(jit_compile=False if _is_tensorflow_on_cpu() else "auto")
 
     @property
     def num_features(self) -> int:
@@ -159,6 +156,11 @@ def keras_inception_v3(weights: str | None = "imagenet") -> FeatureExtractor:
     """
     network = inception_features("mixed10", (299, 299, 3), weights)
     return FeatureExtractor(network, name="keras_inception_v3", resize=True, batch_size=32)
+
+
+def _is_tensorflow_on_cpu():
+    """Whether XLA takes long to compile and computes no faster."""
+    return keras.backend.backend() == "tensorflow" and not keras.distribution.list_devices("gpu")
 
 
 def _cut(model, layer):

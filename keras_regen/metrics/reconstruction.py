@@ -5,7 +5,6 @@ from keras import ops
 
 from keras_regen.checks import check_images
 from keras_regen.losses import ssim_loss
-from keras_regen.metrics.nearest import blocks
 from keras_regen.pixel_range import unit_range
 
 _BLOCK = 256
@@ -50,13 +49,15 @@ def reconstruction_error(images: np.ndarray, reconstructions: np.ndarray) -> dic
         raise ValueError("Reconstructions must be finite. Received: NaN or infinite pixels.")
     error = images - reconstructions
     mse = float(np.mean(error**2, dtype="float64"))
-    lacking = [
-        ops.convert_to_numpy(ssim_loss(images[part], reconstructions[part]))
-        for part in blocks(len(images), _BLOCK)
+    dissimilarities = [
+        ops.convert_to_numpy(
+            ssim_loss(images[start : start + _BLOCK], reconstructions[start : start + _BLOCK])
+        )
+        for start in range(0, len(images), _BLOCK)
     ]
     return {
         "mae": float(np.mean(np.abs(error), dtype="float64")),
         "mse": mse,
-        "ssim": 1 - float(np.mean(np.concatenate(lacking), dtype="float64")),
+        "ssim": 1 - float(np.mean(np.concatenate(dissimilarities), dtype="float64")),
         "psnr": float(-10 * np.log10(mse)) if mse > 0 else float("inf"),
     }

@@ -74,7 +74,7 @@ def test_latents_of_classes_go_straight(calibrated, monkeypatch):
     steps = np.diff(latents, axis=1)
     np.testing.assert_allclose(steps, np.broadcast_to(steps[:, :1], steps.shape), atol=1e-9)
     # Each end is a draw from one class's prior, and the two are of different classes.
-    classes = calibrated.latent_probabilities(latents[:, [0, -1]].reshape(10, -1))
+    classes = calibrated._latent_probabilities(latents[:, [0, -1]].reshape(10, -1))
     classes = np.argmax(classes, axis=1).reshape(5, 2)
     assert (classes[:, 0] != classes[:, 1]).all()
     assert len(np.unique(classes)) > 2
@@ -83,7 +83,7 @@ def test_latents_of_classes_go_straight(calibrated, monkeypatch):
 def test_a_prior_of_one_class(calibrated, monkeypatch):
     prior = ClassGaussianPrior(1)
     prior.adapt(np.random.default_rng(0).normal(size=(30, 12)), np.zeros(30, int))
-    monkeypatch.setattr(calibrated, "class_names", ())  # that of other classes does not fit
+    monkeypatch.setattr(calibrated, "num_classes", 0)  # a prior of other classes does not fit
     latents = walked_latents(calibrated, monkeypatch, 2, 3, seed=0, prior=prior)
     assert np.abs(latents[:, 0] - latents[:, 2]).min() > 0
 

@@ -45,6 +45,18 @@ def test_copies_and_strays():
     assert precision == 1 and recall == 1 / 300
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_common_offset_changes_nothing(dtype):
+    rng = np.random.default_rng(0)
+    # Multiples of 1/8 are exact in both types, with the offset and without it.
+    real, generated = (np.rint(8 * rng.normal(size=(80, 2))) / 8 for _ in range(2))
+    expected = precision_recall(real, generated, 1)
+    assert min(expected) > 0.1 and max(expected) < 0.95
+    offset = 2.0**20 if dtype == "float32" else 2.0**40
+    moved = [(features + offset).astype(dtype) for features in (real, generated)]
+    assert precision_recall(*moved, 1) == expected
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -117,7 +117,7 @@ def test_a_step_is_the_simultaneous_update_of_both_players():
     )
     for name in PLAYERS:
         randomize(getattr(model, name))
-    model.set_loss_weights({"encoder_loss": share})
+    model.loss_weights = {"encoder_loss": share}
     noise = to_numpy(StandardNoise(DIM, seed=1)(np.zeros((count, 1))))
     x = IMAGES[:count].reshape(count, -1) / 255.0
     before = weights(model)

@@ -64,14 +64,16 @@ def test_a_stream_of_batches(data):
 def test_probabilities_are_those_of_predict(data):
     for model in (csae(), classifier()):
         expected = model.predict(data[0], verbose=0)["probabilities"]
-        np.testing.assert_allclose(model.probabilities(data[0], 16), expected, atol=1e-5)
+        np.testing.assert_allclose(
+            model.classify(data[0], 16, return_probabilities=True), expected, atol=1e-5
+        )
         np.testing.assert_array_equal(model.classify(data[0]), expected.argmax(axis=1))
     model = csae()
     latents = model.encode(data[0])
     centroids = keras.ops.convert_to_numpy(model.head.centroids).astype("float64")
     scores = np.exp(-((latents[:, None] - centroids[None]) ** 2).sum(axis=-1))
     expected = scores / scores.sum(axis=1, keepdims=True)
-    found = model.latent_probabilities(latents, batch_size=7)
+    found = model._latent_probabilities(latents, batch_size=7)
     assert found.shape == (50, 3)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
@@ -99,9 +101,9 @@ def test_bad_calibration_data(data):
 
 def test_models_without_a_head_or_without_probabilities(data):
     with pytest.raises(ValueError, match="cannot classify latents: it has no head"):
-        classifier().latent_probabilities(np.zeros((1, 4)))
+        classifier()._latent_probabilities(np.zeros((1, 4)))
     with pytest.raises(ValueError, match=r"\(num_samples, 4\).*\(2, 5\)"):
-        csae().latent_probabilities(np.zeros((2, 5)))
+        csae()._latent_probabilities(np.zeros((2, 5)))
 
     class Silent(ImageModel):
         def call(self, inputs):

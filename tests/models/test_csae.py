@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from keras_regen import generate
 from keras_regen.layers import NoisyLatent, PEDCCHead
 from keras_regen.losses import LaplacianLoss
 from keras_regen.models import CSAE
@@ -67,6 +68,6 @@ def test_bad_input_is_refused_at_the_call(trained):
     with pytest.raises(ValueError):
         model.fit(images[:10], labels, verbose=0)
     with pytest.raises(ValueError, match="middle"):
-        model.class_index("top")
+        generate(model, "top")
     with pytest.raises(ValueError, match="its own losses"):
         model.compile("adam", loss="mse")

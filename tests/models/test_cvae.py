@@ -49,7 +49,7 @@ def test_training_reports_every_term_and_learns(trained):
     terms = {"loss", "bernoulli_loss", "kl_loss", "reconstruction_mae"}
     assert set(history) == terms | {f"val_{term}" for term in terms}
     assert history["loss"][-1] < 0.9 * history["loss"][0]
-    assert model.fitted
+    assert model.adapted
 
 
 def test_evaluate_equals_the_terms_computed_by_hand(trained):

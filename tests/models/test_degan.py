@@ -9,7 +9,7 @@ from keras_regen import DEGAN, GAN, VAE, Acceptance, generate
 from keras_regen.networks import csae_linear_decoder, dense_discriminator, dense_generator
 from keras_regen.priors import DecoderEncoderPrior
 from tests.contract import to_numpy
-from tests.samples import check_fresh_process, judge_of, striped_images
+from tests.samples import check_fresh_process, confident_classifier, striped_images
 
 IMAGES, LABELS = striped_images(30)
 SHAPE, DIM = IMAGES.shape[1:], 4
@@ -66,8 +66,8 @@ def test_the_first_stage_trains_the_vae_alone(stages):
     (before, players), (after, same_players), _ = seen
     # All but the weights of its losses, which are numbers.
     assert all(not np.array_equal(a, b) for a, b in zip(before, after, strict=True) if a.ndim)
-    assert same(players, same_players)
-    assert model.vae.fitted and not model.vae.trainable_variables
+    assert same(before, same_players)
+    assert model.vae.adapted and not model.vae.trainable_variables
 
 
 def test_the_second_stage_trains_the_players_alone(stages):
@@ -109,8 +109,9 @@ def test_the_generator_is_trained_on_what_the_vae_decodes_and_encodes(stages):
 def test_fit_trains_both_stages():
     model = build()
     before = weights(model.vae), weights(model.generator, model.discriminator)
-    history = model.fit(IMAGES, epochs=1, vae_epochs=3, vae_optimizer="sgd", **FIT)
-    assert isinstance(model.vae.optimizer, keras.optimizers.SGD)
+    model.vae_epochs = 3
+    history = model.fit(IMAGES, epochs=1, **FIT)
+    assert isinstance(model.vae.optimizer, keras.optimizers.Adam)
     assert int(model.vae.optimizer.iterations) == 9 and int(model.optimizer.iterations) == 3
     assert set(history.history) == TERMS
     after = weights(model.vae), weights(model.generator, model.discriminator)
@@ -118,8 +119,9 @@ def test_fit_trains_both_stages():
 
     model.fit(IMAGES, **FIT)
     assert same(weights(model.vae), after[0])
-    model.fit(IMAGES, vae_epochs=1, **FIT)
+    model.fit_vae(IMAGES, optimizer="sgd", **FIT)
     assert not same(weights(model.vae), after[0])
+    assert isinstance(model.vae.optimizer, keras.optimizers.SGD)
 
 
 def test_a_stage_can_be_replaced(stages):
@@ -140,7 +142,7 @@ def test_a_saved_model_is_as_trained_and_trains_on(stages, tmp_path, recwarn):
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     assert not [one for one in recwarn if "variable loading" in str(one.message)]
-    assert again.vae.fitted and not again.vae.trainable_variables
+    assert again.vae.adapted and not again.vae.trainable_variables
     assert (again.hidden_layer, again.posterior) == ("features", "sample")
     assert again.loss_weights == model.loss_weights
     vae, before = weights(again.vae), weights(again.generator)
@@ -165,7 +167,7 @@ def test_images_have_no_class_unless_a_classifier_picks_them(stages):
     assert set(report.labels.tolist()) == {-1}
     with pytest.raises(ValueError, match="give `accept=Acceptance"):
         generate(model, class_id=1)
-    judge = judge_of(images, 3)
+    judge = confident_classifier(images, 3)
     accept = Acceptance(judge, threshold=0.5)
     drawn = generate(model, [1, 2], seed=0, accept=accept)
     assert (judge.predict(drawn, verbose=0)[[0, 1], [1, 2]] >= 0.5).all()
@@ -174,7 +176,8 @@ def test_images_have_no_class_unless_a_classifier_picks_them(stages):
 def test_the_mean_of_the_posterior_takes_half_the_noise():
     model = build(posterior="mean", hidden_layer=None, loss_weights={"generator_loss": 0.5})
     assert model.prior.noise_dim == DIM
-    logs = model.fit(IMAGES, vae_epochs=1, **FIT).history
+    model.vae_epochs = 1
+    logs = model.fit(IMAGES, **FIT).history
     assert set(logs) == TERMS - {"hidden_space_loss"}
     total = logs["discriminator_loss"][0] + 0.5 * logs["generator_loss"][0]
     assert logs["loss"][0] == pytest.approx(total, rel=1e-4)
@@ -198,20 +201,21 @@ def test_what_does_not_fit_is_refused():
     for generator, message in (
         (
             dense_generator((9, 8, 1), DIM, (8,)),
-            r"of images of one shape.*VAE of \(8, 8, 1\).*\(9, 8, 1\)",
+            r"images of one shape.*VAE of \(8, 8, 1\).*\(9, 8, 1\)",
         ),
-        (dense_generator(SHAPE, DIM + 1, (8,)), r"of latents of one shape.*VAE of \(4,\).*\(5,\)"),
+        (dense_generator(SHAPE, DIM + 1, (8,)), r"latents of one shape.*VAE of \(4,\).*\(5,\)"),
     ):
         with pytest.raises(ValueError, match=message):
             DEGAN(model.vae, generator, model.discriminator)
     with pytest.raises(ValueError, match="posterior='mode'"):
         DEGAN(model.vae, model.generator, model.discriminator, "mode")
-    players = weights(model.generator, model.discriminator)
+    before = weights(model.generator, model.discriminator)
+    model.vae_epochs = 0
     with pytest.raises(ValueError, match=r"VAE is not trained.*fit_vae"):
-        model.fit(IMAGES, vae_epochs=0, **FIT)
+        model.fit(IMAGES, **FIT)
     with pytest.raises(ValueError, match=r"VAE is not trained.*fit_vae"):
         generate(model)
-    assert same(players, weights(model.generator, model.discriminator))
+    assert same(before, weights(model.generator, model.discriminator))
     with pytest.raises(ValueError, match=r"\(7, 8, 1\)"):
         model.fit(IMAGES[:, :7], **FIT)
-    assert not model.vae.fitted and not model.vae.trainable_variables
+    assert not model.vae.adapted and not model.vae.trainable_variables

@@ -10,7 +10,7 @@ from keras_regen.layers import DifferentiableAugmentation
 from keras_regen.networks import dense_discriminator, dense_generator
 from keras_regen.priors import GaussianPrior, StandardNormalPrior
 from tests.contract import to_numpy, weights_of
-from tests.samples import check_fresh_process, judge_of, striped_images
+from tests.samples import check_fresh_process, confident_classifier, striped_images
 from tests.textbook import (
     NOISE_DIM,
     SLOW_OBJECTIVES,
@@ -173,7 +173,7 @@ def test_a_loss_of_weight_zero_teaches_nobody():
     start = state(model)
     for still, name in enumerate(("generator_loss", "discriminator_loss")):
         restore([model], start)
-        model.set_loss_weights({"generator_loss": 1, "discriminator_loss": 1} | {name: 0})
+        model.loss_weights = {"generator_loss": 1, "discriminator_loss": 1} | {name: 0}
         before = trained_weights(model)
         history = model.fit(IMAGES, batch_size=10, verbose=0).history
         for player, (one, other) in enumerate(zip(before, trained_weights(model), strict=True)):
@@ -268,8 +268,8 @@ def test_evaluate_equals_the_terms_computed_by_hand(trained):
     for name, value in expected.items():
         assert found[name] == pytest.approx(value, rel=1e-3, abs=1e-5)
     outputs = model.predict(IMAGES, batch_size=7, verbose=0)
-    assert list(outputs) == ["score"]
-    np.testing.assert_allclose(outputs["score"], real, atol=1e-4)
+    assert list(outputs) == ["logits"]
+    np.testing.assert_allclose(outputs["logits"], real, atol=1e-4)
 
 
 class GrayInTraining(layers.Layer):
@@ -292,7 +292,7 @@ def test_augmentation_changes_real_and_drawn_images_and_in_training_only():
     assert logs["hidden_space_loss"][0] == pytest.approx(0, abs=1e-3)
     real = discriminator.predict(IMAGES / 255.0, verbose=0).mean()
     assert abs(real - gray) > 1e-3
-    assert logs["val_real_score"][0] == pytest.approx(real, abs=1e-5)
+    assert logs["val_real_logits"][0] == pytest.approx(real, abs=1e-5)
     assert logs["val_hidden_space_loss"][0] > 0.01
 
 
@@ -371,7 +371,7 @@ def test_images_are_drawn_from_the_priors_noise_and_have_no_class(trained):
 
 
 def test_a_classifier_picks_the_images_of_a_class(trained):
-    judge = judge_of(generate(trained, num_samples=100, seed=1), 3)
+    judge = confident_classifier(generate(trained, num_samples=100, seed=1), 3)
     accept = Acceptance(judge, threshold=0.6)
     options = {"seed": 0, "accept": accept, "return_report": True}
     images, report = generate(trained, [2, 1, 2], **options)

@@ -58,13 +58,14 @@ def test_encoder_and_head_are_the_two_parts_of_the_classifier(trained):
     expected = model.classifier.predict(IMAGES / 255.0, verbose=0)
     np.testing.assert_allclose(outputs["probabilities"], expected, atol=1e-5)
     np.testing.assert_allclose(model.encode(IMAGES), outputs["latent"], atol=1e-5)
-    np.testing.assert_allclose(model.latent_probabilities(outputs["latent"]), expected, atol=1e-5)
+    np.testing.assert_allclose(model._latent_probabilities(outputs["latent"]), expected, atol=1e-5)
     np.testing.assert_allclose(model.reconstruct(IMAGES), outputs["reconstruction"], atol=1e-5)
 
 
 def test_encoding_once_gives_the_losses_of_encoding_in_every_step():
     def losses(cache_latents):
         model = build()
+        model.cache_latents = cache_latents
         model.fit_classifier(IMAGES, LABELS, epochs=4, shuffle=False, verbose=0)
         keras.utils.set_random_seed(1)
         history = model.fit(
@@ -73,7 +74,6 @@ def test_encoding_once_gives_the_losses_of_encoding_in_every_step():
             epochs=2,
             batch_size=20,
             shuffle=False,
-            cache_latents=cache_latents,
             verbose=0,
         )
         return history.history["loss"], model.prior.class_mean(1)
@@ -114,13 +114,10 @@ def test_schedules_that_make_no_sense_are_refused():
         LossWeightSchedule([(1, 200, {}), (200, 300, {})])
     with pytest.raises(ValueError, match="from 5 to 4"):
         LossWeightSchedule([(5, 4, {})])
+    model = build()
+    model.cache_latents = False
     with pytest.raises(ValueError, match=r"\['mae_loss', 'ssim_loss'\]"):
-        build().fit(
-            IMAGES,
-            LABELS,
-            cache_latents=False,
-            callbacks=[LossWeightSchedule([(1, 2, {"perceptual": 1})])],
-        )
+        model.fit(IMAGES, LABELS, callbacks=[LossWeightSchedule([(1, 2, {"perceptual": 1})])])
 
 
 @pytest.mark.parametrize("backend", ["same", "next"])

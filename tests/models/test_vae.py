@@ -123,16 +123,16 @@ def test_labels_are_taken_and_not_used():
 @pytest.mark.filterwarnings("ignore:Skipping variable loading")
 def test_it_knows_whether_it_was_trained_and_so_do_its_files(trained, tmp_path):
     model = build()
-    assert model.fitted is False
+    assert model.adapted is False
     model.save(tmp_path / "untrained.keras")
-    assert keras.saving.load_model(tmp_path / "untrained.keras").fitted is False
+    assert keras.saving.load_model(tmp_path / "untrained.keras").adapted is False
     keep = keras.callbacks.ModelCheckpoint(tmp_path / "epoch.keras")
     model.fit(IMAGES, callbacks=keep, verbose=0)
-    assert model.fitted is True
-    assert keras.saving.load_model(tmp_path / "epoch.keras").fitted is True
+    assert model.adapted is True
+    assert keras.saving.load_model(tmp_path / "epoch.keras").adapted is True
     again = build()
     again.set_weights(model.get_weights())
-    assert again.fitted is True
+    assert again.adapted is True
 
 
 def test_a_resumed_training_draws_the_noise_that_it_would_have_drawn(tmp_path):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from keras_regen.models.players import frozen_call
+from keras_regen.models.adversarial import frozen_call
 from tests.contract import gradients, randomize, to_numpy, weighed
 
 INPUTS = np.random.default_rng(0).normal(size=(6, 5)).astype("float32")
