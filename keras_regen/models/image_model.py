@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self, overload
 
 import keras
 import numpy as np
@@ -509,6 +509,32 @@ class ImageModel(keras.Model):
                 them, or it needs labels.
         """
         return self.decode(self.encode(x, y, batch_size), batch_size)
+
+    @overload
+    def generate(
+        self,
+        class_id: int | str | Sequence[int | str] | None = None,
+        num_samples: int | None = None,
+        *,
+        seed: int | None = None,
+        batch_size: int = 256,
+        prior: Prior | None = None,
+        accept: bool | float | Acceptance | None = None,
+        return_report: Literal[False] = False,
+    ) -> np.ndarray: ...
+
+    @overload
+    def generate(
+        self,
+        class_id: int | str | Sequence[int | str] | None = None,
+        num_samples: int | None = None,
+        *,
+        seed: int | None = None,
+        batch_size: int = 256,
+        prior: Prior | None = None,
+        accept: bool | float | Acceptance | None = None,
+        return_report: Literal[True],
+    ) -> tuple[np.ndarray, GenerationReport]: ...
 
     def generate(
         self,
