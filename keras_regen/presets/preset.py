@@ -77,7 +77,7 @@ class Preset:
     loss_weights: Sequence[tuple[float, Mapping[str, float]]] = ()
     source: str = "this package"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.full_epochs is None:
             object.__setattr__(self, "full_epochs", self.epochs)
         # Presets are shared, so they are immutable. JSON contains lists instead of tuples.
