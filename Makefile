@@ -1,5 +1,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
+TABLE ?= all
 SCALE ?= quick
 BACKENDS := tensorflow jax torch
 PIP := $(BIN)/python -m pip install -q -c constraints.txt
@@ -12,7 +13,8 @@ help:
 	@echo "make test-jax, make test-tensorflow, make test-torch   run the tests on a backend"
 	@echo "make lint   run ruff, and check the order of imports with import-linter"
 	@echo "make docs   build the site into site/; any warning is an error"
-	@echo "make reproduce TABLE=csae2-table3   train and measure the models of a paper's table;"
+	@echo "make reproduce TABLE=csae2-table3   train and measure the models of a paper's table,"
+	@echo "            or of all tables without TABLE;"
 	@echo "            SCALE=paper for the paper's setting, BACKEND=jax or torch for a backend;"
 	@echo "            '.venv/bin/python -m reproduction --list' lists the tables"
 	@echo "make clean  remove .venv, the site and caches"
@@ -43,7 +45,6 @@ docs: .venv/.installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 reproduce: .venv/.installed
-	@test -n "$(TABLE)" || { echo "Name a table: make reproduce TABLE=csae2-table3"; exit 2; }
 	$(BIN)/python -m reproduction $(TABLE) --scale $(SCALE) $(if $(BACKEND),--backend $(BACKEND))
 
 # Compilation takes most of the time of the tests. On JAX, these flags turn off the optimizations of
