@@ -104,7 +104,7 @@ def test_missing_dataset_does_not_stop_other_runs(tmp_path, monkeypatch):
     faces = Training("csae_facescrub", "facescrub")
     table = Table("test", "A table", (Cell("a", "b", faces, "x"), Cell("c", "d", CSAE, "accuracy")))
     lines = []
-    with pytest.raises(FileNotFoundError, match="Put them in a folder of class folders"):
+    with pytest.raises(FileNotFoundError, match="Put them into a folder of class folders"):
         reproduce(table, TINY, **folders(tmp_path), log=lines.append)
     assert result_path(tmp_path / "results", TINY, CSAE, 0).exists()
     assert any("skipped. The images of 'facescrub'" in line for line in lines)
