@@ -20,7 +20,6 @@ from keras_regen.datasets import ImageDataset, load
 from keras_regen.datasets.catalog import USERS_OWN
 from keras_regen.datasets.loading import from_anywhere
 from keras_regen.metrics import train_evaluation_classifier
-from keras_regen.metrics.gpu import keras_is_on_gpu
 from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.presets import get_preset
 from keras_regen.saving import load_model, save_model
@@ -304,7 +303,7 @@ class _Reproduction:
 
 
 def _device():
-    kind = "GPU" if keras_is_on_gpu() else "CPU"
+    kind = "GPU" if "gpu" in str(keras.ops.ones(1).device).lower() else "CPU"
     # Those that this process may use, which may be fewer than there are.
     return f"{kind} ({platform.machine()}, {cpu_count()} cores)"
 
