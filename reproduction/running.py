@@ -23,7 +23,7 @@ from keras_regen.metrics import train_evaluation_classifier
 from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.presets import get_preset
 from keras_regen.saving import load_model, save_model
-from reproduction.measures import JUDGED, MEASURES, Measured
+from reproduction.measures import CLASSIFIER_MEASURES, MEASURES, Measured
 from reproduction.scale import Scale
 from reproduction.settings import (
     is_as_asked,
@@ -153,7 +153,7 @@ class _Reproduction:
 
     @property
     def needs_judge(self):
-        return not JUDGED.isdisjoint(self.training.measures)
+        return not CLASSIFIER_MEASURES.isdisjoint(self.training.measures)
 
     def is_measured(self):
         """Whether the result has all that is asked for, and was made as it is asked for now."""
