@@ -149,7 +149,9 @@ def _firsts(rows):
 
 def _check_neighbors(ks, num_points):
     if len(ks) == 0:
-        raise ValueError("`ks` must hold at least one number of neighbors. Received: an empty sequence.")
+        raise ValueError(
+            "`ks` must hold at least one number of neighbors. Received: an empty sequence."
+        )
     for k in ks:
         check_integer("k", k, 2)
         if k >= num_points:
