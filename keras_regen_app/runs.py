@@ -19,8 +19,11 @@ from keras_regen.atomic_files import write_json
 from keras_regen.callbacks import Checkpoint, HistoryFile, read_history
 from keras_regen.datasets import ImageDataset, ShuffledArrays, load
 from keras_regen.datasets.loading import absolute_dataset_path
-from keras_regen.metrics import train_evaluation_classifier
-from keras_regen.metrics.evaluation import evaluate_model
+from keras_regen.metrics import (
+    QUICK_METRICS,
+    evaluate_generation,
+    train_evaluation_classifier,
+)
 from keras_regen.models import Classifier
 from keras_regen.presets import get_preset
 from keras_regen.saving import load_model, save_model
@@ -323,12 +326,13 @@ def _train(folder, settings, data: ImageDataset, model, judge, callbacks):
     if model.head is not None or isinstance(model, models.Classifier):
         model.calibrate(data.x_test, data.y_test)
     save_model(model, folder / "model.keras")
-    metrics = evaluate_model(
+    metrics = evaluate_generation(
         model,
         data,
-        settings["samples_per_class"],
-        settings["seed"],
-        judge=None if model.num_classes else judge(),
+        evaluation_classifier=judge() if model.decoder is not None else None,
+        samples_per_class=settings["samples_per_class"],
+        seeds=[settings["seed"]],
+        metrics=QUICK_METRICS,
     )
     metrics["epochs"] = epochs
     metrics["seconds"] = round(time.perf_counter() - start, 1)

@@ -25,7 +25,7 @@ from keras_regen.models import Classifier
 from keras_regen.presets import get_preset
 from keras_regen.saving import load_model, save_model
 from keras_regen_app import runs
-from reproduction.measures import JUDGED, MEASURES, Measured
+from reproduction.measures import CLASSIFIER_MEASURES, MEASURES, Measured
 from reproduction.scale import Scale
 from reproduction.settings import (
     has_current_settings,
@@ -153,7 +153,7 @@ class _Run:
 
     @property
     def needs_classifier(self):
-        return not JUDGED.isdisjoint(self.training.measures)
+        return not CLASSIFIER_MEASURES.isdisjoint(self.training.measures)
 
     def is_measured(self):
         """Checks that the result has all measures and the current settings."""
