@@ -6,8 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from keras_regen import load_model, runs
+from keras_regen import load_model
 from keras_regen.callbacks import read_history
+from keras_regen_app import runs
 from keras_regen_app.runs import resume_run, train_run
 from tests.conftest import TINY
 
