@@ -70,7 +70,7 @@ def test_a_model_without_classes(tmp_path, digits_run):
     assert "knows no classes" in run(*asked, "--class", "3", code=2).output
 
     judge = load_model(digits_run)
-    (drawn,) = set(judge.classify(arrays["images"], return_probabilities=False).tolist())
+    (drawn,) = set(judge.classify(arrays["images"]).tolist())
     judge.confidence.assign(np.full(10, 1e-6))
     judge.save(tmp_path / "judge.keras")
     judged = [*asked, "--judge", tmp_path / "judge.keras", "--output", tmp_path / "judged.npz"]
