@@ -66,7 +66,7 @@ def test_the_first_stage_trains_the_vae_alone(stages):
     (before, networks), (after, same_networks), _ = seen
     # All but the weights of its losses, which are numbers.
     assert all(not np.array_equal(a, b) for a, b in zip(before, after, strict=True) if a.ndim)
-    assert same(before, same_networks)
+    assert same(networks, same_networks)
     assert model.vae.adapted and not model.vae.trainable_variables
 
 
