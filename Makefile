@@ -39,7 +39,7 @@ demo: .venv/.installed-demo
 lint: .venv/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache --no-logo
 
 docs: .venv/.installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
@@ -58,6 +58,8 @@ test-%: export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
 # Three processes on two cores, because some of them wait for subprocesses. More than one thread per
 # process would slow the tests down.
 test-%: export OMP_NUM_THREADS := 1
+# Without compiled files, every process would compile TensorFlow again.
+test-%: export PYTHONDONTWRITEBYTECODE :=
 test-%: export TF_CPP_MIN_LOG_LEVEL := 3
 
 # The longest files run first, so that the processes end at about the same time.

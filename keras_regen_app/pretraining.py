@@ -1,4 +1,4 @@
-"""The pretraining of a network that a model contains: the classifier of ReGene, the VAE of DE-GAN."""
+"""The training of the model that a recipe needs first, such as a ReGene's classifier."""
 
 import math
 import os
