@@ -8,9 +8,9 @@ import numpy as np
 from keras_regen.checks import check_integer
 from keras_regen.class_names import class_index
 from keras_regen.generation.acceptance import Acceptance
-from keras_regen.generation.accepted import generate_accepted
 from keras_regen.generation.generation_report import GenerationReport
 from keras_regen.generation.protocol import GenerativeModel, require_part
+from keras_regen.generation.rejection_sampling import generate_accepted
 from keras_regen.priors import Prior
 
 # The label of an image without a requested class.
@@ -147,11 +147,10 @@ def sampling_prior(model: GenerativeModel, prior: Prior | None) -> Prior:
     """Returns the prior to sample from: the given prior, or that of the model.
 
     Raises:
-        ValueError: If there is no prior, or the given object is no prior or has other classes.
+        ValueError: If the model has no prior, or the given object is no prior or has other classes.
     """
-    own = require_part(model, "prior", "sample new latents") if prior is None else None
     if prior is None:
-        return own
+        return require_part(model, "prior", "sample new latents")
     if not isinstance(prior, Prior):
         raise ValueError(
             "`prior` must be a `keras_regen.priors.Prior`, or None for the model's own. "
@@ -170,8 +169,7 @@ def requestable_classes(
 ) -> Sequence[str]:
     """Returns the names of the classes that can be requested; none without classes.
 
-    The names are those of the model. For a model without classes, they are those of the prior or
-    of the classifier in the acceptance.
+    A model without classes takes the names from the prior or from the classifier of the acceptance.
 
     Raises:
         ValueError: If a model without classes should accept its own images.
