@@ -125,7 +125,7 @@ def main(
     plotting.plot_runs(steps, folder / "losses.png", names, x_label="step", window=50)
 
     # Each row is a latent traversal between two noise vectors.
-    traversals = keras_regen.latent_traversal(degan, num_walks=6, num_samples=12, seed=seed)
+    traversals = keras_regen.latent_traversal(degan, num_traversals=6, num_samples=12, seed=seed)
     images = traversals.reshape(-1, *data.image_shape)
     plotting.plot_images(images, folder / "traversals.png", columns=12)
 

@@ -1,4 +1,4 @@
-"""Drawing: new images of a class, images again, and what lies between two images or classes."""
+"""Generation of images: of a class, between two images or classes, and from other images."""
 
 from keras_regen.generation.acceptance import Acceptance as Acceptance
 from keras_regen.generation.acceptance import AcceptanceError as AcceptanceError

@@ -1,4 +1,4 @@
-"""Which of the drawn images are kept, and the error when too few are."""
+"""The rule by which generated images are kept, and the error if too few are."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -14,21 +14,20 @@ CALIBRATED = "calibrated"
 
 @dataclasses.dataclass(frozen=True)
 class Acceptance:
-    """Which of the drawn images `keras_regen.generate` keeps, by ReGene's two steps.
+    """Tells `keras_regen.generate` which images to keep, by the two steps of ReGene.
 
-    A latent must be given its class by the model's own head; the image decoded from it must be
-    given its class by a classifier, the judge, with at least the threshold's confidence.
+    First, the model's head must assign the latent to the requested class. Second, a classifier
+    must assign the decoded image to this class, with at least the threshold's probability.
 
     Args:
-        classifier: The judge: `None` for the model itself; a `keras_regen.ImageModel`; or any
-            Keras model from images `(batch, height, width, channels)` in [0, 1] to probabilities
-            `(batch, num_classes)`.
-        threshold: `"calibrated"`, for the mean confidence that the judge had in each class in its
-            `calibrate`; a float in (0, 1]; or one such float for each class.
-        max_tries: Integer, at least 1: latents to draw for each image asked for, at most. Of a
-            class of which 10 images are asked for, no more than `10 * max_tries` are drawn.
-        check_latent: Boolean: whether to take the first step. It is left out too for a model
-            without a head.
+        classifier: The classifier of the second step: `None` for the model itself; a
+            `keras_regen.ImageModel`; or any Keras model from images
+            `(batch, height, width, channels)` in [0, 1] to probabilities `(batch, num_classes)`.
+        threshold: `"calibrated"` for the classifier's confidence in each class, which its
+            `calibrate` measured; a float in (0, 1]; or a sequence with such a float for each class.
+        max_tries: Integer, at least 1: limit of sampled latents for each requested image. For 10
+            images of a class, `generate` samples at most `10 * max_tries` latents.
+        check_latent: Whether to apply the first step. A model without a head skips it.
 
     Raises:
         ValueError: If an argument is not as described.
@@ -41,8 +40,8 @@ class Acceptance:
         >>> from keras_regen.networks import basenet
         >>> model = CSAE.from_preset("csae_digits")
         >>> model.adapt_prior(np.random.default_rng(0).random((40, 8, 8, 1)), np.arange(40) % 10)
-        >>> judge = basenet((8, 8, 1), num_classes=10)
-        >>> accept = Acceptance(judge, threshold=1e-6, check_latent=False)
+        >>> classifier = basenet((8, 8, 1), num_classes=10)
+        >>> accept = Acceptance(classifier, threshold=1e-6, check_latent=False)
         >>> generate(model, class_id=3, num_samples=5, seed=0, accept=accept).shape
         (5, 8, 8, 1)
     """
@@ -56,7 +55,7 @@ class Acceptance:
         check_integer("max_tries", self.max_tries, 1)
         if not (self.classifier is None or isinstance(self.classifier, keras.Model)):
             raise ValueError(
-                "`classifier` must be a Keras model, or None for the model that draws. "
+                "`classifier` must be a Keras model, or None for the model itself. "
                 f"Received: classifier={self.classifier!r}."
             )
         if isinstance(self.threshold, str) and self.threshold == CALIBRATED:
@@ -68,24 +67,24 @@ class Acceptance:
         # Written so that NaN fails.
         if values.ndim > 1 or values.size == 0 or not ((values > 0) & (values <= 1)).all():
             raise ValueError(
-                f"`threshold` must be {CALIBRATED!r}, or one probability for all classes or for "
-                "each: more than 0, and at most 1. "
+                f"`threshold` must be {CALIBRATED!r}, or a probability (more than 0 and at most "
+                "1) for all classes, or a probability for each class. "
                 f"Received: threshold={self.threshold!r}."
             )
         if values.ndim:
-            # So that what is frozen does not change with the caller's list.
+            # A copy: the caller may change the sequence later.
             object.__setattr__(self, "threshold", tuple(values.tolist()))
 
 
 class AcceptanceError(ValueError):
-    """Too few of the drawn images were accepted within the limit of tries.
+    """Raised when too few images are accepted within the limit of tries.
 
     Args:
-        message: What was accepted of what was tried, for each class that lacks images.
-        images: Array `(num_accepted, height, width, channels)`: the images accepted, of all
+        message: The numbers of accepted images and of tries, for each class that lacks images.
+        images: Array `(num_accepted, height, width, channels)`: the accepted images of all
             classes.
-        labels: Integer array `(num_accepted,)`: their classes.
-        report: Their `GenerationReport`, with the tries of each class and step.
+        labels: Integer array `(num_accepted,)`: the labels of the accepted images.
+        report: `GenerationReport` of the accepted images, with the tries of each class and step.
 
     Examples:
         >>> import numpy as np

@@ -1,4 +1,4 @@
-"""Real images with generated ones added, to train a classifier on."""
+"""Augmentation of a training set with generated images."""
 
 import math
 
@@ -17,35 +17,35 @@ def augment(
     y: np.ndarray,
     factor: float = 1.0,
     *,
-    accept: bool | Acceptance | None = True,
+    accept: bool | float | Acceptance | None = True,
     seed: int | None = None,
     shuffle: bool = True,
     prior: Prior | None = None,
     batch_size: int = 256,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Adds generated images to real ones, in proportion to the images of each class.
+    """Adds generated images to real images, in proportion to the size of each class.
 
     Args:
         model: A trained model with a decoder and a prior.
         x: Real images `(num_samples, height, width, channels)`; integers 0..255 or floats 0..1.
         y: Integer labels `(num_samples,)`.
-        factor: Float, at least 0: generated images for each real one; `round(factor * count)` of
-            a class with `count` images.
-        accept: As in `keras_regen.generate`; here the model judges itself unless told otherwise,
-            for which it must be calibrated.
-        seed: Integer, at least 0: of the images and the order. Defaults to one drawn at random.
-        shuffle: Boolean: whether to mix the images. Without, the real ones come first, as they
-            were, and then the generated, class by class.
+        factor: Float, at least 0: number of generated images per real image. A class of `count`
+            images gets `round(factor * count)` generated images.
+        accept: As in `keras_regen.generate`. Defaults to `True`: the model accepts or rejects its
+            own images, so it must be calibrated.
+        seed: Integer, at least 0: seed of the images and the order. Defaults to a random seed.
+        shuffle: Whether to shuffle the images. If `False`, the real images come first, in their
+            order, and then the generated images, sorted by class.
         prior: As in `keras_regen.generate`.
         batch_size: Integer, at least 1: images in one step.
 
     Returns:
-        A tuple of the images, in the type and range of `x`, and their labels, in that of `y`.
+        A tuple of the images, in the dtype and range of `x`, and their labels, in the dtype of `y`.
 
     Raises:
         AcceptanceError: If too few images of a class are accepted within its limit of tries.
-        ValueError: If images or labels are not as the model needs them, `factor` is negative, or
-            the model cannot draw.
+        ValueError: If the images or labels do not fit the model, `factor` is negative, or the
+            model cannot generate.
 
     Source: ReGene, section 6.8.
 
@@ -63,20 +63,20 @@ def augment(
     x, y = np.asarray(x), np.asarray(y)
     check_images(x, model.image_shape, name="x")
     check_labels(y, len(x), model.num_classes, name="y")
-    number = isinstance(factor, (int, float, np.number)) and not isinstance(factor, bool)
-    if not (number and 0 <= factor < math.inf):
+    is_number = isinstance(factor, (int, float, np.number)) and not isinstance(factor, bool)
+    if not (is_number and 0 <= factor < math.inf):
         raise ValueError(f"`factor` must be a number, at least 0. Received: factor={factor!r}.")
     counts = [round(factor * count) for count in np.bincount(y, minlength=model.num_classes)]
-    wanted = np.repeat(np.arange(model.num_classes), counts)
+    new_labels = np.repeat(np.arange(model.num_classes), counts)
     options = {"seed": seed, "accept": accept, "prior": prior, "batch_size": batch_size}
-    drawn = generate(model, wanted, **options) if len(wanted) else x[:0]
+    new_images = generate(model, new_labels, **options) if len(new_labels) else x[:0]
     if x.dtype.kind in "iu":
-        drawn = np.rint(255 * drawn)
-    order = np.arange(len(x) + len(wanted))
+        new_images = np.rint(255 * new_images)
+    order = np.arange(len(x) + len(new_labels))
     if shuffle:
         np.random.default_rng(seed).shuffle(order)
-    # Each goes straight to its place: memory holds one copy of the result.
+    # Written in their final order, so that memory holds the result only once.
     images, labels = np.empty((len(order), *x.shape[1:]), x.dtype), np.empty(len(order), y.dtype)
     images[order[: len(x)]], labels[order[: len(x)]] = x, y
-    images[order[len(x) :]], labels[order[len(x) :]] = drawn, wanted
+    images[order[len(x) :]], labels[order[len(x) :]] = new_images, new_labels
     return images, labels

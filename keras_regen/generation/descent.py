@@ -1,4 +1,4 @@
-"""Generations of generations."""
+"""Repeated generation: each generation of images is made from the one before."""
 
 from collections.abc import Sequence
 
@@ -14,32 +14,32 @@ from keras_regen.priors import ConvexCombinationPrior, Prior
 
 def descendants(
     model: GenerativeModel,
-    class_id: int | str | Sequence[int | str] | None = None,
+    class_id: int | str | Sequence[int | str] | np.ndarray | None = None,
     num_samples: int | None = None,
     *,
     depth: int = 2,
     kind: str = "siblings",
     num_sources: int = 2,
-    accept: bool | Acceptance | None = None,
+    accept: bool | float | Acceptance | None = None,
     seed: int | None = None,
     batch_size: int = 256,
     prior: Prior | None = None,
 ) -> list[tuple[np.ndarray, GenerationReport]]:
-    """Draws images, and from them more images, generation by generation.
+    """Generates images from the prior, then repeatedly new images from the last generation.
 
-    Each generation after the first combines the one before, within each class: its latents
-    (siblings), or the latents of its images, encoded again (children).
+    Each later generation decodes convex combinations of latents within a class: of the latents
+    that the last generation was decoded from (siblings), or of the latents that its images are
+    encoded to (children).
 
     Args:
-        model: A trained model with a decoder and a prior, and for children an encoder.
+        model: A trained model with a decoder and a prior, and with an encoder for children.
         class_id: As in `keras_regen.generate`.
-        num_samples: As in `keras_regen.generate`, of each generation.
-        depth: Integer, at least 1: how many generations, with the first.
+        num_samples: As in `keras_regen.generate`, for each generation.
+        depth: Integer, at least 1: number of generations, including the first.
         kind: `"siblings"` or `"children"`.
-        num_sources: Integer, at least 2: how many of the generation before each image combines.
+        num_sources: Integer, at least 2: number of latents that each image combines.
         accept: As in `keras_regen.generate`, for each generation.
-        seed: As in `keras_regen.generate`. The second generation is drawn with `seed + 1`, and so
-            on.
+        seed: As in `keras_regen.generate`. The second generation uses `seed + 1`, and so on.
         batch_size: Integer, at least 1: images in one step.
         prior: As in `keras_regen.generate`, for the first generation.
 
@@ -50,7 +50,7 @@ def descendants(
     Raises:
         AcceptanceError: If too few images of a class are accepted within its limit of tries.
         ValueError: If an argument is out of range, a class has fewer than `num_sources` images to
-            combine, or the model cannot draw.
+            combine, or the model cannot generate.
 
     Source: ReGene, section 6.5 and figure 14.
 
@@ -72,15 +72,16 @@ def descendants(
         check_integer("num_samples", num_samples, 1)
     if not model.num_classes:
         raise ValueError(
-            f"Descendants are of a class, and {type(model).__name__} {model.name!r} knows none."
+            "Descendants combine images of a class. "
+            f"{type(model).__name__} {model.name!r} has no classes."
         )
     labels = requested_labels(model.class_names, class_id, num_samples)
     counts = np.bincount(labels)
-    few = np.flatnonzero((counts > 0) & (counts < num_sources))
-    if depth > 1 and len(few):
+    small = np.flatnonzero((counts > 0) & (counts < num_sources))
+    if depth > 1 and len(small):
         raise ValueError(
             f"Every class needs at least num_sources={num_sources} images for the next generation "
-            f"to combine. Received: {counts[few].tolist()} of the classes {few.tolist()}."
+            f"to combine. Received: {counts[small].tolist()} of the classes {small.tolist()}."
         )
     options = {"accept": accept, "batch_size": batch_size, "return_report": True}
     generations = [generate(model, labels, seed=seed, prior=prior, **options)]

@@ -1,4 +1,4 @@
-"""What `generate` tells beside the images."""
+"""The record of a call of `generate`."""
 
 import dataclasses
 
@@ -7,30 +7,30 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class GenerationReport:
-    """What `generate` did, beside the images.
+    """Describes the images that `generate` returned: labels, latents, seed and tries.
 
     With acceptance, `latent_tries` and `tries` are the two columns of ReGene's table 2 for each
-    class. Of a class that reached its limit of tries, they tell all the tries made.
+    class. For a class that reached its limit of tries, both count all its tries.
 
     Args:
-        labels: Integer array `(num_samples,)`: the class of each image; -1 where none was asked
-            for.
-        latents: Array `(num_samples, latent_dim)`: what each image was decoded from.
-        seed: Integer that draws the same images again.
-        tries: Integer array `(num_classes,)`: the latents drawn of each class until as many
-            images as were asked for had been accepted.
-        latent_tries: Integer array `(num_classes,)`: the latents drawn until as many had passed
-            the first step, as latents.
-        confidence: Array `(num_samples,)`: the probability that the judge gives each image to be
-            of its class; `None` without acceptance.
+        labels: Integer array `(num_samples,)`: the label of each image; -1 without a requested
+            class.
+        latents: Array `(num_samples, latent_dim)`: the latents that the images were decoded from.
+        seed: Integer: the seed that generates the same images again.
+        tries: Integer array `(num_classes,)`: the number of sampled latents until the requested
+            number of images was accepted, for each class.
+        latent_tries: Integer array `(num_classes,)`: the number of sampled latents until the
+            requested number of latents passed the first step of the acceptance.
+        confidence: Array `(num_samples,)`: the classifier's probability of each image's class;
+            `None` without acceptance.
 
     Source: ReGene, section 6.2 and table 2.
 
     Examples:
         >>> import numpy as np
         >>> from keras_regen import GenerationReport
-        >>> drawn = np.array([0, 1])
-        >>> report = GenerationReport(np.array([1]), np.zeros((1, 2)), 0, drawn, drawn)
+        >>> tries = np.array([0, 1])
+        >>> report = GenerationReport(np.array([1]), np.zeros((1, 2)), 0, tries, tries)
         >>> report.seed
         0
     """

@@ -1,4 +1,4 @@
-"""Every pair of two lists of images."""
+"""Combinations of every pair of images from two lists."""
 
 import numpy as np
 
@@ -10,20 +10,22 @@ from keras_regen.generation.protocol import GenerativeModel, require_part
 def matrix(
     model: GenerativeModel, rows: np.ndarray, columns: np.ndarray, ratio: float = 0.5
 ) -> np.ndarray:
-    """Draws the combination of every image of one list with every image of another.
+    """Generates the combination of every image in `rows` with every image in `columns`.
+
+    Each result is decoded from a point on the line between the latents of the two images.
 
     Args:
         model: A model with an encoder and a decoder.
         rows: Images `(num_rows, height, width, channels)`; integers 0..255 or floats 0..1.
         columns: Images `(num_columns, height, width, channels)`.
-        ratio: Float in [0, 1]: the share of the column's image.
+        ratio: Float in [0, 1]: share of the image in `columns`.
 
     Returns:
         Array `(num_rows, num_columns, height, width, channels)`, float32 in [0, 1].
 
     Raises:
-        ValueError: If the images are not as the model needs them, it has no encoder or decoder,
-            or the ratio is out of range.
+        ValueError: If the images do not fit the model, it has no encoder or decoder, or the ratio
+            is out of range.
 
     Source: ReGene, section 6.3 and figures 8 to 11.
 
@@ -37,7 +39,7 @@ def matrix(
     require_part(model, "decoder", "generate images")
     share = check_ratios("ratio", ratio)
     if share.ndim:
-        raise ValueError(f"`ratio` must be one number. Received: ratio={ratio!r}.")
+        raise ValueError(f"`ratio` must be a single number. Received: ratio={ratio!r}.")
     rows, columns = np.asarray(rows), np.asarray(columns)
     check_images(rows, model.image_shape, name="rows")
     check_images(columns, model.image_shape, name="columns")

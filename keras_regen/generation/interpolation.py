@@ -1,4 +1,4 @@
-"""What lies between two images or classes."""
+"""Interpolation between two images or classes."""
 
 from collections.abc import Sequence
 
@@ -19,22 +19,24 @@ def interpolate(
     *,
     ratios: Sequence[float] | None = None,
 ) -> np.ndarray:
-    """Draws what lies between two images or two classes, on the straight line of their latents.
+    """Generates images on the straight line between two latents, of images or of classes.
 
     Args:
-        model: A model with a decoder, and an encoder for images or an adapted prior for classes.
+        model: A model with a decoder, and with an encoder for images or an adapted prior for
+            classes.
         start: An image `(height, width, channels)`; or a label or class name, for the mean latent
             of that class.
-        end: The same, for the other end.
-        num_samples: Integer, at least 2: images in equal steps, with both ends. Defaults to 8.
-        ratios: Floats in [0, 1], in place of `num_samples`: the share of `end` in each image.
+        end: An image, label or class name, likewise.
+        num_samples: Integer, at least 2: number of images in equal steps, including both ends.
+            Defaults to 8.
+        ratios: Floats in [0, 1], instead of `num_samples`: the share of `end` in each image.
 
     Returns:
         Array `(num_samples, height, width, channels)`, float32 in [0, 1].
 
     Raises:
-        ValueError: If an image or class is not as the model needs it, `num_samples` is below 2,
-            a ratio is out of range, both are given, or the prior is not adapted.
+        ValueError: If an image or class does not fit the model, `num_samples` is below 2, a ratio
+            is out of range, both arguments are given, or the prior is not adapted.
 
     Source: ReGene, section 6.2 and figure 7.
 
@@ -53,40 +55,43 @@ def interpolate(
         ratios = np.linspace(0, 1, num_samples)
     elif num_samples is not None:
         raise ValueError(
-            "Give `num_samples`, for equal steps, or `ratios`, not both. "
+            "Give either `num_samples`, for equal steps, or `ratios`. "
             f"Received: num_samples={num_samples}, ratios={ratios!r}."
         )
     ratios = check_ratios("ratios", ratios)
     if ratios.ndim != 1 or len(ratios) == 0:
         raise ValueError(f"`ratios` must be a list of numbers. Received: ratios={ratios.tolist()}.")
     require_part(model, "decoder", "generate images")
-    ends = [_latent(model, end) for end in (start, end)]
     ratios = ratios[:, None]
-    return model.decode((1 - ratios) * ends[0] + ratios * ends[1])
+    return model.decode((1 - ratios) * _latent(model, start) + ratios * _latent(model, end))
 
 
-def check_ratios(name: str, ratios) -> np.ndarray:
-    """Gives shares as a float64 array, or raises `ValueError` if one is not in [0, 1].
+def check_ratios(name: str, ratios: float | Sequence[float] | np.ndarray) -> np.ndarray:
+    """Returns ratios as a float64 array, after a check that they lie in [0, 1].
 
     Args:
-        name: Name of the argument, for the message.
-        ratios: A number or numbers.
+        name: Name of the argument, for the error message.
+        ratios: A number or a sequence of numbers.
+
+    Raises:
+        ValueError: If a ratio is no number or not in [0, 1].
     """
     try:
-        found = np.asarray(ratios, "float64")
+        array = np.asarray(ratios, "float64")
     except (TypeError, ValueError):
-        found = np.array(np.nan)
+        array = np.array(np.nan)
     # Written so that NaN fails.
-    if not ((found >= 0) & (found <= 1)).all():
+    if not ((array >= 0) & (array <= 1)).all():
         raise ValueError(
-            f"`{name}` must be from 0 (only the first source) to 1 (only the other). "
+            f"`{name}` must be from 0 (only the first source) to 1 (only the second source). "
             f"Received: {name}={ratios!r}."
         )
-    return found
+    return array
 
 
-def _latent(model, end):
-    if isinstance(end, (str, int, np.integer)):
+def _latent(model, source):
+    """The latent of an image, or the mean latent of a class."""
+    if isinstance(source, (str, int, np.integer)):
         prior = require_part(model, "prior", "interpolate between classes")
-        return prior.class_mean(class_index(model.class_names, end))
-    return model.encode(np.asarray(end)[None])[0]
+        return prior.class_mean(class_index(model.class_names, source))
+    return model.encode(np.asarray(source)[None])[0]

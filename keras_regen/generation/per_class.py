@@ -1,4 +1,4 @@
-"""Images of each class, each from a model of its own."""
+"""Generation from a separate model for each class."""
 
 from collections.abc import Mapping
 
@@ -16,23 +16,22 @@ def generate_per_class(
     seed: int | None = None,
     batch_size: int = 256,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draws images of each class with the model that has learned that class alone.
+    """Generates images of each class with the model that was trained on this class alone.
 
     Args:
-        models: Mapping from the classes' names, in the order of their labels, to trained models
-            of images of one shape, as `keras_regen.fit_per_class` gives.
-        samples_per_class: Integer, at least 1.
-        seed: Integer, at least 0. Defaults to one drawn at random. Of one seed each class has its
-            own noise.
+        models: Mapping from class names, in the order of their labels, to trained models of the
+            same image shape, such as the result of `keras_regen.fit_per_class`.
+        samples_per_class: Integer, at least 1: number of images of each class.
+        seed: Integer, at least 0. Defaults to a random seed. Each class has different noise.
         batch_size: Integer, at least 1: images decoded in one step.
 
     Returns:
         A tuple of images `(num_classes * samples_per_class, height, width, channels)`, float32 in
-        [0, 1], one class after the other, and their integer labels.
+        [0, 1], sorted by class, and their integer labels.
 
     Raises:
-        ValueError: If there are no models, they are of images of different shapes, one cannot
-            draw, or a number is out of range.
+        ValueError: If `models` is empty, their image shapes differ, a model cannot generate, or a
+            number is out of range.
 
     Source: DE-GAN, section IV-C and table VII.
 
@@ -52,12 +51,12 @@ def generate_per_class(
     shapes = {model.image_shape for model in models.values()}
     if len(shapes) != 1:
         raise ValueError(
-            "There must be a model for each class, all of images of one shape. "
-            f"Received: {len(models)} models, of {sorted(shapes)}."
+            "`models` must have a model for each class, all with the same image shape. "
+            f"Received: {len(models)} models, with the shapes {sorted(shapes)}."
         )
     seeds = np.random.SeedSequence(seed).generate_state(len(models)).tolist()
     images = [
-        generate(model, num_samples=samples_per_class, seed=own_seed, batch_size=batch_size)
-        for model, own_seed in zip(models.values(), seeds, strict=True)
+        generate(model, num_samples=samples_per_class, seed=model_seed, batch_size=batch_size)
+        for model, model_seed in zip(models.values(), seeds, strict=True)
     ]
     return np.concatenate(images), np.repeat(np.arange(len(models)), samples_per_class)

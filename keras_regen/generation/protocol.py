@@ -1,4 +1,4 @@
-"""GenerativeModel: the part of a model that this package of functions uses."""
+"""GenerativeModel: the interface through which the generation functions use a model."""
 
 import os
 from collections.abc import Sequence
@@ -8,10 +8,10 @@ import numpy as np
 
 
 class GenerativeModel(Protocol):
-    """The attributes and methods that `generate` and its neighbors need of a model.
+    """The attributes and methods of a model that the generation functions use.
 
-    `keras_regen.ImageModel` has them. A model may lack a part: the attribute is then `None`, and
-    a function that needs the part raises an error that names it.
+    `keras_regen.ImageModel` has them. The attribute of a missing part is `None`, and a function
+    that needs the part raises an error that names it.
 
     Examples:
         >>> from keras_regen import CSAE
@@ -53,15 +53,15 @@ class GenerativeModel(Protocol):
 
 
 def require_part(model: Any, part: str, purpose: str) -> Any:
-    """Returns a part of a model, or raises an error that tells what cannot be done without it.
+    """Returns a part of a model, after a check that the model has it.
 
     Args:
         model: The argument that should be a model.
         part: `"encoder"`, `"decoder"`, `"head"` or `"prior"`.
-        purpose: What the part is for, such as `"encode images"`.
+        purpose: A verb phrase for the error message, such as `"encode images"`.
 
     Raises:
-        ValueError: If the argument is no model of this package, or the model has no such part.
+        ValueError: If the argument is no model of this package, or the part is `None`.
 
     Examples:
         >>> from keras_regen.generation.protocol import require_part
@@ -75,9 +75,9 @@ def require_part(model: Any, part: str, purpose: str) -> Any:
         hint = " Load the file first: `keras_regen.load_model(path)`." if is_path else ""
         received = repr(os.fspath(model)) if is_path else f"a {type(model).__name__}"
         raise ValueError(f"Expected a model of keras_regen. Received: {received}.{hint}")
-    found = getattr(model, part)
-    if found is None:
+    value = getattr(model, part)
+    if value is None:
         raise ValueError(
             f"{type(model).__name__} {model.name!r} cannot {purpose}: it has no {part}."
         )
-    return found
+    return value

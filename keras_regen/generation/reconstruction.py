@@ -1,4 +1,6 @@
-"""Images as a model draws them again."""
+"""Reconstruction of images."""
+
+from typing import Any
 
 import numpy as np
 
@@ -6,21 +8,21 @@ from keras_regen.checks import check_integer
 from keras_regen.generation.protocol import GenerativeModel, require_part
 
 
-def reconstruct(model: GenerativeModel, x, y=None, batch_size: int = 256) -> np.ndarray:
-    """Gives images as the model draws them again: encoded, then decoded.
+def reconstruct(model: GenerativeModel, x: Any, y: Any = None, batch_size: int = 256) -> np.ndarray:
+    """Returns the reconstructions of images: encodes the images, then decodes their latents.
 
     Args:
         model: A model with an encoder and a decoder.
         x: Images `(num_samples, height, width, channels)`; integers 0..255 or floats 0..1.
         y: Integer labels `(num_samples,)`, for a model whose encoder takes them
-            (`keras_regen.CVAE`); others do not use them.
+            (`keras_regen.CVAE`). Other models do not use them.
         batch_size: Integer, at least 1: images in one step.
 
     Returns:
         Array of the shape of `x`, float32 in [0, 1].
 
     Raises:
-        ValueError: If the model has no encoder or decoder, or the images are not as it needs them.
+        ValueError: If the model has no encoder or decoder, or the images do not fit it.
 
     Examples:
         >>> import numpy as np

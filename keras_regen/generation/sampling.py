@@ -8,9 +8,9 @@ import numpy as np
 from keras_regen.checks import check_integer
 from keras_regen.class_names import class_index
 from keras_regen.generation.acceptance import Acceptance
-from keras_regen.generation.accepted import generate_accepted
 from keras_regen.generation.generation_report import GenerationReport
 from keras_regen.generation.protocol import GenerativeModel, require_part
+from keras_regen.generation.rejection_sampling import generate_accepted
 from keras_regen.priors import Prior
 
 # The label of an image without a requested class.
@@ -172,8 +172,7 @@ def requestable_classes(
 ) -> Sequence[str]:
     """Returns the names of the classes that can be requested; none without classes.
 
-    The names are those of the model. For a model without classes, they are those of the prior or
-    of the classifier in the acceptance.
+    A model without classes takes the names from the prior or from the classifier of the acceptance.
 
     Raises:
         ValueError: If a model without classes should accept its own images.

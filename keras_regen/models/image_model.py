@@ -98,6 +98,7 @@ class ImageModel(keras.Model):
         self.preset = Preset(**preset) if isinstance(preset, dict) else preset
         self.encoder = self.decoder = self.head = self.prior = self.confidence = None
         self._objective = self._accuracy = self._fit_data = None
+        self._prior_step = None  # the training step for which `save` has adapted the prior
         self._jit_compile_argument = "auto"
         if self.num_classes:
             self.confidence = self.add_weight(
@@ -342,7 +343,7 @@ class ImageModel(keras.Model):
                     validation_freq=validation_freq,
                 )
         finally:
-            adapts, self._fit_data = self._fit_data is not None, None
+            adapts, self._fit_data, self._prior_step = self._fit_data is not None, None, None
         self._unshare_averaged_weights()
         if adapts:
             # A stream without an end is read as far as the training read it.
@@ -642,8 +643,9 @@ class ImageModel(keras.Model):
                 "Models of keras_regen are saved in Keras's own format: use a path that ends in "
                 f"`.keras`. Received: {os.fspath(filepath)!r}."
             )
-        if self._fit_data is not None:
+        if self._fit_data is not None and self._prior_step != int(self.optimizer.iterations):
             self._adapt_prior(self._fit_data)
+            self._prior_step = int(self.optimizer.iterations)
         super().save(filepath, overwrite=overwrite, **kwargs)
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:

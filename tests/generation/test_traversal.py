@@ -34,7 +34,7 @@ class Doubled(NoisePrior):
 
 
 def walked_latents(model, monkeypatch, *arguments, **options):
-    """What a walk decodes, `(num_walks, num_samples, latent_dim)`."""
+    """What a walk decodes, `(num_traversals, num_samples, latent_dim)`."""
     seen = []
 
     def decode(z, batch_size):
@@ -118,7 +118,7 @@ def test_seeds(gan):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"num_walks": 0}, "`num_walks` must be an integer, at least 1"),
+        ({"num_traversals": 0}, "`num_traversals` must be an integer, at least 1"),
         ({"num_samples": 1}, "`num_samples` must be an integer, at least 2"),
         ({"seed": -1}, "`seed` must be"),
         ({"batch_size": 0}, "`batch_size` must be"),
