@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from keras_regen_app.options import json_option, note, output_json, seed_option, uses_keras
+from keras_regen_app.options import json_option, print_message, output_json, seed_option, backend_option
 
 _DEMO = "runs/demo"
 # The options of `train` that a run which goes on has from its beginning.
@@ -34,10 +34,10 @@ _CHANGES = {
 )
 @seed_option
 @json_option
-@uses_keras
+@backend_option
 def demo(output, epochs, overwrite, seed, as_json):
     """Train on scikit-learn's 8x8 digits, and draw new ones."""
-    note("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
+    print_message("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
     from keras_regen_app.progress import EpochBars
     from keras_regen_app.runs import train_run
 
@@ -71,7 +71,7 @@ def demo(output, epochs, overwrite, seed, as_json):
 @click.option("--overwrite", is_flag=True, help="Replace the run in the folder.")
 @seed_option
 @json_option
-@uses_keras
+@backend_option
 def train(
     preset,
     output,
@@ -146,12 +146,12 @@ def _advice_on_interruption(output, begun=False):
         yield
     except KeyboardInterrupt:
         if _stamp(settings) != before:
-            note(
+            print_message(
                 "\nInterrupted. Go on with: keras-regen train --resume "
                 f"--backend {keras.backend.backend()} --output {shlex.quote(output)}"
             )
         else:
-            note("\nInterrupted before the training began.")
+            print_message("\nInterrupted before the training began.")
         raise click.Abort() from None
 
 
