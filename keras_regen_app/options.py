@@ -119,9 +119,7 @@ class Output(click.ParamType):
         self.suffixes = suffixes
         self.folder = folder
 
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Returns the path unchanged if it is valid."""
         kind = self.kind(value)
         expected = [f"a name that ends in {suffix}" for suffix in self.suffixes]

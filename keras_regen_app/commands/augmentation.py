@@ -8,11 +8,11 @@ import click
 from keras_regen_app.options import (
     Output,
     acceptance_options,
+    backend_option,
     dataset_option,
     json_option,
     output_json,
     seed_option,
-    backend_option,
 )
 
 

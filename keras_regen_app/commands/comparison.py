@@ -7,13 +7,13 @@ import click
 
 from keras_regen_app.options import (
     acceptance_options,
+    backend_option,
     count_option,
     dataset_option,
     json_option,
     output_json,
     picture_option,
     seed_option,
-    backend_option,
 )
 
 
@@ -36,7 +36,9 @@ from keras_regen_app.options import (
 )
 @count_option("--num-samples", 100, "Number of images to generate, from all classes in turn.")
 @count_option("--num-matches", 5, "Number of nearest neighbors of each image in the picture.")
-@count_option("--candidates", 100, "For SSIM: number of nearest images by squared error to compare.")
+@count_option(
+    "--candidates", 100, "For SSIM: number of nearest images by squared error to compare."
+)
 @picture_option("closest.png")
 @acceptance_options(default=False)
 @seed_option
@@ -82,13 +84,18 @@ def closest(
         exclude_self=among == "generations",
     )
     training_distances = neighbor_distances(data.x_train)
-    results = dataclasses.asdict(novelty(generated, data.x_train, training_distances=training_distances))
+    results = dataclasses.asdict(
+        novelty(generated, data.x_train, training_distances=training_distances)
+    )
     held_out = novelty(data.x_test[:10_000], data.x_train, training_distances=training_distances)
     results["held_out_copied_share"] = held_out.copied_share
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     first_rows = slice(0, 10)
     plotting.plot_closest(
-        generated[first_rows], references[matches.indices[first_rows]], output, captions=matches.values[first_rows]
+        generated[first_rows],
+        references[matches.indices[first_rows]],
+        output,
+        captions=matches.values[first_rows],
     )
     if as_json:
         output_json(
@@ -102,6 +109,8 @@ def closest(
         )
         return
     click.echo(f"Nearer to a training image than its neighbor {results['copied_share']:8.1%}")
-    click.echo(f"The same share of held-out images           {results['held_out_copied_share']:8.1%}")
+    click.echo(
+        f"The same share of held-out images           {results['held_out_copied_share']:8.1%}"
+    )
     click.echo(f"Copies of training images                   {results['num_copies']:8}")
     click.echo(f"Picture                                     {output}")

@@ -10,13 +10,13 @@ import click
 from keras_regen_app.options import (
     Output,
     acceptance_options,
+    backend_option,
     count_option,
     dataset_option,
     json_option,
     output_json,
     picture_option,
     seed_option,
-    backend_option,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +35,11 @@ _NUMBERS = "Such as 0.1,0.5,0.9."
     multiple=True,
     help="Label or name of a class; can be repeated.  [default: all classes of MODEL]",
 )
-@count_option("--num-samples", 16, "Number of images of each class, or of all images for a model without classes.")
+@count_option(
+    "--num-samples",
+    16,
+    "Number of images of each class, or of all images for a model without classes.",
+)
 @click.option(
     "--output",
     type=Output(".png", ".npz", folder=True),
@@ -99,7 +103,9 @@ def generate(
         return
     click.echo(f"Generated {len(images)} images: {output}")
     if accept or classifier is not None:
-        click.echo(f"Tries for {num_samples} images of each class: latents passed / images accepted")
+        click.echo(
+            f"Tries for {num_samples} images of each class: latents passed / images accepted"
+        )
         for label in sorted(set(report.labels.tolist())):
             passed, accepted = report.latent_tries[label], report.tries[label]
             click.echo(f"  {labeler.class_names[label]:<20} {passed:>6} / {accepted}")

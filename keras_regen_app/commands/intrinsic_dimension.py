@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from keras_regen_app.options import (
+    backend_option,
     json_option,
     output_json,
     picture_option,
     seed_option,
-    backend_option,
 )
 
 _KS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100)

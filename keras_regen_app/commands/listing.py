@@ -2,7 +2,7 @@
 
 import click
 
-from keras_regen_app.options import json_option, output_json, backend_option
+from keras_regen_app.options import backend_option, json_option, output_json
 
 
 @click.command()

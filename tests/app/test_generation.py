@@ -73,7 +73,13 @@ def test_a_model_without_classes(tmp_path, digits_run):
     (drawn,) = set(classifier.classify(arrays["images"]).tolist())
     classifier.confidence.assign(np.full(10, 1e-6))
     classifier.save(tmp_path / "classifier.keras")
-    judged = [*command, "--evaluation-classifier", tmp_path / "classifier.keras", "--output", tmp_path / "judged.npz"]
+    judged = [
+        *command,
+        "--evaluation-classifier",
+        tmp_path / "classifier.keras",
+        "--output",
+        tmp_path / "judged.npz",
+    ]
     results = figures(*judged, "--class", drawn)
     assert results["images"] == 5 == results["tries"][str(drawn)]
     assert np.load(tmp_path / "judged.npz")["labels"].tolist() == [drawn] * 5
@@ -140,7 +146,18 @@ def test_interpolate_between_classes(tmp_path, digits_run, digits_model):
 
 def test_traverse(tmp_path, digits_run, digits_model):
     out = tmp_path / "new/traversal.png"
-    command = ["traverse", digits_run, "--rows", 2, "--num-samples", 3, "--seed", 4, "--output", out]
+    command = [
+        "traverse",
+        digits_run,
+        "--rows",
+        2,
+        "--num-samples",
+        3,
+        "--seed",
+        4,
+        "--output",
+        out,
+    ]
     results = figures(*command)
     assert results == {"traversals": 2, "images": 6, "seed": 4, "output": str(out)}
     # Whole pixels, 8 to a side, with gaps of 4: the last image is at the right, below.
@@ -188,9 +205,7 @@ def test_matrix(tmp_path, digits_run, digits_model):
         (["augment", "x", "--output", "a.png"], "a name that ends in .npz or a folder"),
     ],
 )
-def test_a_wrong_output_path_raises_before_any_loading(
-    tmp_path, monkeypatch, arguments, message
-):
+def test_a_wrong_output_path_raises_before_any_loading(tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject").write_text("")
     assert message in run(*arguments, code=2).output.replace("\n", " ")
