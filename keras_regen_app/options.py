@@ -49,8 +49,9 @@ def choose_backend(backend: str | None = None) -> str:
     installed = [name for name in BACKENDS if importlib.util.find_spec(name)]
     if requested and requested not in installed and (backend or os.environ.get("KERAS_BACKEND")):
         raise click.ClickException(
-            f"The backend {requested!r} is not installed (installed: {', '.join(installed) or 'none'}"
-            f'). Install it: pip install "keras_regen[{requested}]".'
+            f"The backend {requested!r} is not installed "
+            f"(installed: {', '.join(installed) or 'none'}). "
+            f'Install it: pip install "keras_regen[{requested}]".'
         )
     if not installed:
         raise click.ClickException(

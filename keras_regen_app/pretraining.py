@@ -1,4 +1,4 @@
-"""The pretraining of a network that a model contains: the classifier of ReGene, the VAE of DE-GAN."""
+"""The pretraining of a network in a model, such as the classifier of ReGene."""
 
 import math
 import os

@@ -253,7 +253,7 @@ def _lines(metrics: dict[str, Any]) -> Iterator[str]:
         worst = min(by_class, key=by_class.get)
         yield (
             f"Generation accuracy     {metrics['generation_accuracy']:8.2%}  "
-            f"({metrics['samples_per_class']} generated per class, classified by an SVC of real images; "
+            f"({metrics['samples_per_class']} generated per class, classified by an SVC; "
             f"lowest: {by_class[worst]:.1%} of {worst!r})"
         )
         if "tries" in metrics:
