@@ -1,44 +1,44 @@
-"""The group of commands. Each is imported when it is called, and Keras after that."""
+"""The command group. `--help` imports no command, no Keras and no other slow package."""
 
 import importlib
 import importlib.metadata
 
 import click
 
-# Name of a command, its module, and what it does: so that `--help` imports none of them.
-_COMMANDS = {
-    "demo": ("training", "Train on bundled digits, and draw new ones."),
-    "train": ("training", "Train a preset, and write all there is to see of it into a folder."),
-    "generate": ("generation", "Draw new images of any class."),
-    "reconstruct": ("generation", "Draw a dataset's images again."),
-    "interpolate": ("generation", "Draw what lies between two images or classes."),
-    "traverse": ("generation", "Draw walks from one random draw to another."),
-    "matrix": ("generation", "Combine images of a class, every pair of two lists."),
-    "closest": ("comparison", "Find the images nearest to drawn ones: are they new?"),
-    "augment": ("augmentation", "Add drawn images to a dataset."),
-    "evaluate": ("evaluation", "Measure a model on held-out images."),
+# The module and the summary of each command, so that `--help` imports no module.
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("training", "Train on bundled digits and generate new digits."),
+    "train": ("training", "Train a preset and write the model, metrics and plots to a folder."),
+    "generate": ("generation", "Generate new images of any class."),
+    "reconstruct": ("generation", "Encode and decode images of a dataset."),
+    "interpolate": ("generation", "Generate images between two images or classes."),
+    "traverse": ("generation", "Generate latent traversals between random samples."),
+    "matrix": ("generation", "Combine pairs of images of a class."),
+    "closest": ("comparison", "Find the nearest neighbors of generated images."),
+    "augment": ("augmentation", "Add generated images to a dataset."),
+    "evaluate": ("evaluation", "Evaluate a model on held-out images."),
     "train-evaluation-classifier": (
         "evaluation_classifier",
-        "Train a classifier that judges drawn images, and store it.",
+        "Train a classifier of real images for `evaluate`.",
     ),
-    "centroids": ("centroids", "Spread class centroids evenly on a sphere."),
-    "intrinsic-dimension": ("intrinsic_dimension", "Estimate how many dimensions images lie in."),
-    "datasets": ("listing", "List the datasets that can be loaded here."),
-    "presets": ("listing", "List the recipes that can be trained."),
+    "centroids": ("centroids", "Compute evenly distributed class centroids on a sphere."),
+    "intrinsic-dimension": ("intrinsic_dimension", "Estimate the intrinsic dimension of images."),
+    "datasets": ("listing", "List the available datasets."),
+    "presets": ("listing", "List the presets."),
 }
 
 
 class _LazyGroup(click.Group):
-    def list_commands(self, ctx):
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx, name):
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
         module = importlib.import_module(f"keras_regen_app.commands.{_COMMANDS[name][0]}")
         return getattr(module, name.replace("-", "_"))
 
-    def format_commands(self, ctx, formatter):
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
 
@@ -48,5 +48,5 @@ class _LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(importlib.metadata.version("keras_regen"), prog_name="keras-regen")
-def main():
-    """Train a classifier that can also draw what it has learned."""
+def main() -> None:
+    """Train image classifiers that also generate new images."""

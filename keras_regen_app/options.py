@@ -1,4 +1,4 @@
-"""Options that several commands share, and the choice of the backend before Keras is imported."""
+"""Options of several commands, and the choice of the backend before the import of Keras."""
 
 import functools
 import importlib.util
@@ -6,113 +6,112 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
 
-def uses_keras(command):
-    """Gives a command `--backend`, sets the backend, and shows errors without a traceback."""
+def backend_option(command: Callable) -> Callable:
+    """Adds `--backend`, which sets the backend, and prints errors without a traceback."""
 
     @click.option(
         "--backend",
         type=click.Choice(BACKENDS),
-        help="What Keras runs on. Defaults to KERAS_BACKEND, then Keras's own configuration, "
-        "then the first that is installed.",
+        help="Backend of Keras. Defaults to KERAS_BACKEND, then to the configuration file of "
+        "Keras, then to the first installed backend.",
     )
     @functools.wraps(command)
     def wrapped(backend, **arguments):
         choose_backend(backend)
-        return _in_words(command, arguments)
-
-    return wrapped
-
-
-def shows_errors(command):
-    """Shows a command's errors without a traceback: their text says what to do."""
-
-    @functools.wraps(command)
-    def wrapped(**arguments):
-        return _in_words(command, arguments)
+        return _run_with_plain_errors(command, arguments)
 
     return wrapped
 
 
 def choose_backend(backend: str | None = None) -> str:
-    """Sets the backend that Keras will be imported with, and says which, where it was chosen here.
+    """Sets the backend of Keras, and prints its name if this function chose it.
 
     Args:
-        backend: `"tensorflow"`, `"jax"`, `"torch"`, or `None` to choose.
+        backend: `"tensorflow"`, `"jax"`, `"torch"`, or `None` for the configured or first
+            installed backend.
 
     Returns:
-        The backend.
+        The name of the backend.
 
     Raises:
-        click.ClickException: If it is not installed, or none is.
+        click.ClickException: If the backend, or any backend, is not installed.
     """
-    asked = backend or os.environ.get("KERAS_BACKEND") or _configured()
+    requested = backend or os.environ.get("KERAS_BACKEND") or _configured()
     installed = [name for name in BACKENDS if importlib.util.find_spec(name)]
-    if asked and asked not in installed and (backend or os.environ.get("KERAS_BACKEND")):
+    if requested and requested not in installed and (backend or os.environ.get("KERAS_BACKEND")):
         raise click.ClickException(
-            f"The backend {asked!r} is not installed (installed: {', '.join(installed) or 'none'}"
-            f'). Install it: pip install "keras_regen[{asked}]".'
+            f"The backend {requested!r} is not installed "
+            f"(installed: {', '.join(installed) or 'none'}). "
+            f'Install it: pip install "keras_regen[{requested}]".'
         )
     if not installed:
         raise click.ClickException(
             'Keras needs a backend: pip install "keras_regen[tensorflow]", or [jax], or [torch].'
         )
-    chosen = asked if asked in installed else installed[0]
-    if not asked:
-        click.echo(f"Backend: {chosen}, the first that is installed (--backend).", err=True)
-    os.environ["KERAS_BACKEND"] = chosen
-    # TensorFlow greets in many lines; its errors still show.
+    name = requested if requested in installed else installed[0]
+    if not requested:
+        click.echo(f"Backend: {name}, the first installed backend (--backend).", err=True)
+    os.environ["KERAS_BACKEND"] = name
+    # Hides the startup messages of TensorFlow, but not its errors.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # Its warnings are for who writes the model, such as of a function that is traced twice.
+    # Warnings such as repeated tracing are for the developers of a model.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    return chosen
+    return name
 
 
-def _configured():
-    """The backend in Keras's configuration file, if that was written."""
+def _configured() -> str | None:
+    """Returns the installed backend of Keras's configuration file, if any."""
     home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
     try:
-        found = json.loads((Path(home) / "keras.json").read_text()).get("backend")
+        backend = json.loads((Path(home) / "keras.json").read_text()).get("backend")
     except (OSError, ValueError, AttributeError):
         return None
-    # Keras writes this file by itself, also on machines without the backend that it names.
-    return found if found in BACKENDS and importlib.util.find_spec(found) else None
+    # Keras writes this file itself, with a backend that may not be installed.
+    return backend if backend in BACKENDS and importlib.util.find_spec(backend) else None
 
 
-def _in_words(command, arguments):
+def _run_with_plain_errors(command: Callable, arguments: dict[str, Any]) -> Any:
+    """Calls a command, and prints the text of its errors without a traceback."""
     try:
         return command(**arguments)
     except BrokenPipeError:
-        raise  # whoever reads has read enough; Click ends quietly
+        raise  # The reader of a pipe closed it: Click exits without a message.
     except (ValueError, OSError, ImportError) as error:
         if os.environ.get("KERAS_REGEN_TRACEBACK"):
             raise
         raise click.ClickException(str(error)) from error
 
 
-def output_json(values) -> None:
+def output_json(values: Any) -> None:
     """Prints values as JSON on the standard output."""
     click.echo(json.dumps(values, indent=1, allow_nan=False))
 
 
-def note(text: str = "") -> None:
-    """Prints a line for the reader, beside the results on the standard output."""
+def print_message(text: str = "") -> None:
+    """Prints a message on the standard error, because the standard output is for the results."""
     click.echo(text, file=sys.stderr)
 
 
+# Former names, for commands that still use them.
+uses_keras, note = backend_option, print_message
+
+
 class Output(click.ParamType):
-    """Where a command writes: a file of one of some kinds or a folder, known before the work.
+    """Type of an output path, checked before the command runs: a file or a folder.
 
     Args:
-        *suffixes: The kinds of files, such as `".png"`; large letters pass as well.
-        folder: Boolean: whether a folder passes too. A name with a dot is that of a folder if
-            there is one, or if it ends with a slash.
+        *suffixes: Valid suffixes, such as `".png"`, in any case.
+        folder: Whether a folder is valid. A path with a dot is a folder if the folder exists, or
+            if the path ends with a slash.
     """
 
     name = "path"
@@ -121,12 +120,12 @@ class Output(click.ParamType):
         self.suffixes = suffixes
         self.folder = folder
 
-    def convert(self, value, param, ctx):
-        """Gives the path as it is, if it can be written to."""
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Returns the path unchanged if it is valid."""
         kind = self.kind(value)
         expected = [f"a name that ends in {suffix}" for suffix in self.suffixes]
         if self.folder:
-            expected += ["a folder, with / at the end of its name if that has a dot"]
+            expected += ["a folder, with / at the end if its name has a dot"]
         if kind not in (*self.suffixes, *([""] if self.folder else [])):
             self.fail(f"expected {' or '.join(expected)}, got {value!r}", param, ctx)
         if kind == "" and Path(value).is_file():
@@ -135,30 +134,30 @@ class Output(click.ParamType):
 
     @staticmethod
     def kind(value: str) -> str:
-        """Gives the suffix in small letters, or an empty string for a folder."""
+        """Returns the suffix in lower case, or an empty string for a folder."""
         if Path(value).is_dir() or value.endswith(("/", os.sep)):
             return ""
         return Path(value).suffix.lower()
 
 
-def count_option(name: str, default: int, help: str, least: int = 1):
-    """Gives a command an option that is a number of things.
+def count_option(name: str, default: int, help: str, minimum: int = 1) -> Callable:
+    """Returns a decorator that adds an integer option.
 
     Args:
-        name: Of the option, with its hyphens.
-        default: Integer: the number unless told otherwise.
-        help: What is counted.
-        least: Integer: the smallest number that is taken.
+        name: Name of the option, with its hyphens.
+        default: Default of the option.
+        help: Help text.
+        minimum: Smallest valid number.
     """
     return click.option(
-        name, type=click.IntRange(min=least), default=default, show_default=True, help=help
+        name, type=click.IntRange(min=minimum), default=default, show_default=True, help=help
     )
 
 
-def picture_option(default: str):
-    """Gives a command `--output` for one picture."""
+def picture_option(default: str) -> Callable:
+    """Returns a decorator that adds `--output` for a `.png` file."""
     return click.option(
-        "--output", type=Output(".png"), default=default, show_default=True, help="The picture."
+        "--output", type=Output(".png"), default=default, show_default=True, help="A .png file."
     )
 
 
@@ -167,37 +166,38 @@ seed_option = click.option(
     type=click.IntRange(min=0),
     default=0,
     show_default=True,
-    help="Of all that is random.",
+    help="Seed of all random numbers.",
 )
 dataset_option = click.option(
     "--dataset",
-    help="Name or path of images of MODEL's classes; resized as it needs.  [default: the run's]",
+    help="Name or path of images of MODEL's classes, resized to its size.  "
+    "[default: the dataset of the run]",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 
 
-def acceptance_options(default: bool):
-    """Gives a command `--num-sources`, `--accept` and `--max-tries`.
+def acceptance_options(default: bool) -> Callable:
+    """Returns a decorator that adds `--num-sources`, `--accept` and `--max-tries`.
 
     Args:
-        default: Boolean: whether images must be accepted unless told otherwise.
+        default: Default of `--accept`.
     """
     options = (
         click.option(
             "--num-sources",
             type=click.IntRange(min=2),
-            help="Latents to combine for each image, for a ReGene.  [default: the model's]",
+            help="Number of latents that a ReGene combines for an image.  [default: the model's]",
         ),
         click.option(
             "--accept/--no-accept",
             default=default,
             show_default=True,
-            help="Keep only images that the model gives their class with confidence.",
+            help="Keep only images that the model classifies correctly and with confidence.",
         ),
-        count_option("--max-tries", 100, "Latents to draw for each accepted image, at most."),
+        count_option("--max-tries", 100, "Maximum number of latents for an accepted image."),
     )
 
-    def decorate(command):
+    def decorate(command: Callable) -> Callable:
         for option in reversed(options):
             command = option(command)
         return command

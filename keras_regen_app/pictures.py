@@ -1,6 +1,9 @@
-"""What several commands write: images as one picture, as arrays, or as a folder of pictures."""
+"""Writes images as a grid, as arrays, or as a folder of picture files."""
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from keras_regen import plotting
 from keras_regen.atomic_files import write_arrays
@@ -8,15 +11,21 @@ from keras_regen.datasets.dataset import folder_name
 from keras_regen_app.options import Output
 
 
-def write_images(images, labels, class_names, output: str, prefix: str) -> None:
-    """Writes images as the name of the output asks for.
+def write_images(
+    images: np.ndarray,
+    labels: np.ndarray,
+    class_names: Sequence[str],
+    output: str,
+    prefix: str,
+) -> None:
+    """Writes images in the format of the output path.
 
     Args:
         images: Array `(num_samples, height, width, channels)`.
-        labels: Integer labels `(num_samples,)`.
-        class_names: Names of the classes; none if the images are of no class.
-        output: A `.png`, an `.npz`, or a folder.
-        prefix: What the names of pictures in a folder begin with.
+        labels: Integer labels `(num_samples,)`; -1 for images without a class.
+        class_names: Names of the classes; empty for images without classes.
+        output: Path of a `.png` file, an `.npz` file, or a folder.
+        prefix: Prefix of the file names in a folder.
     """
     path, kind = Path(output), Output.kind(output)
     if kind == ".png":
@@ -31,20 +40,26 @@ def write_images(images, labels, class_names, output: str, prefix: str) -> None:
         write_folder(images, labels, class_names, path, prefix)
 
 
-def write_folder(images, labels, class_names, folder: Path, prefix: str) -> None:
-    """Writes each image as a picture into the folder of its class.
+def write_folder(
+    images: np.ndarray,
+    labels: np.ndarray,
+    class_names: Sequence[str],
+    folder: Path,
+    prefix: str,
+) -> None:
+    """Writes each image as a `.png` file to the subfolder of its class.
 
     Raises:
-        ValueError: If two classes would have one folder.
+        ValueError: If two classes have the same folder name.
     """
-    # Images of no class have the label -1, and one folder.
-    names = [folder_name(name) for name in class_names] or ["drawn"]
+    # The label -1 of images without a class selects the last and only folder.
+    names = [folder_name(name) for name in class_names] or ["generated"]
     if len(set(names)) < len(names):
         raise ValueError(
-            "Two classes have one name when slashes are taken out of them, and cannot have folders "
-            f"of their own. Received: {tuple(class_names)}. Write an .npz."
+            "Two class names give the same folder name, because a folder name cannot contain "
+            f"slashes. Write an .npz file instead. Received: {tuple(class_names)}."
         )
     for index, (image, label) in enumerate(zip(images, labels, strict=True)):
-        place = folder / names[label]
-        place.mkdir(parents=True, exist_ok=True)
-        plotting.save_image(image, place / f"{prefix}-{index:06d}.png")
+        class_folder = folder / names[label]
+        class_folder.mkdir(parents=True, exist_ok=True)
+        plotting.save_image(image, class_folder / f"{prefix}-{index:06d}.png")

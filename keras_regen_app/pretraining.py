@@ -1,4 +1,4 @@
-"""The training of the model that a recipe needs first, such as a ReGene's classifier."""
+"""The pretraining of a network in a model, such as the classifier of ReGene."""
 
 import math
 import os

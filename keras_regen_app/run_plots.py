@@ -1,4 +1,4 @@
-"""The pictures that a run leaves behind."""
+"""The plots of a run."""
 
 from pathlib import Path
 
@@ -21,18 +21,18 @@ def plot_run(
     folder: Path,
     seed: int = 0,
 ) -> None:
-    """Writes all there is to see of a trained model into a folder.
+    """Writes the plots of a trained model to a folder.
 
-    `losses.png`; of a model that draws, `samples.png`, with a row for each class it knows; of one
-    that encodes too, `reconstructions.png`; and of one with classes `distances.png`, of centroids
-    and latent means, or `barcodes.png`, of latents.
+    The plots are `losses.png`; `samples.png` for a model with a decoder, with a row for each
+    class; `reconstructions.png` for a model that also has an encoder; and for a model with a head
+    `distances.png` between centroids and latent means, or `barcodes.png` of latents.
 
     Args:
         model: The model.
-        data: Its dataset: the first test images are drawn again.
+        data: The dataset. The first test images are reconstructed.
         rows: Losses and metrics by epoch, as in `keras_regen.callbacks.HistoryFile`.
-        folder: Where to write.
-        seed: Integer: of the drawn images.
+        folder: Folder for the plots.
+        seed: Integer: seed of the generated images.
 
     Examples:
         >>> from keras_regen_app.run_plots import PICTURES
@@ -45,12 +45,12 @@ def plot_run(
         plotting.plot_history(history, folder / "losses.png")
     if model.decoder is None:
         return
-    _draw_samples(model, folder / "samples.png", seed)
+    _plot_generated(model, folder / "samples.png", seed)
     if model.encoder is None:
         return
     images = data.x_test[:32]
-    drawn = model.reconstruct(images, data.y_test[:32])
-    plotting.plot_reconstructions(images, drawn, folder / "reconstructions.png")
+    reconstructions = model.reconstruct(images, data.y_test[:32])
+    plotting.plot_reconstructions(images, reconstructions, folder / "reconstructions.png")
     if hasattr(model.head, "centroids"):
         plotting.plot_distances(
             keras.ops.convert_to_numpy(model.head.centroids),
@@ -63,11 +63,12 @@ def plot_run(
         plotting.plot_barcodes(latents, labels, model.class_names, folder / "barcodes.png")
 
 
-def _draw_samples(model, path, seed):
+def _plot_generated(model: ImageModel, path: Path, seed: int) -> None:
+    """Plots generated images: a row for each class, or ten rows without classes."""
     if model.num_classes:
-        shown = np.repeat(np.arange(model.num_classes), _COLUMNS)
-        drawn = generate(model, shown, seed=seed)
-        plotting.plot_samples(drawn, shown, model.class_names, path)
+        labels = np.repeat(np.arange(model.num_classes), _COLUMNS)
+        images = generate(model, labels, seed=seed)
+        plotting.plot_samples(images, labels, model.class_names, path)
     else:
-        drawn = generate(model, num_samples=10 * _COLUMNS, seed=seed)
-        plotting.plot_images(drawn, path, _COLUMNS)
+        images = generate(model, num_samples=10 * _COLUMNS, seed=seed)
+        plotting.plot_images(images, path, _COLUMNS)

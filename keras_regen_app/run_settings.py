@@ -9,7 +9,7 @@ import keras
 
 import keras_regen
 from keras_regen.datasets import ImageDataset, load
-from keras_regen.datasets.loading import from_anywhere
+from keras_regen.datasets.loading import absolute_dataset_path
 from keras_regen.presets import get_preset
 
 SETTINGS = "run.json"
@@ -52,7 +52,7 @@ def new_settings(
     return {
         "preset": preset,
         # An absolute path stays valid when the run is resumed from another folder.
-        "dataset": from_anywhere(dataset or recipe.dataset),
+        "dataset": absolute_dataset_path(dataset or recipe.dataset),
         "image_size": image_size,
         "epochs": recipe.epochs if epochs is None else epochs,
         "batch_size": recipe.batch_size if batch_size is None else batch_size,

@@ -242,7 +242,8 @@ class _Run:
             **run_settings(self.training, self.scale),
         }
         # A run in the folder may have another backend, or earlier settings of the scale.
-        expected = {**settings, "backend": keras.backend.backend()}
+        # As JSON holds them: a tuple is read back as a list.
+        expected = json.loads(json.dumps({**settings, "backend": keras.backend.backend()}))
         reusable = (self.folder / runs.SETTINGS).exists() and (
             expected.items() <= runs.read_settings(self.folder).items()
         )
@@ -252,13 +253,15 @@ class _Run:
         if "history" in self.training.measures:
             callbacks.insert(0, GenerationAccuracy(self._classifier(), num_samples=500))
         if reusable:
-            return runs.resume_run(self.folder, judge=self._classifier, callbacks=callbacks)
+            return runs.resume_run(
+                self.folder, evaluation_classifier=self._classifier, callbacks=callbacks
+            )
         return runs.train_run(
             self.training.preset,
             self.folder,
             seed=self.seed,
             **settings,
-            judge=self._classifier,
+            evaluation_classifier=self._classifier,
             overwrite=True,
             callbacks=callbacks,
         )

@@ -8,11 +8,11 @@ import click
 from keras_regen_app.options import (
     Output,
     acceptance_options,
+    backend_option,
     dataset_option,
     json_option,
     output_json,
     seed_option,
-    uses_keras,
 )
 
 
@@ -24,38 +24,38 @@ from keras_regen_app.options import (
     type=click.FloatRange(min=0),
     default=1.0,
     show_default=True,
-    help="Generated images for each real one.",
+    help="Number of generated images per real image.",
 )
 @click.option(
     "--output",
     type=Output(".npz", folder=True),
     default="augmented.npz",
     show_default=True,
-    help="An .npz, or else a folder with `train` and `test`; `--dataset` takes both.",
+    help="An .npz file, or a folder with `train` and `test`. Both are valid for `--dataset`.",
 )
 @acceptance_options(default=True)
 @seed_option
 @json_option
-@uses_keras
+@backend_option
 def augment(model, dataset, factor, output, num_sources, accept, max_tries, seed, as_json):
-    """Write a dataset with images that MODEL drew added to its training images."""
+    """Write a dataset with its training images and images that MODEL generates."""
     from keras_regen import augment
     from keras_regen.atomic_files import write_arrays
-    from keras_regen_app.acceptance_options import acceptance, prior_of
-    from keras_regen_app.model_and_data import load_model_and_data
+    from keras_regen_app.acceptance_options import acceptance, prior_with_sources
+    from keras_regen_app.model_loading import load_model_loading
     from keras_regen_app.pictures import write_folder
 
     path = Path(output)
-    if path.is_dir() and any(not one.name.startswith(".") for one in path.iterdir()):
+    if path.is_dir() and any(not file.name.startswith(".") for file in path.iterdir()):
         raise click.BadParameter(f"{output!r} is not empty", param_hint="--output")
-    model, data = load_model_and_data(model, dataset)
+    model, data = load_model_loading(model, dataset)
     images, labels = augment(
         model,
         data.x_train,
         data.y_train,
         factor,
         accept=acceptance(accept, max_tries),
-        prior=prior_of(model, num_sources),
+        prior=prior_with_sources(model, num_sources),
         seed=seed,
         shuffle=False,
     )
@@ -65,7 +65,7 @@ def augment(model, dataset, factor, output, num_sources, accept, max_tries, seed
         write_arrays(path, x_train=images, y_train=labels, **test, class_names=data.class_names)
     else:
         path.mkdir(parents=True, exist_ok=True)
-        # Both parts are whole before either takes its name.
+        # Both parts are written completely before they are renamed.
         with tempfile.TemporaryDirectory(dir=path, prefix=".partial") as partial:
             for part, pictures, classes, prefix in (
                 ("train", images[:real], labels[:real], "real"),

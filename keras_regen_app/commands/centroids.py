@@ -2,23 +2,23 @@
 
 import click
 
-from keras_regen_app.options import json_option, output_json, seed_option, shows_errors
+from keras_regen_app.options import backend_option, json_option, output_json, seed_option
 
 
 @click.command()
 @click.argument("num_classes", type=int)
 @click.argument("dim", type=int)
-@click.option("--method", default="auto", show_default=True, help="As in keras_regen.pedcc.")
-@click.option("--output", help="An .npy file for the points.")
+@click.option("--method", default="auto", show_default=True, help="Method of keras_regen.pedcc.")
+@click.option("--output", help="An .npy file for the centroids.")
 @seed_option
 @json_option
-@shows_errors
+@backend_option
 def centroids(num_classes, dim, method, output, seed, as_json):
-    """Spread NUM_CLASSES centroids evenly on the sphere in DIM dimensions."""
+    """Compute NUM_CLASSES evenly distributed centroids on the sphere in DIM dimensions."""
     from keras_regen import coulomb_energy, least_distance, pedcc
 
     points = pedcc(num_classes, dim, method, seed)
-    figures = {
+    results = {
         "num_classes": num_classes,
         "dim": dim,
         "method": method,
@@ -32,9 +32,9 @@ def centroids(num_classes, dim, method, output, seed, as_json):
 
         with atomic_write(output) as partial, open(partial, "wb") as file:
             np.save(file, points)
-        figures["output"] = output
+        results["output"] = output
     if as_json:
-        output_json(figures)
+        output_json(results)
         return
-    for name, value in figures.items():
+    for name, value in results.items():
         click.echo(f"{name:<16} {value}")

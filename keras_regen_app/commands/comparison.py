@@ -7,13 +7,13 @@ import click
 
 from keras_regen_app.options import (
     acceptance_options,
+    backend_option,
     count_option,
     dataset_option,
     json_option,
     output_json,
     picture_option,
     seed_option,
-    uses_keras,
 )
 
 
@@ -25,7 +25,7 @@ from keras_regen_app.options import (
     type=click.Choice(["training", "generations"]),
     default="training",
     show_default=True,
-    help="Where to look for the nearest images.",
+    help="Images to search for the nearest neighbors.",
 )
 @click.option(
     "--metric",
@@ -34,14 +34,16 @@ from keras_regen_app.options import (
     show_default=True,
     help="Squared error of pixels, structural similarity, or squared error of latents.",
 )
-@count_option("--num-samples", 100, "Images to draw: of all classes in turn.")
-@count_option("--num-matches", 5, "Nearest images of each that the picture shows.")
-@count_option("--candidates", 100, "For SSIM: compare only the so many nearest by squared error.")
+@count_option("--num-samples", 100, "Number of images to generate, from all classes in turn.")
+@count_option("--num-matches", 5, "Number of nearest neighbors of each image in the picture.")
+@count_option(
+    "--candidates", 100, "For SSIM: number of nearest images by squared error to compare."
+)
 @picture_option("closest.png")
 @acceptance_options(default=False)
 @seed_option
 @json_option
-@uses_keras
+@backend_option
 def closest(
     model,
     dataset,
@@ -57,23 +59,23 @@ def closest(
     seed,
     as_json,
 ):
-    """Draw images with MODEL, find the nearest to each, and measure how new they are."""
+    """Generate images with MODEL, find their nearest neighbors, and measure their novelty."""
     from keras_regen import generate, plotting
     from keras_regen.metrics import closest_match, neighbor_distances, novelty
-    from keras_regen_app.acceptance_options import acceptance, prior_of
-    from keras_regen_app.model_and_data import load_model_and_data
+    from keras_regen_app.acceptance_options import acceptance, prior_with_sources
+    from keras_regen_app.model_loading import load_model_loading
 
-    model, data = load_model_and_data(model, dataset)
-    drawn = generate(
+    model, data = load_model_loading(model, dataset)
+    generated = generate(
         model,
         num_samples=num_samples,
         seed=seed,
-        prior=prior_of(model, num_sources),
+        prior=prior_with_sources(model, num_sources),
         accept=acceptance(accept, max_tries),
     )
-    references = data.x_train if among == "training" else drawn
+    references = data.x_train if among == "training" else generated
     matches = closest_match(
-        drawn,
+        generated,
         references,
         num_matches,
         metric="ssim" if metric == "ssim" else "mse",
@@ -81,19 +83,24 @@ def closest(
         candidates=min(candidates, len(references) - 1) if metric == "ssim" else None,
         exclude_self=among == "generations",
     )
-    own = neighbor_distances(data.x_train)
-    found = dataclasses.asdict(novelty(drawn, data.x_train, training_distances=own))
-    held_out = novelty(data.x_test[:10_000], data.x_train, training_distances=own)
-    found["held_out_copied_share"] = held_out.copied_share
+    training_distances = neighbor_distances(data.x_train)
+    results = dataclasses.asdict(
+        novelty(generated, data.x_train, training_distances=training_distances)
+    )
+    held_out = novelty(data.x_test[:10_000], data.x_train, training_distances=training_distances)
+    results["held_out_copied_share"] = held_out.copied_share
     Path(output).parent.mkdir(parents=True, exist_ok=True)
-    shown = slice(0, 10)
+    first_rows = slice(0, 10)
     plotting.plot_closest(
-        drawn[shown], references[matches.indices[shown]], output, captions=matches.values[shown]
+        generated[first_rows],
+        references[matches.indices[first_rows]],
+        output,
+        captions=matches.values[first_rows],
     )
     if as_json:
         output_json(
             {
-                **found,
+                **results,
                 "indices": matches.indices.tolist(),
                 "values": matches.values.tolist(),
                 "seed": seed,
@@ -101,7 +108,9 @@ def closest(
             }
         )
         return
-    click.echo(f"Nearer to a training image than its neighbor {found['copied_share']:8.1%}")
-    click.echo(f"The same share of held-out images           {found['held_out_copied_share']:8.1%}")
-    click.echo(f"Copies of training images                   {found['num_copies']:8}")
+    click.echo(f"Nearer to a training image than its neighbor {results['copied_share']:8.1%}")
+    click.echo(
+        f"The same share of held-out images           {results['held_out_copied_share']:8.1%}"
+    )
+    click.echo(f"Copies of training images                   {results['num_copies']:8}")
     click.echo(f"Picture                                     {output}")

@@ -1,20 +1,28 @@
-"""`keras-regen generate`, `reconstruct`, `interpolate`, `walk` and `matrix`."""
+"""`keras-regen generate`, `reconstruct`, `interpolate`, `traverse` and `matrix`."""
+
+from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from keras_regen_app.options import (
     Output,
     acceptance_options,
+    backend_option,
     count_option,
     dataset_option,
     json_option,
     output_json,
     picture_option,
     seed_option,
-    uses_keras,
 )
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from keras_regen import ImageModel
 
 _NUMBERS = "Such as 0.1,0.5,0.9."
 
@@ -25,86 +33,103 @@ _NUMBERS = "Such as 0.1,0.5,0.9."
     "--class",
     "classes",
     multiple=True,
-    help="Label or name; may be repeated.  [default: every class that MODEL knows]",
+    help="Label or name of a class; can be repeated.  [default: all classes of MODEL]",
 )
-@count_option("--num-samples", 16, "Images of each class; in all, where there are none.")
+@count_option(
+    "--num-samples",
+    16,
+    "Number of images of each class, or of all images for a model without classes.",
+)
 @click.option(
     "--output",
     type=Output(".png", ".npz", folder=True),
     default="samples.png",
     show_default=True,
-    help="A .png for one picture with a row for each class, an .npz for arrays, or else a folder, "
-    "which gets a folder of pictures for each class.",
+    help="A .png file for a grid with a row for each class, an .npz file for arrays, or a folder "
+    "with a subfolder of pictures for each class.",
 )
 @click.option(
-    "--judge",
-    help="A classifier, a .keras file or a run, that accepts images in MODEL's place. With it, "
-    "models that know no classes draw images of any.",
+    "--evaluation-classifier",
+    help="A .keras file or a run with a classifier that accepts images instead of MODEL. With it, "
+    "models without classes generate images of any class.",
 )
 @acceptance_options(default=False)
 @seed_option
 @json_option
-@uses_keras
+@backend_option
 def generate(
-    model, classes, num_samples, output, judge, num_sources, accept, max_tries, seed, as_json
+    model,
+    classes,
+    num_samples,
+    output,
+    evaluation_classifier,
+    num_sources,
+    accept,
+    max_tries,
+    seed,
+    as_json,
 ):
-    """Draw new images with MODEL, a .keras file or the folder of a run."""
+    """Generate new images with MODEL, a .keras file or the folder of a run."""
     import numpy as np
 
     from keras_regen import generate
-    from keras_regen_app.acceptance_options import acceptance, prior_of, tries_by_class
-    from keras_regen_app.model_and_data import load_image_model
+    from keras_regen_app.acceptance_options import acceptance, prior_with_sources, tries_by_class
+    from keras_regen_app.model_loading import load_image_model
     from keras_regen_app.pictures import write_images
 
     model = load_image_model(model)
-    judge = None if judge is None else load_image_model(judge)
-    known = model if model.num_classes or judge is None else judge
-    if classes and not known.num_classes:
+    classifier = None
+    if evaluation_classifier is not None:
+        classifier = load_image_model(evaluation_classifier)
+    labeler = model if model.num_classes or classifier is None else classifier
+    if classes and not labeler.num_classes:
         raise click.UsageError(
-            "MODEL knows no classes: leave out `--class`, or give a classifier by `--judge`."
+            "MODEL has no classes: omit `--class`, or use `--evaluation-classifier`."
         )
-    wanted = [class_index(known, one) for one in classes] or range(known.num_classes)
+    labels = [class_index(labeler, name) for name in classes] or range(labeler.num_classes)
     images, report = generate(
         model,
-        np.repeat(wanted, num_samples) if len(wanted) else None,
-        None if len(wanted) else num_samples,
+        np.repeat(labels, num_samples) if len(labels) else None,
+        None if len(labels) else num_samples,
         seed=seed,
-        prior=prior_of(model, num_sources),
-        accept=acceptance(accept or judge is not None, max_tries, judge),
+        prior=prior_with_sources(model, num_sources),
+        accept=acceptance(accept or classifier is not None, max_tries, classifier),
         return_report=True,
     )
-    write_images(images, report.labels, known.class_names, output, prefix=str(seed))
+    write_images(images, report.labels, labeler.class_names, output, prefix=str(seed))
     if as_json:
-        tries = tries_by_class(known, report)
+        tries = tries_by_class(labeler, report)
         output_json({"images": len(images), "seed": seed, "output": output, **tries})
         return
-    click.echo(f"Drew {len(images)} images: {output}")
-    if accept or judge is not None:
-        click.echo(f"Tries for {num_samples} of each class: latents passed / images accepted")
+    click.echo(f"Generated {len(images)} images: {output}")
+    if accept or classifier is not None:
+        click.echo(
+            f"Tries for {num_samples} images of each class: latents passed / images accepted"
+        )
         for label in sorted(set(report.labels.tolist())):
             passed, accepted = report.latent_tries[label], report.tries[label]
-            click.echo(f"  {known.class_names[label]:<20} {passed:>6} / {accepted}")
+            click.echo(f"  {labeler.class_names[label]:<20} {passed:>6} / {accepted}")
 
 
 @click.command()
 @click.argument("model")
 @dataset_option
-@count_option("--num-samples", 32, "Held-out images, from the first on.")
+@count_option("--num-samples", 32, "Number of held-out images, from the first image.")
 @picture_option("reconstructions.png")
 @json_option
-@uses_keras
+@backend_option
 def reconstruct(model, dataset, num_samples, output, as_json):
-    """Draw images of a dataset again with MODEL, beside the originals."""
+    """Encode and decode images of a dataset with MODEL, and plot them with the originals."""
     from keras_regen import plotting
     from keras_regen.metrics import reconstruction_error
-    from keras_regen_app.model_and_data import load_model_and_data
+    from keras_regen_app.model_loading import load_model_loading
 
-    model, data = load_model_and_data(model, dataset)
+    model, data = load_model_loading(model, dataset)
     images = data.x_test[:num_samples]
-    drawn = model.reconstruct(images, data.y_test[:num_samples])
-    error = reconstruction_error(images, drawn)
+    reconstructions = model.reconstruct(images, data.y_test[:num_samples])
+    error = reconstruction_error(images, reconstructions)
     Path(output).parent.mkdir(parents=True, exist_ok=True)
-    plotting.plot_reconstructions(images, drawn, output)
+    plotting.plot_reconstructions(images, reconstructions, output)
     if as_json:
         output_json({**error, "images": len(images), "output": output})
     else:
@@ -115,18 +140,18 @@ def reconstruct(model, dataset, num_samples, output, as_json):
 @click.argument("model")
 @click.argument("start")
 @click.argument("end")
-@click.option("--num-samples", type=int, help="Images in equal steps.  [default: 8]")
-@click.option("--ratios", help=f"Shares of END, in place of equal steps. {_NUMBERS}")
+@click.option("--num-samples", type=int, help="Number of images in equal steps.  [default: 8]")
+@click.option("--ratios", help=f"Weights of END instead of equal steps. {_NUMBERS}")
 @picture_option("interpolation.png")
 @json_option
-@uses_keras
+@backend_option
 def interpolate(model, start, end, num_samples, ratios, output, as_json):
-    """Draw what lies between START and END: labels or names of classes, or picture files."""
+    """Generate images between START and END: labels or names of classes, or picture files."""
     from keras_regen import interpolate, plotting
-    from keras_regen_app.model_and_data import load_image_model
+    from keras_regen_app.model_loading import load_image_model
 
     model = load_image_model(model)
-    ends = [_end(model, one) for one in (start, end)]
+    ends = [_endpoint(model, text) for text in (start, end)]
     if ratios is not None:
         ratios = _numbers(ratios)
     images = interpolate(model, *ends, num_samples, ratios=ratios)
@@ -135,21 +160,21 @@ def interpolate(model, start, end, num_samples, ratios, output, as_json):
     if as_json:
         output_json({"images": len(images), "output": output})
     else:
-        click.echo(f"Drew {len(images)} images from {start} to {end}: {output}")
+        click.echo(f"Generated {len(images)} images from {start} to {end}: {output}")
 
 
 @click.command()
 @click.argument("model")
-@count_option("--rows", 6, "Walks.")
-@count_option("--num-samples", 8, "Images of each walk.", least=2)
-@picture_option("walk.png")
+@count_option("--rows", 6, "Number of traversals.")
+@count_option("--num-samples", 8, "Number of images of each traversal.", minimum=2)
+@picture_option("traversal.png")
 @seed_option
 @json_option
-@uses_keras
+@backend_option
 def traverse(model, rows, num_samples, output, seed, as_json):
-    """Draw walks through MODEL's latent space, each from one random draw to another."""
+    """Generate traversals of MODEL's latent space, each between two random samples."""
     from keras_regen import latent_traversal, plotting
-    from keras_regen_app.model_and_data import load_image_model
+    from keras_regen_app.model_loading import load_image_model
 
     model = load_image_model(model)
     images = latent_traversal(model, rows, num_samples, seed=seed)
@@ -157,38 +182,38 @@ def traverse(model, rows, num_samples, output, seed, as_json):
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     plotting.plot_images(images, output, columns=num_samples)
     if as_json:
-        output_json({"walks": rows, "images": len(images), "seed": seed, "output": output})
+        output_json({"traversals": rows, "images": len(images), "seed": seed, "output": output})
     else:
-        click.echo(f"Drew {rows} walks of {num_samples} images each: {output}")
+        click.echo(f"Generated {rows} traversals of {num_samples} images each: {output}")
 
 
 @click.command()
 @click.argument("model")
-@click.option("--class", "class_id", required=True, help="Label or name.")
+@click.option("--class", "class_id", required=True, help="Label or name of the class.")
 @dataset_option
-@count_option("--rows", 6, "Images down the side.")
-@count_option("--columns", 6, "Images along the top.")
+@count_option("--rows", 6, "Number of images at the left.")
+@count_option("--columns", 6, "Number of images at the top.")
 @click.option(
-    "--ratio", type=float, default=0.5, show_default=True, help="Share of the column's image."
+    "--ratio", type=float, default=0.5, show_default=True, help="Weight of the image at the top."
 )
 @picture_option("matrix.png")
 @seed_option
 @json_option
-@uses_keras
+@backend_option
 def matrix(model, class_id, dataset, rows, columns, ratio, output, seed, as_json):
-    """Combine held-out images of a class with each other, every pair of two lists."""
+    """Combine pairs of held-out images of a class: one at the left, one at the top."""
     import numpy as np
 
     from keras_regen import matrix, plotting
-    from keras_regen_app.model_and_data import load_model_and_data
+    from keras_regen_app.model_loading import load_model_loading
 
-    model, data = load_model_and_data(model, dataset)
+    model, data = load_model_loading(model, dataset)
     label = class_index(model, class_id)
     images = data.x_test[data.y_test == label]
     if len(images) < rows + columns:
         raise click.UsageError(
             f"{rows} rows and {columns} columns need {rows + columns} held-out images of class "
-            f"{class_id!r}; there are {len(images)}."
+            f"{class_id!r}. The dataset has {len(images)}."
         )
     chosen = images[np.random.default_rng(seed).permutation(len(images))[: rows + columns]]
     above, left = chosen[:columns], chosen[columns:]
@@ -197,10 +222,10 @@ def matrix(model, class_id, dataset, rows, columns, ratio, output, seed, as_json
     if as_json:
         output_json({"images": rows * columns, "seed": seed, "output": output})
     else:
-        click.echo(f"Drew {rows * columns} images of {rows + columns}: {output}")
+        click.echo(f"Generated {rows * columns} images from {rows + columns}: {output}")
 
 
-def class_index(model, text: str) -> int:
+def class_index(model: ImageModel, text: str) -> int:
     """Returns the label of a class from its name or label on the command line."""
     from keras_regen.class_names import class_index as label_of
 
@@ -208,8 +233,8 @@ def class_index(model, text: str) -> int:
     return label_of(model.class_names, text if is_name else int(text))
 
 
-def _end(model, text):
-    """One end of an interpolation: a label, or the pixels of a picture file."""
+def _endpoint(model: ImageModel, text: str) -> int | np.ndarray:
+    """Returns an end of an interpolation: a label, or the pixels of a picture file."""
     if text in model.class_names or not Path(text).suffix:
         return class_index(model, text)
     from keras_regen.datasets.image_decoding import UnreadableImageError, decode_image
@@ -219,15 +244,16 @@ def _end(model, text):
         return decode_image(text, (height, width), "grayscale" if channels == 1 else "rgb")
     except UnreadableImageError as error:
         raise click.UsageError(
-            f"{text!r} is none of the model's classes {model.class_names}, and cannot be read as a "
+            f"{text!r} is not a class of the model, {model.class_names}, and not a readable "
             f"picture: {error}."
         ) from error
 
 
-def _numbers(text):
+def _numbers(text: str) -> list[float]:
+    """Parses numbers that are separated by commas."""
     try:
-        return [float(one) for one in text.split(",")]
+        return [float(number) for number in text.split(",")]
     except ValueError:
         raise click.BadParameter(
-            f"expected numbers with commas between them, got {text!r}", param_hint="--ratios"
+            f"expected numbers separated by commas, got {text!r}", param_hint="--ratios"
         ) from None

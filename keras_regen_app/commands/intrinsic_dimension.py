@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from keras_regen_app.options import (
+    backend_option,
     json_option,
     output_json,
     picture_option,
     seed_option,
-    uses_keras,
 )
 
 _KS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100)
@@ -22,19 +22,19 @@ _KS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100)
     "ks",
     type=click.IntRange(min=2),
     multiple=True,
-    help="Neighbors of each image; may be repeated.  [default: several, 5 to 100]",
+    help="Number of neighbors of each image; can be repeated.  [default: 5 to 100]",
 )
 @click.option(
     "--num-samples",
     type=click.IntRange(min=3),
-    help="Training images to take, at random.  [default: all]",
+    help="Number of random training images.  [default: all]",
 )
 @picture_option("intrinsic_dimension.png")
 @seed_option
 @json_option
-@uses_keras
+@backend_option
 def intrinsic_dimension(dataset, ks, num_samples, output, seed, as_json):
-    """Estimate how many dimensions the training images of DATASET, a name or path, lie in."""
+    """Estimate the intrinsic dimension of the training images of DATASET, a name or path."""
     import numpy as np
 
     from keras_regen import plotting
@@ -46,8 +46,8 @@ def intrinsic_dimension(dataset, ks, num_samples, output, seed, as_json):
     if num_samples is not None:
         if num_samples > len(images):
             raise click.UsageError(
-                f"There are {len(images)} training images of {data.name!r}. "
-                f"Received: --num-samples {num_samples}."
+                f"--num-samples must be at most {len(images)}, the number of training images of "
+                f"{data.name!r}. Received: {num_samples}."
             )
         images = images[np.random.default_rng(seed).permutation(len(images))[:num_samples]]
     points = without_duplicates(images)
@@ -67,7 +67,7 @@ def intrinsic_dimension(dataset, ks, num_samples, output, seed, as_json):
             }
         )
         return
-    click.echo(f"{len(points)} images, {num_duplicates} duplicates left out")
+    click.echo(f"{len(points)} images, {num_duplicates} duplicates removed")
     click.echo("Neighbors  Dimension")
     for k, dimension in zip(ks, dimensions, strict=True):
         click.echo(f"{k:>9}  {dimension:>9.2f}")

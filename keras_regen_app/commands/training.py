@@ -1,19 +1,32 @@
 """`keras-regen demo` and `keras-regen train`."""
 
+from __future__ import annotations
+
 import ast
 import contextlib
 import shlex
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from keras_regen_app.options import json_option, note, output_json, seed_option, uses_keras
+from keras_regen_app.options import (
+    backend_option,
+    json_option,
+    output_json,
+    print_message,
+    seed_option,
+)
+
+if TYPE_CHECKING:
+    from keras_regen.presets import Preset
 
 _DEMO = "runs/demo"
-# The options of `train` that a run which goes on has from its beginning.
-_CHANGES = {
+# Options of `train` that `--resume` does not allow, because the run has its settings.
+_SETTINGS_OPTIONS = {
     "dataset": "--dataset",
     "image_size": "--image-size",
     "epochs": "--epochs",
@@ -27,22 +40,24 @@ _CHANGES = {
 
 
 @click.command()
-@click.option("--output", default=_DEMO, show_default=True, help="Folder to write to.")
+@click.option("--output", default=_DEMO, show_default=True, help="Folder of the run.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Passes over the training images.")
 @click.option(
-    "--overwrite", is_flag=True, help=f"Replace a run in any folder; one in {_DEMO} always is."
+    "--overwrite",
+    is_flag=True,
+    help=f"Replace the run in the folder; a run in {_DEMO} is always replaced.",
 )
 @seed_option
 @json_option
-@uses_keras
+@backend_option
 def demo(output, epochs, overwrite, seed, as_json):
-    """Train on scikit-learn's 8x8 digits, and draw new ones."""
-    note("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
+    """Train on scikit-learn's 8x8 digits, and generate new digits."""
+    print_message("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
     from keras_regen_app.progress import EpochBars
     from keras_regen_app.runs import train_run
 
     start = time.perf_counter()
-    with _advice_on_interruption(output):
+    with _resume_advice(output):
         metrics = train_run(
             "csae_digits",
             output,
@@ -58,20 +73,29 @@ def demo(output, epochs, overwrite, seed, as_json):
 @click.command()
 @click.argument("preset", required=False)
 @click.option("--output", help="Folder of the run.  [default: runs/PRESET]")
-@click.option("--dataset", help="Name or path of other images than the preset's.")
+@click.option("--dataset", help="Name or path of the images.  [default: the preset's]")
 @click.option("--image-size", type=click.IntRange(min=1), help="Resize to this height and width.")
-@click.option("--epochs", type=click.IntRange(min=1), help="The schedule scales with them.")
-@click.option("--batch-size", type=click.IntRange(min=1), help="Images in one step.")
-@click.option("--classifier", help="A trained classifier for ReGene: a .keras file or a run.")
-@click.option("--vae", help="A trained VAE for DE-GAN: a .keras file or a run.")
 @click.option(
-    "-o", "--option", "options", multiple=True, metavar="NAME=VALUE", help="Such as -o beta=0.02."
+    "--epochs",
+    type=click.IntRange(min=1),
+    help="Passes over the training images. The schedule scales with them.",
 )
-@click.option("--resume", is_flag=True, help="Go on with the run in the folder.")
+@click.option("--batch-size", type=click.IntRange(min=1), help="Number of images in one step.")
+@click.option("--classifier", help="A pretrained classifier for ReGene: a .keras file or a run.")
+@click.option("--vae", help="A pretrained VAE for DE-GAN: a .keras file or a run.")
+@click.option(
+    "-o",
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Option of the model, such as -o beta=0.02.",
+)
+@click.option("--resume", is_flag=True, help="Resume the run in the folder.")
 @click.option("--overwrite", is_flag=True, help="Replace the run in the folder.")
 @seed_option
 @json_option
-@uses_keras
+@backend_option
 def train(
     preset,
     output,
@@ -92,28 +116,30 @@ def train(
 
     if preset is None and not (resume and output):
         raise click.UsageError(
-            "Which preset? `keras-regen presets` lists them; `--resume --output FOLDER` goes on "
-            "with a run."
+            "Name a preset (`keras-regen presets` lists them), or resume a run with "
+            "`--resume --output FOLDER`."
         )
     if preset is not None:
-        get_preset(preset)  # before Keras is imported, which takes seconds
+        get_preset(preset)  # A wrong name raises before any other work.
     output = output or f"runs/{preset}"
     source = click.get_current_context().get_parameter_source
-    asked = [name for name in _CHANGES if source(name) is not ParameterSource.DEFAULT]
-    if resume and asked:
+    conflicts = [name for name in _SETTINGS_OPTIONS if source(name) is not ParameterSource.DEFAULT]
+    if resume and conflicts:
         raise click.UsageError(
-            "`--resume` goes on with what the run was asked for: no changes. "
-            f"Leave out {', '.join(_CHANGES[name] for name in asked)}."
+            "`--resume` continues with the settings of the run, which cannot change. "
+            f"Omit {', '.join(_SETTINGS_OPTIONS[name] for name in conflicts)}."
         )
 
     from keras_regen_app.progress import EpochBars
     from keras_regen_app.runs import read_settings, resume_run, train_run
 
-    with _advice_on_interruption(output, begun=resume):
+    with _resume_advice(output, started=resume):
         if resume:
-            begun = read_settings(output)["preset"]
-            if preset not in (None, begun):
-                raise click.UsageError(f"The run in {output!r} is of {begun!r}, not {preset!r}.")
+            run_preset = read_settings(output)["preset"]
+            if preset not in (None, run_preset):
+                raise click.UsageError(
+                    f"The run in {output!r} trains {run_preset!r}, not {preset!r}."
+                )
             metrics = resume_run(output, callbacks=[EpochBars()])
         else:
             metrics = train_run(
@@ -133,49 +159,51 @@ def train(
 
 
 @contextlib.contextmanager
-def _advice_on_interruption(output, begun=False):
-    """On Ctrl-C, tells how to go on with the run, if this command has begun it."""
+def _resume_advice(output: str, started: bool = False) -> Iterator[None]:
+    """Prints on Ctrl-C the command that resumes the run, if the run has started."""
     import keras
 
     from keras_regen_app.runs import SETTINGS
 
     settings = Path(output) / SETTINGS
-    # An earlier run that is to be replaced is there until the new one writes its settings.
-    before = None if begun else _stamp(settings)
+    # The settings of an earlier run stay until the new run replaces them.
+    before = None if started else _stamp(settings)
     try:
         yield
     except KeyboardInterrupt:
         if _stamp(settings) != before:
-            note(
-                "\nInterrupted. Go on with: keras-regen train --resume "
+            print_message(
+                "\nInterrupted. Resume with: keras-regen train --resume "
                 f"--backend {keras.backend.backend()} --output {shlex.quote(output)}"
             )
         else:
-            note("\nInterrupted before the training began.")
+            print_message("\nInterrupted before the start of the training.")
         raise click.Abort() from None
 
 
-def _stamp(path):
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Returns values that change when a file is replaced; `None` for a missing file."""
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         return None
-    return found.st_mtime_ns, found.st_ino
+    return status.st_mtime_ns, status.st_ino
 
 
-def _pretrained(recipe, given):
-    """The trained part that was given, if the recipe is around such a part."""
-    part = recipe.pretraining and recipe.pretraining[0]
-    for name, path in given.items():
-        if path is not None and name != part:
+def _pretrained(recipe: Preset, paths: dict[str, str | None]) -> str | None:
+    """Returns the path of the pretrained network, if the preset has a pretraining."""
+    network = recipe.pretraining and recipe.pretraining[0]
+    for name, path in paths.items():
+        if path is not None and name != network:
             raise click.UsageError(
-                f"{recipe.name!r} takes no --{name}"
-                + (f", but a --{part}." if part else ": it is trained whole.")
+                f"{recipe.name!r} has no option --{name}"
+                + (f", but --{network}." if network else ", because it has no pretraining.")
             )
-    return given.get(part)
+    return paths.get(network)
 
 
-def _parse(option):
+def _parse(option: str) -> tuple[str, Any]:
+    """Parses NAME=VALUE. A value that is not a Python literal is a string."""
     name, separator, value = option.partition("=")
     if not separator:
         raise click.BadParameter(f"expected NAME=VALUE, got {option!r}", param_hint="--option")
@@ -185,7 +213,8 @@ def _parse(option):
         return name, value
 
 
-def _show(metrics, output, as_json):
+def _show(metrics: dict[str, Any], output: str, as_json: bool) -> None:
+    """Prints the results of a run."""
     from keras_regen_app.run_plots import PICTURES
 
     folder = Path(output)
@@ -201,8 +230,8 @@ def _show(metrics, output, as_json):
         click.echo(f"Picture                 {picture}")
 
 
-def _lines(metrics):
-    """The figures of a run in words."""
+def _lines(metrics: dict[str, Any]) -> Iterator[str]:
+    """Yields the lines of a table of the metrics."""
     if "accuracy" in metrics:
         yield f"Test accuracy           {metrics['accuracy']:8.2%}"
     if "reconstruction_mse" in metrics:
@@ -211,11 +240,11 @@ def _lines(metrics):
         counts = metrics["drawn_by_class"]
         yield (
             f"Recognized              {metrics['recognized']:8.2%}  "
-            f"(of {metrics['samples']} drawn, by a classifier of real images; of real ones: "
+            f"(of {metrics['samples']} generated, by a classifier of real images; real images: "
             f"{metrics['real_recognized']:.2%})"
         )
         yield (
-            f"Classes drawn           {sum(map(bool, counts.values())):8}  "
+            f"Generated classes       {sum(map(bool, counts.values())):8}  "
             f"(of {len(counts)}; {min(counts.values())} to {max(counts.values())} images each)"
         )
         yield f"Relative diversity      {metrics['relative_diversity']:8.3f}"
@@ -224,12 +253,12 @@ def _lines(metrics):
         worst = min(by_class, key=by_class.get)
         yield (
             f"Generation accuracy     {metrics['generation_accuracy']:8.2%}  "
-            f"({metrics['samples_per_class']} drawn per class, judged by an SVC of real images; "
-            f"least: {by_class[worst]:.1%} of {worst!r})"
+            f"({metrics['samples_per_class']} generated per class, classified by an SVC; "
+            f"lowest: {by_class[worst]:.1%} of {worst!r})"
         )
         if "tries" in metrics:
-            wanted = len(by_class) * metrics["samples_per_class"]
+            num_images = len(by_class) * metrics["samples_per_class"]
             yield (
-                f"The same of accepted    {metrics['accepted_generation_accuracy']:8.2%}  "
-                f"({sum(metrics['tries'].values())} tries for {wanted})"
+                f"  of accepted images    {metrics['accepted_generation_accuracy']:8.2%}  "
+                f"({sum(metrics['tries'].values())} tries for {num_images})"
             )

@@ -1,11 +1,11 @@
-"""What the tests of the application share."""
+"""Fixtures of the application's tests."""
 
 import pytest
 
 
 @pytest.fixture(scope="session")
 def digits_model(digits_run):
-    """The model of the run."""
+    """Returns the trained model of `digits_run`."""
     from keras_regen import load_model
 
     return load_model(digits_run)

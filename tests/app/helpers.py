@@ -1,4 +1,4 @@
-"""The command line, in this process; and pictures for it."""
+"""Runs commands in this process, and writes picture files."""
 
 import json
 
@@ -10,7 +10,7 @@ from keras_regen_app.main import main
 
 
 def run(*arguments, code=0):
-    """Runs a command, checks its exit code, and that no error is shown as a traceback."""
+    """Runs a command, and checks its exit code and that it prints no traceback."""
     result = CliRunner().invoke(main, [str(argument) for argument in arguments])
     assert result.exit_code == code, result.output
     assert "Traceback" not in result.output
@@ -18,12 +18,12 @@ def run(*arguments, code=0):
 
 
 def figures(*arguments):
-    """The JSON that a command prints."""
+    """Returns the JSON that a command prints."""
     return json.loads(run(*arguments, "--json").stdout)
 
 
 def picture_folder(folder, names):
-    """Digits of 16x16 pixels in color, in `train` and `test`, in folders with these names."""
+    """Writes color digits of 16x16 pixels to `train` and `test`, in folders with these names."""
     digits = load("digits")
     for part, images, labels in (
         ("train", digits.x_train, digits.y_train),

@@ -1,4 +1,4 @@
-"""Drawing on the command line: the pictures and arrays that it writes."""
+"""The commands that generate images: the files that they write."""
 
 import itertools
 
@@ -38,50 +38,56 @@ def test_generate(tmp_path, digits_run):
 
 
 def test_accepted_images(tmp_path, digits_run, digits_model):
-    asked = ["generate", digits_run, "--num-samples", 3, "--output", tmp_path / "drawn.npz"]
-    asked += ["--class", 0, "--class", "7"]
-    found = figures(*asked, "--accept")
+    command = ["generate", digits_run, "--num-samples", 3, "--output", tmp_path / "drawn.npz"]
+    command += ["--class", 0, "--class", "7"]
+    results = figures(*command, "--accept")
     arrays = np.load(tmp_path / "drawn.npz")
     judged = digits_model.predict(arrays["images"], verbose=0)["probabilities"]
     sure = judged[np.arange(6), arrays["labels"]]
     thresholds = keras.ops.convert_to_numpy(digits_model.confidence)[arrays["labels"]]
     assert (sure >= thresholds - 1e-4).all()
-    tries = [found["tries"][name] for name in ("0", "7")]
-    assert min(tries) >= 3 and sum(found["tries"].values()) == sum(tries)
-    lines = run(*asked, "--accept").output.splitlines()
-    assert lines[1] == "Tries for 3 of each class: latents passed / images accepted"
+    tries = [results["tries"][name] for name in ("0", "7")]
+    assert min(tries) >= 3 and sum(results["tries"].values()) == sum(tries)
+    lines = run(*command, "--accept").output.splitlines()
+    assert lines[1] == "Tries for 3 images of each class: latents passed / images accepted"
     assert [int(line.split()[-1]) for line in lines[2:]] == tries
-    few = [*asked, "--num-samples", 20, "--accept", "--max-tries", 1]
+    few = [*command, "--num-samples", 20, "--accept", "--max-tries", 1]
     assert "within max_tries=1 for" in run(*few, code=1).output
 
 
 def test_a_model_without_classes(tmp_path, digits_run):
-    """The model's classes are those of a judge; here it is loose, for the images are noise."""
+    """The classes come from an evaluation classifier, with a low threshold for noise images."""
     model = GAN.for_images((8, 8, 1), latent_dim=3, width=0.02)
     model.save(tmp_path / "gan.keras")
-    asked = ["generate", tmp_path / "gan.keras", "--num-samples", 5]
-    run(*asked, "--output", tmp_path / "drawn.npz")
+    command = ["generate", tmp_path / "gan.keras", "--num-samples", 5]
+    run(*command, "--output", tmp_path / "drawn.npz")
     arrays = np.load(tmp_path / "drawn.npz")
     np.testing.assert_allclose(arrays["images"], generate(model, None, 5, seed=0), atol=1e-5)
     assert arrays["labels"].tolist() == [-1] * 5
-    run(*asked, "--output", tmp_path / "drawn.png")
-    run(*asked, "--output", tmp_path / "folder")
-    assert len(list((tmp_path / "folder" / "drawn").iterdir())) == 5
-    assert "knows no classes" in run(*asked, "--class", "3", code=2).output
+    run(*command, "--output", tmp_path / "drawn.png")
+    run(*command, "--output", tmp_path / "folder")
+    assert len(list((tmp_path / "folder" / "generated").iterdir())) == 5
+    assert "has no classes" in run(*command, "--class", "3", code=2).output
 
-    judge = load_model(digits_run)
-    (drawn,) = set(judge.classify(arrays["images"]).tolist())
-    judge.confidence.assign(np.full(10, 1e-6))
-    judge.save(tmp_path / "judge.keras")
-    judged = [*asked, "--judge", tmp_path / "judge.keras", "--output", tmp_path / "judged.npz"]
-    found = figures(*judged, "--class", drawn)
-    assert found["images"] == 5 == found["tries"][str(drawn)]
+    classifier = load_model(digits_run)
+    (drawn,) = set(classifier.classify(arrays["images"]).tolist())
+    classifier.confidence.assign(np.full(10, 1e-6))
+    classifier.save(tmp_path / "classifier.keras")
+    judged = [
+        *command,
+        "--evaluation-classifier",
+        tmp_path / "classifier.keras",
+        "--output",
+        tmp_path / "judged.npz",
+    ]
+    results = figures(*judged, "--class", drawn)
+    assert results["images"] == 5 == results["tries"][str(drawn)]
     assert np.load(tmp_path / "judged.npz")["labels"].tolist() == [drawn] * 5
 
 
 def test_sources_are_for_priors_that_combine(tmp_path, digits_run):
-    asked = ["generate", digits_run, "--num-sources", 3, "--output", tmp_path / "a.png"]
-    assert "draws from a ClassGaussianPrior" in run(*asked, code=2).output
+    command = ["generate", digits_run, "--num-sources", 3, "--output", tmp_path / "a.png"]
+    assert "samples from a ClassGaussianPrior" in run(*command, code=2).output
 
 
 def test_the_number_of_sources_of_a_regene(tmp_path):
@@ -89,8 +95,8 @@ def test_the_number_of_sources_of_a_regene(tmp_path):
     model = ReGene.from_preset("regene_digits", width=0.05)
     model.adapt_prior(digits.x_train[:200], digits.y_train[:200])
     model.save(tmp_path / "model.keras")
-    asked = ["generate", tmp_path / "model.keras", "--output", tmp_path / "drawn.npz"]
-    run(*asked, "--class", "3", "--num-samples", 4, "--num-sources", 3)
+    command = ["generate", tmp_path / "model.keras", "--output", tmp_path / "drawn.npz"]
+    run(*command, "--class", "3", "--num-samples", 4, "--num-sources", 3)
     bank = model.encode(digits.x_train[:200])[digits.y_train[:200] == 3]
     means = [np.mean(three, axis=0) for three in itertools.combinations(bank, 3)]
     # Each image is that of the mean of some three threes.
@@ -140,25 +146,36 @@ def test_interpolate_between_classes(tmp_path, digits_run, digits_model):
 
 def test_traverse(tmp_path, digits_run, digits_model):
     out = tmp_path / "new/traversal.png"
-    asked = ["traverse", digits_run, "--rows", 2, "--num-samples", 3, "--seed", 4, "--output", out]
-    found = figures(*asked)
-    assert found == {"walks": 2, "images": 6, "seed": 4, "output": str(out)}
+    command = [
+        "traverse",
+        digits_run,
+        "--rows",
+        2,
+        "--num-samples",
+        3,
+        "--seed",
+        4,
+        "--output",
+        out,
+    ]
+    results = figures(*command)
+    assert results == {"traversals": 2, "images": 6, "seed": 4, "output": str(out)}
     # Whole pixels, 8 to a side, with gaps of 4: the last image is at the right, below.
     last = latent_traversal(digits_model, 2, 3, seed=4)[1, 2, ..., 0]
     shown = pixels(out)
     assert shown.shape == (2 * 68 - 4, 3 * 68 - 4)
     np.testing.assert_allclose(shown[68::8, 136::8], 255 * last, atol=1)
-    assert "Drew 2 walks of 3 images each" in run(*asked).output
+    assert "Generated 2 traversals of 3 images each" in run(*command).output
     assert "--num-samples" in run("traverse", digits_run, "--num-samples", 1, code=2).output
 
 
 def test_matrix(tmp_path, digits_run, digits_model):
     out = tmp_path / "matrix.png"
-    asked = ["matrix", digits_run, "--class", "3", "--rows", 2, "--columns", 3, "--output", out]
-    assert figures(*asked, "--ratio", 0.25)["images"] == 6
+    command = ["matrix", digits_run, "--class", "3", "--rows", 2, "--columns", 3, "--output", out]
+    assert figures(*command, "--ratio", 0.25)["images"] == 6
     shown = pixels(out)
-    # A source at the left and one on top, and what they give: beside and below them.
-    left, above, given = (
+    # The source at the left, the source at the top, and their combination.
+    left, above, combination = (
         shown[top : top + 64 : 8, at : at + 64 : 8] for top, at in ((90, 8), (8, 90), (90, 90))
     )
     digits = load("digits")
@@ -166,12 +183,12 @@ def test_matrix(tmp_path, digits_run, digits_model):
     sources = [
         threes[np.abs(threes - source).max(axis=(1, 2)).argmin()] for source in (left, above)
     ]
-    for found, source in zip((left, above), sources, strict=True):
-        np.testing.assert_allclose(found, source, atol=1)
+    for results, source in zip((left, above), sources, strict=True):
+        np.testing.assert_allclose(results, source, atol=1)
     latents = digits_model.encode(np.stack(sources)[..., None].astype("uint8"))
     drawn = 255 * digits_model.decode(0.75 * latents[:1] + 0.25 * latents[1:])
-    np.testing.assert_allclose(given, drawn[0, ..., 0], atol=1)
-    assert "there are" in run(*asked, "--rows", 1000, code=2).output
+    np.testing.assert_allclose(combination, drawn[0, ..., 0], atol=1)
+    assert "The dataset has" in run(*command, "--rows", 1000, code=2).output
 
 
 @pytest.mark.parametrize(
@@ -188,9 +205,7 @@ def test_matrix(tmp_path, digits_run, digits_model):
         (["augment", "x", "--output", "a.png"], "a name that ends in .npz or a folder"),
     ],
 )
-def test_a_wrong_output_is_told_before_anything_is_loaded(
-    tmp_path, monkeypatch, arguments, message
-):
+def test_a_wrong_output_path_raises_before_any_loading(tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject").write_text("")
     assert message in run(*arguments, code=2).output.replace("\n", " ")
@@ -201,9 +216,9 @@ def test_wrong_ends(tmp_path, digits_run):
     assert "9 '9'" in run("generate", digits_run, "--class", "cat", *out, code=1).output
     assert "9 '9'" in run("interpolate", digits_run, "3", "cat", *out, code=1).output
     message = run("interpolate", digits_run, "3", "cat.png", *out, code=2).output
-    assert "'cat.png' is none of the model's classes" in message and "No such file" in message
+    assert "'cat.png' is not a class of the model" in message and "No such file" in message
     message = run("interpolate", digits_run, "3", "4", "--ratios", "a,b", *out, code=2).output
-    assert "numbers with commas" in message
+    assert "numbers separated by commas" in message
     message = run(
         "interpolate", digits_run, 3, 4, "--ratios", "0.5", "--num-samples", 3, *out, code=1
     )

@@ -142,9 +142,7 @@ def test_pretraining_options(tmp_path):
     settings = json.loads((tmp_path / "classifier/run.json").read_text())
     assert settings["options"] == {"width": 0.03, "loss": "mse"}
     for preset, more in (("csae_digits", {}), ("regene_digits", {"pretrained": tmp_path})):
-        with pytest.raises(
-            ValueError, match="`pretraining_options` needs a preset with pretraining"
-        ):
+        with pytest.raises(ValueError, match="needs a preset with pretraining"):
             train_run(preset, tmp_path / "other", pretraining_options={"loss": "mse"}, **more)
 
 

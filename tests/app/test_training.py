@@ -1,11 +1,11 @@
-"""`demo` and `train`: runs from end to end, what is replaced, and what Ctrl-C advises."""
+"""`demo` and `train`: complete runs, replaced runs, and the advice after Ctrl-C."""
 
 import shutil
 
 import numpy as np
 import pytest
 
-from keras_regen_app import runs
+from keras_regen_app import runs, training_run
 from tests.app.helpers import figures, run
 
 SMALL = ["-o", "network=linear", "-o", "hidden=32", "-o", "latent_dim=12", "--epochs", 1]
@@ -17,20 +17,20 @@ def interrupt(*arguments, **options):
 
 @pytest.fixture
 def demo_options(monkeypatch):
-    """What `demo` asks of `train_run`, which it does not reach."""
-    asked = {}
+    """Records the options that `demo` passes to `train_run`, without training."""
+    recorded = {}
 
     def train_run(*arguments, **options):
-        asked.update(options)
-        raise ValueError("enough")
+        recorded.update(options)
+        raise ValueError("stop")
 
     monkeypatch.setattr(runs, "train_run", train_run)
-    return asked
+    return recorded
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A run's folder, the options that made it, and what `train` said."""
+    """The folder of a run, its options, and the results of `train`."""
     folder = tmp_path_factory.mktemp("trained") / "run"
     small = [*SMALL, "--output", folder, "--seed", 3]
     return folder, small, figures("train", "csae_digits", *small)
@@ -45,9 +45,9 @@ def test_a_run_from_end_to_end(tmp_path, trained):
         "distances.png",
         "losses.png",
     }
-    # Held out is what the run held out, also where its dataset is named.
-    judge = tmp_path / "judge.keras"
-    asked = [
+    # `--dataset` with the dataset of the run gives the same held-out images.
+    classifier = tmp_path / "classifier.keras"
+    command = [
         "train-evaluation-classifier",
         "--dataset",
         "digits",
@@ -56,28 +56,28 @@ def test_a_run_from_end_to_end(tmp_path, trained):
         "--seed",
         3,
         "--output",
-        judge,
+        classifier,
     ]
-    assert 0 <= figures(*asked)["accuracy"] <= 1
-    assert "Replace it with --overwrite" in run(*asked, code=2).output
-    quick = ["--judge", judge, "--samples-per-class", 5, "--repeats", 1, "--student-steps", 1]
-    quick += ["--output", tmp_path / "seen"]
+    assert 0 <= figures(*command)["accuracy"] <= 1
+    assert "Replace it with --overwrite" in run(*command, code=2).output
+    quick = ["--judge", classifier, "--samples-per-class", 5, "--repeats", 1, "--student-steps", 1]
+    quick += ["--output", tmp_path / "plots"]
     measured = figures("evaluate", folder, "--seed", 3, "--dataset", "digits", *quick)
     assert measured["accuracy"] == trained["accuracy"]
     assert measured["scores"]["reconstruction_mse"]["mean"] == trained["reconstruction_mse"]
-    assert (tmp_path / "seen/samples.png").exists()
-    drawn = tmp_path / "drawn.npz"
-    figures("generate", folder, "--class", "3", "--num-samples", 2, "--output", drawn)
-    assert np.load(drawn)["images"].shape == (2, 8, 8, 1)
+    assert (tmp_path / "plots/samples.png").exists()
+    generated = tmp_path / "generated.npz"
+    figures("generate", folder, "--class", "3", "--num-samples", 2, "--output", generated)
+    assert np.load(generated)["images"].shape == (2, 8, 8, 1)
 
 
 @pytest.mark.any_backend
-def test_a_run_is_there_to_reconstruct_and_to_go_on_with(tmp_path, trained):
+def test_reconstruction_with_a_run_and_resuming(tmp_path, trained):
     folder, small, trained = trained
-    assert "holds a run" in run("train", "csae_digits", *small, code=1).output
-    again = tmp_path / "again.png"
-    checkpoint = figures("reconstruct", folder / "checkpoints/last.keras", "--output", again)
-    assert checkpoint["mse"] == figures("reconstruct", folder, "--output", again)["mse"]
+    assert "contains a run" in run("train", "csae_digits", *small, code=1).output
+    repeated = tmp_path / "repeated.png"
+    checkpoint = figures("reconstruct", folder / "checkpoints/last.keras", "--output", repeated)
+    assert checkpoint["mse"] == figures("reconstruct", folder, "--output", repeated)["mse"]
     resumed = figures("train", "--resume", "--output", folder)
     assert resumed["accuracy"] == trained["accuracy"]
 
@@ -86,16 +86,16 @@ def test_a_run_is_there_to_reconstruct_and_to_go_on_with(tmp_path, trained):
     ("arguments", "message"),
     [
         (["train", "csae_minst"], "Did you mean 'csae_mnist'"),
-        (["train"], "Which preset?"),
-        (["train", "csae_digits", "--resume", "--epochs", "3"], "no changes. Leave out --epochs."),
-        (["train", "csae_digits", "--resume", "--seed", "0"], "Leave out --seed."),
+        (["train"], "Name a preset"),
+        (["train", "csae_digits", "--resume", "--epochs", "3"], "cannot change. Omit --epochs."),
+        (["train", "csae_digits", "--resume", "--seed", "0"], "Omit --seed."),
         (
             ["train", "csae_digits", "--resume", "--overwrite", "-o", "beta=1"],
-            "Leave out --option, --overwrite.",
+            "Omit --option, --overwrite.",
         ),
         (["train", "csae_digits", "-o", "beta"], "expected NAME=VALUE"),
-        (["train", "csae_digits", "--classifier", "here"], "takes no --classifier"),
-        (["train", "regene_digits", "--vae", "here"], "takes no --vae, but a --classifier"),
+        (["train", "csae_digits", "--classifier", "here"], "has no option --classifier"),
+        (["train", "regene_digits", "--vae", "here"], "has no option --vae, but --classifier"),
     ],
 )
 @pytest.mark.any_backend
@@ -105,11 +105,11 @@ def test_wrong_options(arguments, message):
 
 
 @pytest.mark.any_backend
-def test_demo_replaces_no_other_run_without_being_told(tmp_path, digits_run):
+def test_demo_replaces_another_run_only_with_the_option(tmp_path, digits_run):
     folder = shutil.copytree(digits_run, tmp_path / "mine")
     before = (folder / "model.keras").read_bytes()
     message = run("demo", "--output", folder, "--epochs", 1, code=1).output
-    assert "holds a run" in message and "--overwrite" in message
+    assert "contains a run" in message and "--overwrite" in message
     assert (folder / "model.keras").read_bytes() == before
 
 
@@ -123,7 +123,7 @@ def test_demo_replaces_no_other_run_without_being_told(tmp_path, digits_run):
     ],
 )
 @pytest.mark.any_backend
-def test_what_demo_may_replace(demo_options, arguments, replaces):
+def test_runs_that_demo_replaces(demo_options, arguments, replaces):
     run("demo", *arguments, code=1)
     assert demo_options["overwrite"] is replaces
 
@@ -131,7 +131,7 @@ def test_what_demo_may_replace(demo_options, arguments, replaces):
 @pytest.mark.parametrize("command", [["demo"], ["train", "csae_digits"]])
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.any_backend
-def test_ctrl_c_advises_to_go_on_with_this_run_only(
+def test_ctrl_c_advises_to_resume_only_a_started_run(
     tmp_path, monkeypatch, digits_run, command, overwrite
 ):
     folder = tmp_path / "a run"
@@ -139,20 +139,20 @@ def test_ctrl_c_advises_to_go_on_with_this_run_only(
     if overwrite:
         shutil.copytree(digits_run, folder)
         options.append("--overwrite")
-    monkeypatch.setattr(runs, "load", interrupt)
+    monkeypatch.setattr(runs, "load_dataset", interrupt)
     result = run(*command, *options, code=1)
-    assert "Interrupted before the training began" in result.stderr
+    assert "Interrupted before the start of the training" in result.stderr
     assert "--resume" not in result.stderr
     monkeypatch.undo()
-    monkeypatch.setattr(runs, "ShuffledArrays", interrupt)
-    for again in ([*command, *options], ["train", "--resume", "--output", folder]):
-        result = run(*again, code=1)
+    monkeypatch.setattr(training_run, "ShuffledArrays", interrupt)
+    for repeated in ([*command, *options], ["train", "--resume", "--output", folder]):
+        result = run(*repeated, code=1)
         assert "keras-regen train --resume" in result.stderr
         assert f"--output '{folder}'" in result.stderr
 
 
 @pytest.mark.any_backend
-def test_ctrl_c_before_there_is_a_run_to_go_on_with(tmp_path, monkeypatch):
+def test_ctrl_c_without_a_run(tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "read_settings", interrupt)
     result = run("train", "--resume", "--output", tmp_path, code=1)
     assert "train --resume" not in result.stderr

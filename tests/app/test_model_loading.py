@@ -1,4 +1,4 @@
-"""The model and the images that commands are given: what fits, and what does not."""
+"""Loading of models and images in commands, and the errors of wrong files."""
 
 import functools
 
@@ -15,13 +15,15 @@ pytestmark = pytest.mark.any_backend
 
 @keras.saving.register_keras_serializable(package="somebody")
 class Doubled(keras.layers.Layer):
-    """A layer that no other process knows."""
+    """A layer that is not registered in other processes."""
 
     def call(self, inputs):
         return 2 * inputs
 
 
-def test_images_are_resized_and_classes_go_by_name(tmp_path, digits_run, digits_model, monkeypatch):
+def test_images_are_resized_and_classes_are_matched_by_name(
+    tmp_path, digits_run, digits_model, monkeypatch
+):
     quick = functools.partial(metrics.train_evaluation_classifier, steps=1, stem_filters=2)
     monkeypatch.setattr(metrics, "train_evaluation_classifier", quick)
     folder = picture_folder(tmp_path / "some", {7: "7", 3: "3"})
@@ -43,19 +45,19 @@ def test_images_are_resized_and_classes_go_by_name(tmp_path, digits_run, digits_
     assert measured["samples"] == 10
 
 
-def test_classes_that_the_model_does_not_know(tmp_path, digits_run):
+def test_classes_that_the_model_lacks(tmp_path, digits_run):
     folder = picture_folder(tmp_path / "pets", {7: "cat", 3: "3"})
     message = run("evaluate", digits_run, "--dataset", folder, code=1).output
     assert "'pets' with ('3', 'cat')" in message and "'8', '9')" in message
 
 
-def test_a_model_that_is_not_of_a_run(tmp_path, digits_run):
+def test_a_model_without_a_run(tmp_path, digits_run):
     lonely = tmp_path / "lonely.keras"
     lonely.write_bytes((digits_run / "model.keras").read_bytes())
     assert "name the images with `--dataset`" in run("evaluate", lonely, code=2).output
-    found = figures("reconstruct", lonely, "--dataset", "digits", "--output", tmp_path / "a.png")
+    results = figures("reconstruct", lonely, "--dataset", "digits", "--output", tmp_path / "a.png")
     expected = figures("reconstruct", digits_run, "--output", tmp_path / "b.png")
-    assert found["mse"] == expected["mse"]
+    assert results["mse"] == expected["mse"]
 
 
 @pytest.mark.parametrize("command", ["generate", "evaluate", "augment", "closest", "reconstruct"])
@@ -63,10 +65,10 @@ def test_a_plain_keras_model(tmp_path, command):
     keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()]).save(tmp_path / "a.keras")
     more = [] if command == "generate" else ["--dataset", "digits"]
     message = run(command, tmp_path / "a.keras", *more, code=1).output
-    assert "holds a Sequential of plain Keras" in message and "such as CSAE" in message
+    assert "contains a plain Keras Sequential" in message and "such as CSAE" in message
 
 
-def test_a_class_that_is_not_known(tmp_path, monkeypatch):
+def test_an_unknown_class(tmp_path, monkeypatch):
     keras.Sequential([keras.Input((3,)), Doubled()]).save(tmp_path / "a.keras")
     with keras.saving.custom_object_scope({}):
         monkeypatch.delitem(keras.saving.get_custom_objects(), "somebody>Doubled")
