@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 from keras_regen.models.adversarial import frozen_call
-from tests.contract import gradients, randomize, to_numpy, weighed
+from tests.contract import gradients, randomize, to_numpy, weighted_sum
 
 INPUTS = np.random.default_rng(0).normal(size=(6, 5)).astype("float32")
 
@@ -37,7 +37,7 @@ def test_outputs_and_gradients_of_the_inputs_are_those_of_a_plain_call(network, 
     before = state(network)
 
     def frozen(point):
-        return weighed(frozen_call(network, point, training))
+        return weighted_sum(frozen_call(network, point, training))
 
     (by_input, *by_weights) = gradients(frozen, INPUTS, layer=network)
     assert len(by_weights) == 6 and not any(gradient.any() for gradient in by_weights)
@@ -51,7 +51,7 @@ def test_outputs_and_gradients_of_the_inputs_are_those_of_a_plain_call(network, 
         variable.assign(value)
 
     def plain(point):
-        return weighed(network(point, training=training))
+        return weighted_sum(network(point, training=training))
 
     (expected, *by_weights) = gradients(plain, INPUTS, layer=network)
     np.testing.assert_allclose(by_input, expected, rtol=1e-4, atol=1e-6)

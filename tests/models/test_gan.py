@@ -143,7 +143,7 @@ def test_the_discriminators_moments_are_of_real_and_of_drawn_images_once_each():
 
     for player, weights, name, inputs in (
         (model.discriminator, before[1], "hidden", [TINY_IMAGES.reshape(6, 4), drawn]),
-        (model.generator, before[0], "draw", [noise]),
+        (model.generator, before[0], "pixels", [noise]),
     ):
         found = weights_of(player)[f"{name}_norm/moving_mean"]
         np.testing.assert_allclose(found, moved(inputs, weights, name), atol=1e-6)
@@ -424,7 +424,7 @@ def test_parts_that_do_not_fit_are_refused():
         ({"objective": "maximin"}, r"\['hinge', .*'wasserstein'\]. Received: objective='maximin'"),
         ({"critic_steps": 0}, "`critic_steps` must be an integer, at least 1"),
         ({"critic_steps": 1.5}, "critic_steps=1.5"),
-        ({"hidden_layer": "maps"}, "no layer 'maps'. Its layers: .*features, score"),
+        ({"hidden_layer": "maps"}, "no layer 'maps'. Its layers: .*features, logits"),
         ({"loss_weights": {"hidden_space_loss": 1}}, "for the losses .*generator_loss"),
         ({"loss_weights": {"generator_loss": -1}}, "at least 0"),
         ({"discriminator": two_scores}, r"a logit for each image.*\(None, 2\)"),
