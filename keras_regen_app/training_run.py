@@ -13,7 +13,7 @@ from keras_regen import ImageModel, models
 from keras_regen.atomic_files import write_json
 from keras_regen.callbacks import Checkpoint, HistoryFile, read_history
 from keras_regen.datasets import ImageDataset, ShuffledArrays
-from keras_regen.metrics.evaluation import evaluate_model
+from keras_regen.metrics import QUICK_METRICS, evaluate_generation
 from keras_regen.models import Classifier
 from keras_regen.presets import get_preset
 from keras_regen.saving import save_model
@@ -78,12 +78,13 @@ def train_model(
     if model.head is not None or isinstance(model, Classifier):
         model.calibrate(data.x_test, data.y_test)
     save_model(model, folder / "model.keras")
-    metrics = evaluate_model(
+    metrics = evaluate_generation(
         model,
         data,
-        settings["samples_per_class"],
-        settings["seed"],
-        judge=None if model.num_classes else evaluation_classifier(),
+        evaluation_classifier=evaluation_classifier() if model.decoder is not None else None,
+        samples_per_class=settings["samples_per_class"],
+        seeds=[settings["seed"]],
+        metrics=QUICK_METRICS,
     )
     metrics["epochs"] = settings["epochs"]
     metrics["seconds"] = round(time.perf_counter() - start, 1)

@@ -35,7 +35,7 @@ def skip_evaluation(monkeypatch):
     """Returns a function that turns off the evaluation and the plots of runs, which are slow."""
 
     def turn_off():
-        monkeypatch.setattr(training_run, "evaluate_model", lambda *arguments, **options: {})
+        monkeypatch.setattr(training_run, "evaluate_generation", lambda *arguments, **options: {})
         monkeypatch.setattr(training_run, "plot_run", lambda *arguments: None)
         monkeypatch.setattr(runs, "train_evaluation_classifier", lambda *arguments, **options: None)
 

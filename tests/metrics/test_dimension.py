@@ -85,8 +85,8 @@ def test_duplicates_are_reported_and_left_out(dtype):
     twice = np.concatenate([points, points[[7, 7, 3]], points[:0]])[
         np.r_[:10, 50, 10:40, 51, 52, 40:50]
     ]
-    points, twice = (one.astype(dtype) / (255 if "f" in dtype else 1) for one in (points, twice))
-    points, twice = (one.astype(dtype) for one in (points, twice))
+    scale = 255 if "f" in dtype else 1
+    points, twice = ((rows.astype(dtype) / scale).astype(dtype) for rows in (points, twice))
     message = (
         r"3 of 53 points that equal an earlier point, first point 10, which equals point 7\..*out"
     )

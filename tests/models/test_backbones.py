@@ -13,6 +13,8 @@ from keras_regen.models import ReGene
 from keras_regen.networks import early_features, regene_decoder
 
 SHAPE = (32, 32, 3)
+# One code path serves every backend, and the backbones take long: one backend tries them.
+pytestmark = pytest.mark.any_backend
 
 
 def hub_resnet():
