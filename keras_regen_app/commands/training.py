@@ -236,24 +236,25 @@ def _lines(metrics: dict[str, Any]) -> Iterator[str]:
         yield f"Test accuracy           {metrics['accuracy']:8.2%}"
     if "reconstruction_mse" in metrics:
         yield f"Reconstruction MSE      {metrics['reconstruction_mse']:8.5f}"
-    if "recognized" in metrics:
-        counts = metrics["drawn_by_class"]
+    if "class_counts" in metrics and "recognized" in metrics:
+        counts = metrics["class_counts"]
         yield (
             f"Recognized              {metrics['recognized']:8.2%}  "
             f"(of {metrics['samples']} generated, by a classifier of real images; real images: "
-            f"{metrics['real_recognized']:.2%})"
+            f"{metrics['real']['recognized']:.2%})"
         )
         yield (
             f"Generated classes       {sum(map(bool, counts.values())):8}  "
             f"(of {len(counts)}; {min(counts.values())} to {max(counts.values())} images each)"
         )
-        yield f"Relative diversity      {metrics['relative_diversity']:8.3f}"
+        if metrics.get("relative_diversity") is not None:
+            yield f"Relative diversity      {metrics['relative_diversity']:8.3f}"
     if "generation_accuracy" in metrics:
         by_class = metrics["generation_accuracy_by_class"]
         worst = min(by_class, key=by_class.get)
         yield (
             f"Generation accuracy     {metrics['generation_accuracy']:8.2%}  "
-            f"({metrics['samples_per_class']} generated per class, classified by an SVC; "
+            f"({metrics['samples_per_class']} generated per class, by a classifier of real images; "
             f"lowest: {by_class[worst]:.1%} of {worst!r})"
         )
         if "tries" in metrics:

@@ -60,7 +60,16 @@ def test_a_run_from_end_to_end(tmp_path, trained):
     ]
     assert 0 <= figures(*command)["accuracy"] <= 1
     assert "Replace it with --overwrite" in run(*command, code=2).output
-    quick = ["--judge", classifier, "--samples-per-class", 5, "--repeats", 1, "--student-steps", 1]
+    quick = [
+        "--evaluation-classifier",
+        classifier,
+        "--samples-per-class",
+        5,
+        "--repeats",
+        1,
+        "--student-steps",
+        1,
+    ]
     quick += ["--output", tmp_path / "plots"]
     measured = figures("evaluate", folder, "--seed", 3, "--dataset", "digits", *quick)
     assert measured["accuracy"] == trained["accuracy"]
