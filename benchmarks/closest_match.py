@@ -1,7 +1,7 @@
-"""Time and peak memory of `keras_regen.metrics.closest_images`, alone in this process.
+"""Time and peak memory of `keras_regen.metrics.closest_match`, alone in this process.
 
-The images are random: what they show costs nothing. `--metric ssim` without `--candidates` compares
-every pair, so give it fewer images.
+The images are random: their content does not change the time. `--metric ssim` without
+`--candidates` compares every pair, so use fewer images.
 """
 
 import json
@@ -19,12 +19,12 @@ import numpy as np
 @click.option("--channels", default=1, show_default=True)
 @click.option("--num-matches", default=3, show_default=True)
 @click.option("--metric", default="mse", show_default=True, type=click.Choice(["mse", "ssim"]))
-@click.option("--candidates", type=int, help="Pairs by squared error that SSIM compares.")
+@click.option("--candidates", type=int, help="References by squared error that SSIM compares.")
 def main(queries, references, size, channels, num_matches, metric, candidates):
     from keras_regen.metrics import closest_match
 
     rng = np.random.default_rng(0)
-    # As they come from a model and from a dataset.
+    # Floats, as from a model, and integers, as from a dataset.
     generated = rng.random((queries, size, size, channels), "float32")
     training = rng.integers(0, 256, (references, size, size, channels), "uint8")
     before = peak_gigabytes()

@@ -55,7 +55,7 @@ class AlignedClassifier:
 
         Args:
             images: Images `(num_images, height, width, channels)`.
-            batch_size: Integer: images in one step.
+            batch_size: Integer: images per step.
             return_probabilities: Boolean: whether to return probabilities, which are 0 for
                 classes that the classifier does not know.
 

@@ -65,7 +65,7 @@ def closest_match(
             about ten microseconds for each pair of 28x28 images.
         block_size: Integer, at least 1: queries and references to compare at once. Memory grows
             with `block_size` times the size of an image (or its features).
-        batch_size: Integer, at least 1: images in one call of `features`.
+        batch_size: Integer, at least 1: images per call of `features`.
 
     Returns:
         `ClosestMatches` with indices and values. Equal values are in the order of the references.

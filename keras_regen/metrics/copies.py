@@ -65,7 +65,7 @@ def novelty(
         features: Function from a batch of float images in [0, 1] to vectors or maps, such as
             `model.encode`, between which distances are measured. Defaults to the pixels.
         block_size: Integer, at least 1: as in `closest_match`.
-        batch_size: Integer, at least 1: images in one call of `features`.
+        batch_size: Integer, at least 1: images per call of `features`.
         training_distances: Array `(num_training,)`: the result of `neighbor_distances` for the
             same training images and features, to compute it only once for several generated sets:
             this is by far the longest part of the work. By default it is computed.
@@ -130,7 +130,7 @@ def neighbor_distances(
             floats 0..1.
         features: As in `novelty`.
         block_size: Integer, at least 1: as in `closest_match`.
-        batch_size: Integer, at least 1: images in one call of `features`.
+        batch_size: Integer, at least 1: images per call of `features`.
 
     Returns:
         Array `(num_images,)`, float64.

@@ -63,7 +63,7 @@ def evaluate_generation(
             training images. Classes are matched by name: the model must know all classes of the
             dataset.
         evaluation_classifier: A classifier of the dataset's classes that was trained on real images
-            only. By default, `train_evaluation_classifier` trains one.
+            only. Defaults to a new classifier from `train_evaluation_classifier`.
         samples_per_class: Integer, at least 1: images to generate for each class that has training
             images, and for each seed. A model without classes generates the same total.
         seeds: Integers, at least one: of the generated images.
@@ -73,7 +73,7 @@ def evaluate_generation(
             to the evaluation classifier.
         accept: The acceptance of `accepted_generation_accuracy`. Defaults to
             `Acceptance(max_tries=20)` for a calibrated model, and to none for other models.
-        batch_size: Integer: images in one step.
+        batch_size: Integer: images per step.
         metrics: Names of the metrics to measure, from `keras_regen.metrics.ALL_METRICS`. Defaults
             to all; `keras_regen.metrics.QUICK_METRICS` is a subset that takes seconds.
 
@@ -121,7 +121,7 @@ def evaluate_generation(
 
     Raises:
         ValueError: If a class of the dataset is not known to the model or the classifier, images
-            have another shape, an argument is out of range, or there are too few images.
+            have another shape, an argument is out of range, or the images are too few.
 
     Source: CSAE, section 4.2; ReGene, sections 6.1, 6.2, 6.6 and tables 2 to 4; DE-GAN, section IV.
 

@@ -30,7 +30,7 @@ class FeatureExtractor:
         resize: Boolean: whether to resize images of another size, bilinearly with antialiasing,
             and to repeat the channel of grayscale images for a model with three channels. Without
             it, such images are an error.
-        batch_size: Integer, at least 1: images in one call of the model.
+        batch_size: Integer, at least 1: images per call of the model.
 
     Attributes:
         network: The functional Keras model from images to features. It shares its layers with the

@@ -4,7 +4,7 @@ import numpy as np
 
 from keras_regen.metrics.feature_checks import check_features
 
-# Rows per feature that are gathered before a QR decomposition reduces them to one per feature.
+# Rows per feature that are gathered before a QR decomposition reduces them.
 _ROWS_PER_FEATURE = 4
 
 

@@ -15,7 +15,7 @@ def feature_rows(images: np.ndarray, features: Callable, batch_size: int) -> np.
         images: Images `(num_images, height, width, channels)`; integers 0..255 or floats 0..1.
         features: Function from a batch of float images in [0, 1] to an array or tensor of vectors
             or maps, such as a Keras model or `model.encode`.
-        batch_size: Integer: images in one call.
+        batch_size: Integer: images per call.
 
     Returns:
         Array `(num_images, num_features)`.

@@ -29,7 +29,7 @@ class GenerationEvaluation:
         student_steps: Integer: training steps for the classification accuracy score.
         extractor: The extractor of features, or `None` for the evaluation classifier.
         accept: The acceptance of accepted images, or `None` to leave them out.
-        batch_size: Integer: images in one step.
+        batch_size: Integer: images per step.
 
     Examples:
         >>> from keras_regen import GAN, Classifier

@@ -1,4 +1,4 @@
-"""The metrics of one set of images, generated or held out, compared with the training images."""
+"""The metrics of a set of images, generated or held out, compared with the training images."""
 
 import functools
 import math
@@ -36,7 +36,7 @@ class ImageSetMetrics:
             of images.
         reconstruct: Function from images and labels to their reconstructions by the evaluated
             model, or `None` for a model without an encoder.
-        batch_size: Integer: images in one step.
+        batch_size: Integer: images per step.
 
     Examples:
         >>> from keras_regen import Classifier

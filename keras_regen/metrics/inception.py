@@ -1,4 +1,4 @@
-"""The inception score: high for images that are clear one by one and diverse as a set."""
+"""The inception score: high for images that are clear and, as a set, diverse."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ def inception_score(
     """Computes the score from the class probabilities of generated images.
 
     The score is 1 if all images have the same probabilities, and the number of classes if every
-    image has one certain class and all classes are equally frequent. It does not use real images.
+    image has a certain class and all classes are equally frequent. It does not use real images.
 
     Args:
         probabilities: Array `(num_images, num_classes)`; rows sum to 1.

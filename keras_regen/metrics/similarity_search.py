@@ -101,7 +101,7 @@ class SimilaritySearch:
         return _Windows(images, mean, self._slide(images**2) - mean**2)
 
     def _compare(self, query, references):
-        """Similarities of one query and some references `(num_references,)`."""
+        """Similarities of a query and some references `(num_references,)`."""
         c1, c2 = 0.01**2, 0.03**2
         means = query.mean * references.mean
         covariance = self._slide(query.images * references.images) - means
@@ -114,7 +114,7 @@ class SimilaritySearch:
     def _slide(self, images):
         """Means of all windows `(num_images, channels, positions across, positions down)`."""
         down, across = self._filters
-        # The window is an outer product, so two thin matrix products do the work of one large.
+        # The window is an outer product, so two thin matrix products replace a large product.
         return np.tensordot(np.tensordot(images, across, (3, 1)), down, (2, 1))
 
 
@@ -127,7 +127,7 @@ class _Windows:
     variance: np.ndarray
 
     def __getitem__(self, index):
-        """Returns one image, as a batch."""
+        """Returns a batch of a single image."""
         part = slice(index, index + 1)
         return _Windows(self.images[part], self.mean[part], self.variance[part])
 

@@ -74,7 +74,7 @@ def evaluate(
 
 
 def _evaluation_classifier(path, data, seed):
-    """Loads the evaluation classifier, or trains one."""
+    """Loads or trains the evaluation classifier."""
     from keras_regen import Classifier, load_model, metrics
     from keras_regen.metrics.evaluation_classifier import evaluation_classifier_path, held_out_hash
 
