@@ -1,30 +1,36 @@
 PYTHON ?= python3
 BIN := .venv/bin
+TABLE ?= all
+SCALE ?= quick
 BACKENDS := tensorflow jax torch
 PIP := $(BIN)/python -m pip install -q -c constraints.txt
 
-.PHONY: help demo test lint docs clean $(BACKENDS:%=test-%)
+.PHONY: help demo test lint docs reproduce clean $(BACKENDS:%=test-%)
 
 help:
-	@echo "make demo   train on bundled digits and draw new ones (installs TensorFlow only)"
+	@echo "make demo   train on the bundled digits and generate images (installs TensorFlow only)"
 	@echo "make test   lint, build the docs, run the tests on all three backends"
-	@echo "make test-jax, test-tensorflow, test-torch   the tests on one of them"
-	@echo "make lint   ruff"
-	@echo "make docs   build the site into site/"
-	@echo "make clean  remove .venv and what was built"
+	@echo "make test-jax, make test-tensorflow, make test-torch   run the tests on a backend"
+	@echo "make lint   run ruff, and check the order of imports with import-linter"
+	@echo "make docs   build the site into site/; any warning is an error"
+	@echo "make reproduce TABLE=csae2-table3   train and measure the models of a paper's table,"
+	@echo "            or of all tables without TABLE;"
+	@echo "            SCALE=paper for the paper's setting, BACKEND=jax or torch for a backend;"
+	@echo "            '.venv/bin/python -m reproduction --list' lists the tables"
+	@echo "make clean  remove .venv, the site and caches"
 
-# Two environments in one folder: the small one is enough to run, the large one to develop.
+# .venv has a small environment for `make demo`, or a large environment for development.
 .venv/.installed-demo: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) --upgrade pip
 	$(PIP) -e ".[tensorflow]"
 	touch $@
 
-# Python compiles what is imported; to compile all that is installed would take a minute or two.
+# --no-compile saves a minute or two: Python compiles a module when it is first imported.
 .venv/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) --upgrade pip
-	$(PIP) --no-compile -e ".[tensorflow,jax,torch,datasets,docs,dev]"
+	$(PIP) --no-compile -e ".[tensorflow,jax,torch,datasets,cv,docs,dev]"
 	touch $@ .venv/.installed-demo
 
 demo: .venv/.installed-demo
@@ -33,30 +39,34 @@ demo: .venv/.installed-demo
 lint: .venv/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 docs: .venv/.installed
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-# Tests compile much and run little: on JAX, XLA's own optimization takes most of their time, and
-# what was compiled once is kept.
+reproduce: .venv/.installed
+	$(BIN)/python -m reproduction $(TABLE) --scale $(SCALE) $(if $(BACKEND),--backend $(BACKEND))
+
+# Compilation takes most of the time of the tests. On JAX, these flags turn off the optimizations of
+# XLA, and the cache keeps compiled programs for the next run.
 test-%: export XLA_FLAGS := --xla_backend_optimization_level=0 \
   --xla_llvm_disable_expensive_passes=true --xla_cpu_use_fusion_emitters=false \
   --xla_cpu_parallel_codegen_split_count=1
 test-%: export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/.venv/jax-cache
 test-%: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
 test-%: export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
-# Three processes on two cores, for some wait for others that they start: more threads than one in
-# each would wait for one another.
+# Three processes on two cores, because some of them wait for subprocesses. More than one thread per
+# process would slow the tests down.
 test-%: export OMP_NUM_THREADS := 1
 test-%: export TF_CPP_MIN_LOG_LEVEL := 3
 
-# The longest files first, so that no process is left with one at the end.
+# The longest files run first, so that the processes end at about the same time.
 LONGEST := tests/models/ $(wildcard tests/test_*.py)
 TESTS := $(LONGEST) $(filter-out $(LONGEST),$(wildcard tests/[a-z]*/))
-# What no backend sees, and the examples of docstrings, are run on one: where they take the least
-# time.
+# Tests that do not depend on the backend (marker `any_backend`) and the examples in docstrings run on
+# PyTorch only, where they take the least time.
 test-%: PART := -m "not any_backend" $(TESTS)
-test-torch: PART := $(TESTS) keras_regen
+test-torch: PART := $(TESTS) keras_regen keras_regen_app reproduction
 
 $(BACKENDS:%=test-%): test-%: .venv/.installed
 	KERAS_BACKEND=$* $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PART)
@@ -64,4 +74,4 @@ $(BACKENDS:%=test-%): test-%: .venv/.installed
 test: lint docs $(BACKENDS:%=test-%)
 
 clean:
-	rm -rf .venv site build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv site build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache

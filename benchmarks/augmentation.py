@@ -1,8 +1,8 @@
-"""What generated images are worth as training images: ReGene's figure 17, on little data.
+"""Measures the value of generated images as training images: ReGene's figure 17, on little data.
 
-Keeps a few images of each class, trains a ReGene on them, and then new classifiers: on 0 to 100 %
-of these images with generated ones in place of the rest, and on all of them with generated ones
-added. Every classifier is tested on all real test images.
+Trains a ReGene on a few images per class, and then classifiers: on a part of these images with
+generated images in place of the rest, and on all of these images with generated images added. Each
+classifier is tested on all real test images.
 """
 
 import click
@@ -14,10 +14,10 @@ ADDED = (1.0, 1.25, 1.5, 1.75, 2.0)
 
 @click.command(help=__doc__)
 @click.option("--dataset", default="mnist", show_default=True)
-@click.option("--per-class", default=20, show_default=True, help="Training images of each class.")
-@click.option("--width", default=0.25, show_default=True, help="Of the filters of the paper.")
-@click.option("--steps", default=600, show_default=True, help="Of every training.")
-@click.option("--seeds", default=3, show_default=True, help="Seeds 0, 1, ...")
+@click.option("--per-class", default=20, show_default=True, help="Training images per class.")
+@click.option("--width", default=0.25, show_default=True, help="Scales the number of filters.")
+@click.option("--steps", default=600, show_default=True, help="Training steps of each model.")
+@click.option("--seeds", default=3, show_default=True, help="Number of seeds: 0, 1, ...")
 @click.option("--output", default="results/augmentation.json", show_default=True)
 @click.option("--picture", default="results/augmentation.png", show_default=True)
 def main(dataset, per_class, width, steps, seeds, output, picture):
@@ -37,13 +37,13 @@ def main(dataset, per_class, width, steps, seeds, output, picture):
         test_images=len(data.x_test),
     )
     for seed in range(seeds):
-        x, y = few(data, per_class, seed)
+        x, y = small_subset(data, per_class, seed)
         model = None
         for share in (*REPLACED, *ADDED):
             if study.has(seed=seed, share=share):
                 continue
             model = model or train_regene(data, x, y, width, steps, seed)
-            images, labels = mixed(model, x, y, share, seed)
+            images, labels = mix(model, x, y, share, seed)
             classifier = train_classifier(data, images, labels, width, steps, seed)
             study.add(
                 share=share,
@@ -61,20 +61,24 @@ def main(dataset, per_class, width, steps, seeds, output, picture):
         click.echo(f"| {min(share, 1):.0%} | {added:.0%} | {spread(values, 100)} |")
 
 
-def few(data, per_class, seed):
-    """A few images of each class, drawn at random."""
+def small_subset(data, per_class, seed):
+    """Returns a random choice of images per class."""
     rng = np.random.default_rng(seed)
-    chosen = np.concatenate(
+    indices = np.concatenate(
         [
             rng.choice(np.flatnonzero(data.y_train == label), per_class, replace=False)
             for label in range(data.num_classes)
         ]
     )
-    return data.x_train[chosen], data.y_train[chosen]
+    return data.x_train[indices], data.y_train[indices]
 
 
-def mixed(model, x, y, share, seed):
-    """Real images up to `share` of them, and generated ones for the rest, or beyond."""
+def mix(model, x, y, share, seed):
+    """Returns real and generated images.
+
+    With `share` less than 1, it is the share of the real images that stay, and generated images
+    replace the others. Otherwise `share - 1` generated images per real image are added.
+    """
     from keras_regen import augment
 
     if share >= 1:
@@ -83,16 +87,16 @@ def mixed(model, x, y, share, seed):
     images, labels = (part[generated] for part in augment(model, x, y, seed=seed, shuffle=False))
     keep, fill = [], []
     for label in range(model.num_classes):
-        real, drawn = np.flatnonzero(y == label), np.flatnonzero(labels == label)
+        real, fakes = np.flatnonzero(y == label), np.flatnonzero(labels == label)
         count = round(share * len(real))
         keep.append(real[:count])
-        fill.append(drawn[: len(real) - count])
+        fill.append(fakes[: len(real) - count])
     keep, fill = np.concatenate(keep), np.concatenate(fill)
     return np.concatenate([x[keep], images[fill]]), np.concatenate([y[keep], labels[fill]])
 
 
 def train_classifier(data, x, y, width, steps, seed):
-    """A new classifier, trained for as many steps whatever the number of images."""
+    """Trains a new classifier; the number of steps does not depend on the number of images."""
     import keras
 
     from keras_regen import Classifier
@@ -106,7 +110,7 @@ def train_classifier(data, x, y, width, steps, seed):
 
 
 def train_regene(data, x, y, width, steps, seed):
-    """A ReGene of the few images, which also set its threshold of acceptance."""
+    """Trains a ReGene on the images, and calibrates its threshold of acceptance on them."""
     import keras
 
     from keras_regen import ReGene

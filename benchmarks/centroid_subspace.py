@@ -1,8 +1,8 @@
-"""What pulling only the span of the centroids does to reconstructions, and to accuracy.
+"""Measures the effect of the centroid subspace on the reconstruction error and the accuracy.
 
 Trains the same small CSAE with the papers' centroid loss (all coordinates of the latent), and with
-`subspace=True`, on 12,000 images of Fashion-MNIST, and writes both into one JSON file. A study that
-was interrupted goes on with the first cell that is not in the file.
+`subspace=True`, on 12,000 images of Fashion-MNIST, and writes the results into a JSON file. The
+script skips the training runs that the file contains.
 """
 
 import time
@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-# Name of a row, subspace, weight of the wavelet loss, beta.
+# Name of the row, subspace, weight of the wavelet loss, beta.
 ROWS = (
     ("all coordinates", False, 1.0, 0.06),
     ("subspace", True, 1.0, 0.06),
@@ -24,8 +24,12 @@ LATENT_DIM, LEVELS, LEARNING_RATE, BATCH_SIZE = 40, 2, 0.002, 64
 @click.option("--dataset", default="fashion_mnist", show_default=True)
 @click.option("--train-images", default=12_000, show_default=True)
 @click.option("--epochs", default=8, show_default=True)
-@click.option("--seeds", default=3, show_default=True, help="Seeds 0, 1, ...")
-@click.option("--models", type=click.Path(), help="Folder to keep the trained models in.")
+@click.option("--seeds", default=3, show_default=True, help="Number of seeds: 0, 1, ...")
+@click.option(
+    "--models",
+    type=click.Path(),
+    help="Folder of the trained models; they are not saved without it.",
+)
 @click.option("--output", default="results/centroid_subspace.json", show_default=True)
 def main(dataset, train_images, epochs, seeds, models, output):
     from study import Study

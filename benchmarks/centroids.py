@@ -1,4 +1,4 @@
-"""How long each method takes to spread centroids, and how far apart it gets them."""
+"""Measures the time of each centroid method, and the distances of its centroids."""
 
 import time
 

@@ -1,4 +1,7 @@
-"""`keras_regen.generate` beside the decoder's own `predict`, in turn, in one run."""
+"""Compares the speed of `keras_regen.generate` with that of the decoder's `predict`.
+
+Both run in turn in the same process.
+"""
 
 import json
 import time
@@ -28,12 +31,14 @@ def main(num_samples, rounds):
         ):
             start = time.perf_counter()
             call()
-            if index:  # the first round compiles
+            if index:  # The first round includes the compilation.
                 times[name].append(time.perf_counter() - start)
-    found = {name: round(num_samples / min(values)) for name, values in times.items()}
-    found = {f"{name}_images_per_second": value for name, value in found.items()}
-    found["ratio"] = round(min(times["predict"]) / min(times["generate"]), 3)
-    click.echo(json.dumps({"backend": keras.backend.backend(), **found}))
+    results = {
+        f"{name}_images_per_second": round(num_samples / min(seconds))
+        for name, seconds in times.items()
+    }
+    results["ratio"] = round(min(times["predict"]) / min(times["generate"]), 3)
+    click.echo(json.dumps({"backend": keras.backend.backend(), **results}))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""`CSAE.fit` beside plain Keras with the same networks and losses through stock `fit`.
+"""Compares the speed of `CSAE.fit` with that of a functional Keras model.
 
-Both train in turn, epoch by epoch, in one run; the best epoch of each counts. The plain model is a
-functional one with two outputs, compiled with the same two losses.
+The Keras model has the same networks, two outputs, and the same two losses. Both models train in
+turn, epoch by epoch, in the same process. The fastest epoch of each model counts.
 """
 
 import json
@@ -28,34 +28,36 @@ def main(num_images, batch_size, rounds):
     def build():
         return CSAE.from_preset("csae_mnist")
 
-    ours, parts = build(), build()
+    csae, parts = build(), build()
     latent = parts.encoder.output
     image = parts.decoder(parts.noise(latent))
-    plain = keras.Model(parts.encoder.input, [latent, image])
-    # Wrapped, so that only the losses, and no metrics, differ from a model of two outputs.
-    plain.compile(
+    functional = keras.Model(parts.encoder.input, [latent, image])
+    functional.compile(
         keras.optimizers.SGD(0.1, momentum=0.9, weight_decay=5e-3),
         loss=[CentroidLoss(parts.head.centroids), WaveletLoss(2)],
-        jit_compile=ours.jit_compile,
+        jit_compile=csae.jit_compile,
     )
-    times = {"ours": [], "plain": []}
+    times = {"csae": [], "functional": []}
     for index in range(rounds + 1):
         for name, call in (
-            ("plain", lambda: plain.fit(images, [labels, images], batch_size, verbose=0)),
+            ("functional", lambda: functional.fit(images, [labels, images], batch_size, verbose=0)),
             (
-                "ours",
-                lambda: ours.fit(
+                "csae",
+                lambda: csae.fit(
                     images, labels, batch_size=batch_size, epochs=1, verbose=0, adapt_prior=False
                 ),
             ),
         ):
             start = time.perf_counter()
             call()
-            if index:  # the first round compiles
+            if index:  # The first round includes the compilation.
                 times[name].append(time.perf_counter() - start)
-    found = {f"{name}_images_per_second": round(num_images / min(t)) for name, t in times.items()}
-    found["ratio"] = round(min(times["plain"]) / min(times["ours"]), 3)
-    click.echo(json.dumps({"backend": keras.backend.backend(), **found}))
+    results = {
+        f"{name}_images_per_second": round(num_images / min(seconds))
+        for name, seconds in times.items()
+    }
+    results["ratio"] = round(min(times["functional"]) / min(times["csae"]), 3)
+    click.echo(json.dumps({"backend": keras.backend.backend(), **results}))
 
 
 if __name__ == "__main__":

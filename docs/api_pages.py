@@ -1,6 +1,7 @@
-"""A hook of mkdocs: one page of the API for each module, from the package's own exports.
+"""Hook of mkdocs that writes the API pages from the exports of the package.
 
-No name is typed by hand, so none can be missed; `--strict` fails on one that cannot be documented.
+Every package gets one page, and every public name one entry. No name is typed by hand, so none can
+be missing.
 """
 
 import ast
@@ -8,7 +9,15 @@ from pathlib import Path
 
 from mkdocs.structure.files import File
 
-PACKAGE = Path(__file__).parent.parent / "keras_regen"
+ROOT = Path(__file__).parent.parent
+
+
+def on_config(config):
+    pages = [{module: f"reference/{module}.md"} for module in modules()]
+    for entry in config.nav:
+        if "API" in entry:
+            entry["API"] = ["reference/index.md", *pages]
+    return config
 
 
 def on_files(files, config):
@@ -20,56 +29,56 @@ def on_files(files, config):
     return files
 
 
-def on_config(config):
-    pages = [f"reference/{module}.md" for module in modules()]
-    for entry in config.nav:
-        if "API" in entry:
-            entry["API"] = ["reference/index.md", *({Path(p).stem: p} for p in pages)]
-    return config
-
-
 def modules():
-    """Public modules, and the public names of each."""
-    exports = assigned("_EXPORTS")
-    paths = {*exports.values(), *(f"keras_regen.{name}" for name in assigned("_SUBPACKAGES"))}
-    found = sorted(path.removeprefix("keras_regen.") for path in paths)
-    return {module: public_names(module) for module in found}
+    """Returns a dict from each public module to its public names."""
+    exports = exported("__init__.py")
+    pages = {name: public_names(name) for name, module in exports.items() if module is None}
+    for name, module in exports.items():
+        if module is not None and name not in pages.setdefault(module, []):
+            pages[module].append(name)
+    return dict(sorted(pages.items()))
 
 
-def assigned(name):
-    tree = ast.parse((PACKAGE / "__init__.py").read_text())
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and node.targets[0].id == name:
-            return ast.literal_eval(node.value)
-    raise LookupError(name)
+def exported(path):
+    """Returns a dict from the exported names of a file to the modules they come from."""
+    names = {}
+    for node in ast.parse((ROOT / "keras_regen" / path).read_text()).body:
+        if isinstance(node, ast.ImportFrom):
+            _, *module = node.module.split(".")
+            for alias in node.names:
+                if alias.asname:  # `import name as name` marks an export
+                    names[alias.asname] = module[0] if module else None
+    return names
+
+
+def public_names(module):
+    """Returns the exports of a package, or the public classes and functions of a module."""
+    if (ROOT / "keras_regen" / module).is_dir():
+        return list(exported(f"{module}/__init__.py"))
+    return [
+        node.name
+        for node in source(module).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    ]
 
 
 def source(module):
-    path = PACKAGE / module
-    return ast.parse(
-        (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text()
-    )
+    path = ROOT / "keras_regen" / module
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return ast.parse(path.read_text())
 
 
 def summary(module):
     return ast.get_docstring(source(module)) or ""
 
 
-def public_names(module):
-    names = []
-    for node in source(module).body:
-        if isinstance(node, ast.ImportFrom):
-            names += [alias.asname for alias in node.names if alias.asname]
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-            names.append(node.name)
-    return names
-
-
 def index():
-    lines = ["# API", "", "The names that `import keras_regen` gives:", ""]
-    for name, module in assigned("_EXPORTS").items():
-        anchor = f"{module.removeprefix('keras_regen.')}.md#{module}.{name}"
-        lines.append(f"- [`keras_regen.{name}`]({anchor})")
-    lines += ["", "And its modules:", ""]
-    lines += [f"- [`keras_regen.{module}`]({module}.md): {summary(module)}" for module in modules()]
+    lines = ["# API", "", "The public names of `keras_regen`:", ""]
+    for name, module in exported("__init__.py").items():
+        if module is not None:
+            lines.append(f"- [`keras_regen.{name}`]({module}.md#keras_regen.{module}.{name})")
+    lines += ["", "The modules:", ""]
+    for module in modules():
+        first_line = summary(module).partition("\n")[0]
+        lines.append(f"- [`keras_regen.{module}`]({module}.md): {first_line}")
     return "\n".join(lines) + "\n"

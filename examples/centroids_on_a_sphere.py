@@ -1,8 +1,8 @@
 """Class centroids on a sphere: 2, 4, 10 and 20 points in three dimensions (the papers' figure 2).
 
-A classifier with fixed class centroids wants them as far apart as they can be. In as many
-dimensions as classes there is a closed form, the regular simplex. In three dimensions there is
-none for 10 or 20 points, and like charges on a sphere find a good arrangement.
+A classifier with fixed class centroids needs centroids that are far apart. If the number of classes
+is at most the number of dimensions plus 1, the regular simplex is the exact solution. For 10 or 20
+points in three dimensions, the repulsion of equal charges finds a good arrangement.
 """
 
 from pathlib import Path
@@ -21,12 +21,12 @@ from keras_regen.atomic_files import atomic_write
 def main(seed, output):
     figure = Figure(figsize=(14, 4.4), layout="constrained")
     for index, num_points in enumerate((2, 4, 10, 20), start=1):
-        # "auto" takes the simplex for 2 and 4 points, and repulsion for 10 and 20.
+        # "auto" selects the simplex for 2 and 4 points, and repulsion for 10 and 20 points.
         points = pedcc(num_points, dim=3, method="auto", seed=seed)
         energy, distance = coulomb_energy(points), least_distance(points)
         click.echo(f"{num_points:3} points: energy {energy:10.6f}, least distance {distance:.6f}")
         axes = figure.add_subplot(1, 4, index, projection="3d")
-        draw(axes, points)
+        plot_points(axes, points)
         axes.set_title(f"{num_points} points\nleast distance {distance:.3f}", fontsize=11)
     path = Path(output)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,8 +35,8 @@ def main(seed, output):
     click.echo(f"Picture: {path}")
 
 
-def draw(axes, points):
-    """Draws the points as balls on a sphere of wire, each held by a spoke from the center."""
+def plot_points(axes, points):
+    """Plots the points on a wireframe sphere, with a line from the center to each point."""
     angles, heights = np.mgrid[0 : 2 * np.pi : 25j, 0 : np.pi : 13j]
     sphere = np.cos(angles) * np.sin(heights), np.sin(angles) * np.sin(heights), np.cos(heights)
     axes.plot_wireframe(*sphere, color="#8d99ae", linewidth=0.4, alpha=0.5)

@@ -1,8 +1,8 @@
-"""How many dimensions images lie in (DE-GAN's figure 4).
+"""Estimate the intrinsic dimension of a dataset (DE-GAN's figure 4).
 
-Images of 784 pixels do not fill a space of 784 dimensions: most of its points are noise, and no
-digits. They lie on a manifold of far fewer, and a generator needs noise of as many at least to draw
-them all. The distances of each image's nearest neighbors tell how many.
+Most points of the space of 784 pixels are noise and no digits. Digits lie on a manifold of a much
+lower dimension. The noise of a generator needs at least this dimension, so that the generator can
+cover the manifold. The estimate uses the distances between each image and its nearest neighbors.
 """
 
 from pathlib import Path
@@ -23,12 +23,12 @@ KS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100)
 @click.option("--output", default="runs/intrinsic_dimension.png", show_default=True)
 def main(dataset, seed, output):
     curves = {}
-    # First where the truth is known. With few neighbors the estimates are too high; with many, too
-    # low, and the more so the more dimensions there are to fill with 5,000 points.
+    # Spheres, whose dimension is known. The estimates are too high with few neighbors, and too low
+    # with many neighbors. The error grows with the dimension, because 5,000 points are then sparse.
     for dim in (2, 5, 10):
         points = sphere(dim, num_points=5000, seed=seed)
         curves[f"sphere of {dim} dimensions"] = intrinsic_dimension_curve(points, KS)
-    # Two equal images are at distance 0, of which there is no logarithm: one of them is enough.
+    # The estimate takes the logarithm of distances, and the distance of duplicates is 0.
     images = without_duplicates(load(dataset).x_train)
     curves[dataset] = intrinsic_dimension_curve(images, KS)
     for name, dimensions in curves.items():
@@ -41,12 +41,12 @@ def main(dataset, seed, output):
 
 
 def sphere(dim, num_points, seed):
-    """Points spread evenly on the sphere of `dim` dimensions, turned at random in 50."""
+    """Returns points of the uniform distribution on a randomly rotated sphere in 50 dimensions."""
     rng = np.random.default_rng(seed)
     points = rng.normal(size=(num_points, dim + 1))
     points /= np.linalg.norm(points, axis=1, keepdims=True)
-    turned, _ = np.linalg.qr(rng.normal(size=(50, dim + 1)))
-    return points @ turned.T
+    rotation, _ = np.linalg.qr(rng.normal(size=(50, dim + 1)))
+    return points @ rotation.T
 
 
 if __name__ == "__main__":

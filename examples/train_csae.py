@@ -1,10 +1,10 @@
-"""Train a CSAE part by part, then classify, reconstruct, draw, and walk between two classes.
+"""Build and train a CSAE, then classify, reconstruct, generate and interpolate images.
 
     python examples/train_csae.py                                # 8x8 digits, a minute
     python examples/train_csae.py --dataset fashion_mnist        # needs the data, and an hour
     python examples/train_csae.py --dataset my_pictures --image-size 64
 
-`CSAE.from_preset` does in one call what is spelled out here.
+`CSAE.from_preset` builds such a model in one call. Here, each part is an argument.
 """
 
 from pathlib import Path
@@ -27,7 +27,7 @@ from keras_regen.optimizers import build_optimizer
 @click.option("--epochs", default=60, show_default=True)
 @click.option("--batch-size", default=64, show_default=True)
 @click.option("--latent-dim", default=32, show_default=True)
-@click.option("--beta", default=0.06, show_default=True, help="Strength of the noise.")
+@click.option("--beta", default=0.06, show_default=True, help="Strength of the latent noise.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--output", default="runs/train_csae", show_default=True)
 def main(dataset, image_size, epochs, batch_size, latent_dim, beta, seed, output):
@@ -35,9 +35,10 @@ def main(dataset, image_size, epochs, batch_size, latent_dim, beta, seed, output
     data = keras_regen.datasets.load(dataset, image_size=image_size, seed=seed)
     click.echo(data)
 
-    # The encoder's latent is pulled to a fixed centroid for each class. With `subspace=True` only
-    # its projection on the centroids' span is, and the rest is free to tell one image of a class
-    # from another. Noise on the latent teaches the decoder the neighbourhood of each image.
+    # The centroid loss moves each latent to the fixed centroid of its class. With `subspace=True`,
+    # it moves only the projection on the span of the centroids; the other dimensions can describe
+    # the differences between images of a class. Noise on the latents trains the decoder on their
+    # neighborhoods.
     model = keras_regen.CSAE(
         encoder=csae_encoder(data.image_shape, latent_dim),
         decoder=csae_decoder(data.image_shape, latent_dim),
@@ -47,7 +48,7 @@ def main(dataset, image_size, epochs, batch_size, latent_dim, beta, seed, output
         class_names=data.class_names,
     )
 
-    # A stock optimizer and a stock `fit`. The model brings its own losses.
+    # The optimizer is a Keras optimizer. The model has its own losses.
     steps = epochs * -(-len(data.x_train) // batch_size)
     model.compile(build_optimizer("adam", 2e-3, total_steps=steps, schedule="cosine"))
     model.fit(
@@ -59,29 +60,30 @@ def main(dataset, image_size, epochs, batch_size, latent_dim, beta, seed, output
         verbose=2,
     )
 
-    # It classifies ...
+    # Classification.
     accuracy = np.mean(model.classify(data.x_test) == data.y_test)
     click.echo(f"Test accuracy {accuracy:.2%}")
 
-    # ... draws images again ...
+    # Reconstruction.
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     images = data.x_test[:32]
     plotting.plot_reconstructions(images, model.reconstruct(images), folder / "reconstructions.png")
 
-    # ... draws new ones of any class ...
+    # Generation of images of each class.
     labels = np.repeat(np.arange(data.num_classes), 16)
-    drawn = keras_regen.generate(model, labels, seed=seed)
-    plotting.plot_samples(drawn, labels, data.class_names, folder / "samples.png")
+    generated = keras_regen.generate(model, labels, seed=seed)
+    plotting.plot_samples(generated, labels, data.class_names, folder / "samples.png")
 
-    # ... and walks from each class to the next.
-    walks = [
+    # Interpolation between each class and the next.
+    interpolations = [
         keras_regen.interpolate(model, label, (label + 1) % data.num_classes, num_samples=16)
         for label in range(data.num_classes)
     ]
-    plotting.plot_samples(np.concatenate(walks), labels, data.class_names, folder / "walks.png")
+    path = folder / "interpolations.png"
+    plotting.plot_samples(np.concatenate(interpolations), labels, data.class_names, path)
 
-    # One file holds all of it, for any backend.
+    # The file contains the whole model, and loads on each backend.
     model.save(folder / "model.keras")
     click.echo(f"Model and pictures: {folder}")
 

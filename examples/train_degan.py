@@ -1,9 +1,9 @@
-"""Train a GAN on noise that has seen the images, beside one on plain noise, and compare.
+"""Train a DE-GAN and a GAN with the same networks, and compare their images.
 
     python examples/train_degan.py                                   # 8x8 digits, some minutes
     python examples/train_degan.py --dataset mnist --epochs 5        # needs the data, and an hour
 
-`keras-regen train degan_digits` trains the first of the two in one command.
+`keras-regen train degan_digits` trains the DE-GAN in one command.
 """
 
 from pathlib import Path
@@ -21,12 +21,17 @@ from keras_regen.metrics import relative_diversity, train_evaluation_classifier
 @click.command(help=__doc__)
 @click.option("--dataset", default="digits", show_default=True, help="Name, or folder of classes.")
 @click.option("--image-size", type=int, help="Height and width to resize to.")
-@click.option("--vae-epochs", default=40, show_default=True)
-@click.option("--epochs", default=250, show_default=True, help="Of both GANs.")
+@click.option("--vae-epochs", default=40, show_default=True, help="Epochs of the VAE.")
+@click.option("--epochs", default=250, show_default=True, help="Epochs of both GANs.")
 @click.option("--batch-size", default=64, show_default=True)
-@click.option("--width", default=0.5, show_default=True, help="Of the networks of the paper.")
-@click.option("--latent-dim", default=32, show_default=True, help="Of the noise.")
-@click.option("--judge-steps", default=6000, show_default=True, help="Of the judge's training.")
+@click.option("--width", default=0.5, show_default=True, help="Scales the number of filters.")
+@click.option("--latent-dim", default=32, show_default=True, help="Dimensions of the noise.")
+@click.option(
+    "--classifier-steps",
+    default=6000,
+    show_default=True,
+    help="Training steps of the evaluation classifier.",
+)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--output", default="runs/train_degan", show_default=True)
 def main(
@@ -37,7 +42,7 @@ def main(
     batch_size,
     width,
     latent_dim,
-    judge_steps,
+    classifier_steps,
     seed,
     output,
 ):
@@ -47,19 +52,20 @@ def main(
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
 
-    # The judge has seen real images only. How many of those that it has not seen does it recognize,
-    # with a probability of at least 0.9 for some class? Drawn images can hardly do better.
-    judge = train_evaluation_classifier(
-        data.x_train, data.y_train, steps=judge_steps, seed=seed, stem_filters=32
+    # The evaluation classifier is trained on real images. An image is recognized if the probability
+    # of a class is at least 0.9. The rate of held-out real images is a reference.
+    classifier = train_evaluation_classifier(
+        data.x_train, data.y_train, steps=classifier_steps, seed=seed, stem_filters=32
     )
-    real = judge.probabilities(data.x_test)
+    real = classifier.classify(data.x_test, return_probabilities=True)
     click.echo(
-        f"The judge: {np.mean(real.argmax(1) == data.y_test):.2%} of real images right, "
-        f"{np.mean(real.max(1) >= 0.9):.2%} recognized."
+        f"Evaluation classifier: accuracy {np.mean(real.argmax(1) == data.y_test):.2%}, "
+        f"{np.mean(real.max(1) >= 0.9):.2%} of real images recognized."
     )
 
-    # Both have the same generator and discriminator. The noise of the DE-GAN goes through the
-    # decoder and the encoder of a VAE of the same images, which is trained first.
+    # Both models have the same generator and discriminator networks. The noise of the DE-GAN passes
+    # through the decoder and the encoder of a VAE, which is pretrained on the same images. `fit`
+    # would pretrain it for `vae_epochs` with Adam; `fit_vae` takes any optimizer.
     options = {"width": width, "objective": "hinge", "seed": seed}
     vae = keras_regen.VAE.for_images(
         data.image_shape, network="degan", latent_dim=latent_dim, width=0.5, kl_weight=0.2
@@ -82,7 +88,7 @@ def main(
 
     curves, steps = {}, {}
     for name, model in models.items():
-        # An optimizer for each player; the generator keeps the average of its weights at the end.
+        # The final weights of the generator are their moving average.
         model.compile(
             {
                 "discriminator": keras.optimizers.Adam(4e-4, beta_1=0.5),
@@ -91,39 +97,40 @@ def main(
                 ),
             }
         )
-        by_step = StepHistory()
+        step_history = StepHistory()
         history = model.fit(
             data.x_train,
             batch_size=batch_size,
             epochs=epochs,
-            callbacks=[GenerationAccuracy(judge, num_samples=500, seed=seed), by_step],
+            callbacks=[GenerationAccuracy(classifier, num_samples=500, seed=seed), step_history],
             verbose=2,
         )
-        curves[name], steps[name] = history.history, by_step.history
+        curves[name], steps[name] = history.history, step_history.history
 
-        # What it draws, and whether that is as varied as real images of the same classes.
-        drawn = keras_regen.generate(model, num_samples=1000, seed=seed)
-        found = judge.probabilities(drawn)
-        labels = found.argmax(1)
-        diversity = relative_diversity(drawn, labels, data.x_train, data.y_train)
+        # The diversity of the images, relative to real images of the same classes.
+        generated = keras_regen.generate(model, num_samples=1000, seed=seed)
+        probabilities = classifier.classify(generated, return_probabilities=True)
+        labels = probabilities.argmax(1)
+        diversity = relative_diversity(generated, labels, data.x_train, data.y_train)
         click.echo(
-            f"{name}: {np.mean(found.max(1) >= 0.9):.1%} of 1,000 images recognized, "
+            f"{name}: {np.mean(probabilities.max(1) >= 0.9):.1%} of 1,000 images recognized, "
             f"{len(np.unique(labels))} of {data.num_classes} classes, "
             f"relative diversity {np.nanmean(diversity):.3f}"
         )
-        plotting.plot_images(drawn[:160], folder / f"{name.replace(' ', '-')}.png")
+        plotting.plot_images(generated[:160], folder / f"{name.replace(' ', '-')}.png")
 
     # Figure 6 of the paper, and its figures 8 and 10.
     plotting.plot_runs(curves, folder / "convergence.png", ["recognized"])
     names = ["discriminator_loss", "generator_loss"]
     plotting.plot_runs(steps, folder / "losses.png", names, x_label="step", window=50)
 
-    # From one noise vector to another, row by row.
-    walks = keras_regen.latent_traversal(degan, num_walks=6, num_samples=12, seed=seed)
-    plotting.plot_images(walks.reshape(-1, *data.image_shape), folder / "walks.png", columns=12)
+    # Each row is a latent traversal between two noise vectors.
+    traversals = keras_regen.latent_traversal(degan, num_walks=6, num_samples=12, seed=seed)
+    images = traversals.reshape(-1, *data.image_shape)
+    plotting.plot_images(images, folder / "traversals.png", columns=12)
 
-    # A GAN knows no classes, but the judge does: it picks the threes.
-    accept = keras_regen.Acceptance(judge, threshold=0.9)
+    # A GAN has no classes. The evaluation classifier selects the images of class 3.
+    accept = keras_regen.Acceptance(classifier, threshold=0.9)
     threes = keras_regen.generate(degan, class_id=3, num_samples=16, seed=seed, accept=accept)
     plotting.plot_images(threes, folder / "class-3.png")
 

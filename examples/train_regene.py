@@ -1,10 +1,10 @@
-"""Train a classifier, give it a decoder, and look at what it draws.
+"""Train a ReGene: a classifier, then a decoder of its latents, and generate images.
 
     python examples/train_regene.py                              # 8x8 digits, some minutes
     python examples/train_regene.py --dataset mnist --epochs 10  # needs the data, and an hour
     python examples/train_regene.py --dataset my_pictures --image-size 32
 
-`keras-regen train regene_digits` does in one command what is spelled out here.
+`keras-regen train regene_digits` trains such a model in one command.
 """
 
 from pathlib import Path
@@ -26,10 +26,12 @@ from keras_regen.priors import ConvexCombinationPrior
 @click.command(help=__doc__)
 @click.option("--dataset", default="digits", show_default=True, help="Name, or folder of classes.")
 @click.option("--image-size", type=int, help="Height and width to resize to.")
-@click.option("--classifier-epochs", default=30, show_default=True)
-@click.option("--epochs", default=40, show_default=True, help="Of the decoder.")
+@click.option(
+    "--classifier-epochs", default=30, show_default=True, help="Epochs of the classifier."
+)
+@click.option("--epochs", default=40, show_default=True, help="Epochs of the decoder.")
 @click.option("--batch-size", default=64, show_default=True)
-@click.option("--width", default=0.2, show_default=True, help="Of the filters of the paper.")
+@click.option("--width", default=0.2, show_default=True, help="Scales the number of filters.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--output", default="runs/train_regene", show_default=True)
 def main(dataset, image_size, classifier_epochs, epochs, batch_size, width, seed, output):
@@ -38,8 +40,8 @@ def main(dataset, image_size, classifier_epochs, epochs, batch_size, width, seed
     click.echo(data)
     steps = -(-len(data.x_train) // batch_size)
 
-    # Any functional Keras classifier would do. This is the paper's, with fewer filters; its
-    # flattened last map, the layer "latent", is what the decoder will draw from.
+    # Any functional Keras classifier can be used. This network is the paper's, with fewer filters.
+    # The decoder takes the outputs of its layer "latent".
     classifier = regene_classifier(data.image_shape, data.num_classes, width=width)
     latent_dim = classifier.get_layer("latent").output.shape[-1]
     model = keras_regen.ReGene(
@@ -50,7 +52,7 @@ def main(dataset, image_size, classifier_epochs, epochs, batch_size, width, seed
         class_names=data.class_names,
     )
 
-    # First the classifier, with an optimizer of its own ...
+    # Pretraining of the classifier, with a separate optimizer.
     model.fit_classifier(
         data.x_train,
         data.y_train,
@@ -60,8 +62,9 @@ def main(dataset, image_size, classifier_epochs, epochs, batch_size, width, seed
         verbose=2,
     )
 
-    # ... then the decoder, which the classifier's latents are encoded for once. The structural
-    # similarity is for the first two thirds; the pixels have the last word.
+    # Training of the decoder. The classifier encodes the images once, before the first epoch
+    # (`cache_latents=True`). The SSIM loss is part of the total loss in the first two thirds of the
+    # epochs.
     switch = max(1, round(epochs * 2 / 3))
     model.compile(build_optimizer("adam", 2e-3, epochs * steps, schedule="cosine"))
     model.fit(
@@ -74,28 +77,30 @@ def main(dataset, image_size, classifier_epochs, epochs, batch_size, width, seed
         verbose=2,
     )
 
-    # An image is kept if the classifier is as sure of it as it is of real ones, on average.
+    # The threshold of acceptance is the mean probability of the class of real images.
     model.calibrate(data.x_test, data.y_test)
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     labels = np.repeat(np.arange(data.num_classes), 16)
-    drawn, report = keras_regen.generate(model, labels, seed=seed, accept=True, return_report=True)
-    plotting.plot_samples(drawn, labels, data.class_names, folder / "samples.png")
+    generated, report = keras_regen.generate(
+        model, labels, seed=seed, accept=True, return_report=True
+    )
+    plotting.plot_samples(generated, labels, data.class_names, folder / "samples.png")
     click.echo(f"Tries for 16 of each class: {report.tries.tolist()}")
 
-    # Pairs of images of one class, and what lies between the two of each.
-    chosen = data.x_test[data.y_test == 0][:12]
-    matrix = keras_regen.matrix(model, chosen[:6], chosen[6:])
-    plotting.plot_matrix(matrix, chosen[:6], chosen[6:], folder / "matrix.png")
+    # The matrix of the mixtures of each pair of images of a class.
+    images = data.x_test[data.y_test == 0][:12]
+    matrix = keras_regen.matrix(model, images[:6], images[6:])
+    plotting.plot_matrix(matrix, images[:6], images[6:], folder / "matrix.png")
 
-    # The first pairs once more: what is a blur of two images as pixels is one image as latents.
-    pairs = np.stack([chosen[:6], chosen[6:]], axis=1)
-    mixtures = model.decode((model.encode(chosen[:6]) + model.encode(chosen[6:])) / 2)
+    # Mean latents decode to sharp images; mean pixels would be a blur.
+    pairs = np.stack([images[:6], images[6:]], axis=1)
+    mixtures = model.decode((model.encode(images[:6]) + model.encode(images[6:])) / 2)
     plotting.plot_sources(mixtures, pairs, folder / "sources.png")
     latents = model.encode(data.x_test[:1000])
     plotting.plot_tsne(latents, data.y_test[:1000], data.class_names, folder / "latents.png")
 
-    # Children: the drawn images, encoded and combined in their turn.
+    # Descendants: each generation combines the latents of the images of the previous generation.
     generations = keras_regen.descendants(
         model, labels, depth=3, kind="children", accept=True, seed=seed
     )
@@ -103,15 +108,15 @@ def main(dataset, image_size, classifier_epochs, epochs, batch_size, width, seed
         path = folder / f"generation-{index}.png"
         plotting.plot_samples(images, labels, data.class_names, path)
 
-    # Learned by heart? The training images nearest to the first generations of each class.
-    first = drawn[::16]
-    matches = closest_match(first, data.x_train, num_matches=5)
+    # Comparison with the nearest training images: copies would be a sign of overfitting.
+    queries = generated[::16]
+    matches = closest_match(queries, data.x_train, num_matches=5)
     plotting.plot_closest(
-        first, data.x_train[matches.indices], folder / "closest.png", captions=matches.values
+        queries, data.x_train[matches.indices], folder / "closest.png", captions=matches.values
     )
-    own = neighbor_distances(data.x_train)
-    for name, images in (("Generations", drawn), ("Held-out", data.x_test)):
-        click.echo(f"{name:<11} {novelty(images, data.x_train, training_distances=own)}")
+    distances = neighbor_distances(data.x_train)
+    for name, images in (("Generated", generated), ("Held-out", data.x_test)):
+        click.echo(f"{name:<11} {novelty(images, data.x_train, training_distances=distances)}")
 
     model.save(folder / "model.keras")
     click.echo(f"Model and pictures: {folder}")

@@ -1,4 +1,4 @@
-"""Files that are whole or not there."""
+"""Writes files completely or not at all."""
 
 import contextlib
 import glob
@@ -7,22 +7,24 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 
 @contextlib.contextmanager
 def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
-    """Gives a temporary path to write to, which takes the file's name when all went well.
+    """Yields a temporary path, and renames it to the file's path if no error was raised.
 
-    An interruption or an error leaves what was there before, and no half-written file. What a
-    process that was killed left beside the file is removed by the next one that writes it.
+    After an interruption or an error the previous file is unchanged, and no incomplete file
+    remains. If a process was killed while it wrote the file, the next writer removes its
+    temporary file.
 
     Args:
-        path: Where the file shall be. Its folder must exist.
+        path: Path of the file. Its folder must exist.
 
     Yields:
-        A path beside it with the same suffix.
+        A path in the same folder, with the same suffix.
 
     Examples:
         >>> import tempfile
@@ -33,12 +35,12 @@ def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
         ['note.txt']
     """
     path = Path(path)
-    # The process's number keeps two writers apart; Keras and Matplotlib read the suffix.
+    # The process id separates two writers. Keras and Matplotlib read the suffix.
     start, end = f".{path.stem}.", f".partial{path.suffix}"
-    for left in path.parent.glob(f"{glob.escape(start)}*{glob.escape(end)}"):
-        number = left.name.removeprefix(start).removesuffix(end)
-        if number.isdecimal() and _has_ended(int(number)):
-            left.unlink(missing_ok=True)
+    for leftover in path.parent.glob(f"{glob.escape(start)}*{glob.escape(end)}"):
+        process_id = leftover.name.removeprefix(start).removesuffix(end)
+        if process_id.isdecimal() and _has_ended(int(process_id)):
+            leftover.unlink(missing_ok=True)
     partial = path.with_name(f"{start}{os.getpid()}{end}")
     try:
         yield partial
@@ -48,7 +50,13 @@ def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
 
 
 def json_number(value: float | None) -> float | None:
-    """Gives a number as JSON holds it: `None` in place of NaN and infinity.
+    """Returns a number that JSON can hold: `None` for NaN and infinity.
+
+    Args:
+        value: Number or `None`.
+
+    Returns:
+        Float or `None`.
 
     Examples:
         >>> from keras_regen.atomic_files import json_number
@@ -58,15 +66,15 @@ def json_number(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
 
-def write_json(path: str | os.PathLike, values) -> None:
-    """Writes values as JSON; makes the file's folder where it is missing.
+def write_json(path: str | os.PathLike, values: Any) -> None:
+    """Writes values to a JSON file, and creates the folder if it is missing.
 
     Args:
-        path: The file.
-        values: What JSON can hold, which is neither NaN nor infinity.
+        path: Path of the file.
+        values: Values of JSON types. Numbers must be finite.
 
     Raises:
-        ValueError: If there is a number among them that JSON cannot hold.
+        ValueError: If a number is NaN or infinite.
 
     Examples:
         >>> import tempfile
@@ -82,11 +90,11 @@ def write_json(path: str | os.PathLike, values) -> None:
 
 
 def write_arrays(path: str | os.PathLike, **arrays: np.ndarray) -> None:
-    """Writes arrays by their names as one compressed `.npz`; makes its folder where it is missing.
+    """Writes named arrays to a compressed `.npz` file, and creates the folder if it is missing.
 
     Args:
-        path: The file, whose name ends in `.npz`.
-        **arrays: The arrays.
+        path: Path of the file, with the suffix `.npz`.
+        **arrays: The arrays by name.
 
     Examples:
         >>> import tempfile
@@ -97,16 +105,17 @@ def write_arrays(path: str | os.PathLike, **arrays: np.ndarray) -> None:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # An open file, for NumPy adds an ending to names that it does not know, such as .NPZ.
+    # NumPy appends .npz to the path of a file with another suffix, such as .NPZ, but not to an
+    # open file.
     with atomic_write(path) as partial, open(partial, "wb") as file:
         np.savez_compressed(file, **arrays)
 
 
-def _has_ended(number):
+def _has_ended(process_id: int) -> bool:
     if os.name != "posix":
-        return False  # on Windows, to ask is to interrupt
+        return False  # on Windows, os.kill would end the process
     try:
-        os.kill(number, 0)
+        os.kill(process_id, 0)
     except ProcessLookupError:
         return True
     except (PermissionError, OverflowError):

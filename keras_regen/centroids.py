@@ -1,4 +1,4 @@
-"""Evenly distributed class centroids: points on a sphere, as far apart as they can be."""
+"""Evenly distributed class centroids: points on a sphere with the largest distances."""
 
 import difflib
 
@@ -6,14 +6,13 @@ import numpy as np
 
 from keras_regen.checks import check_integer
 
-# Small problems are solved this often from different starts and the best is kept: in three
-# dimensions, some starts end in an arrangement that is balanced but not the best.
+# The number of random starts of a small problem, of which the best result is kept: in three
+# dimensions, some starts end in a local minimum.
 _RESTARTS = 24
-# Problems of up to this many coordinates are small.
+# The largest number of coordinates of a small problem.
 _SMALL = 1_000
-# The largest force along the sphere, beside the mean force away from it, at which points rest. A
-# large set is flat about its best arrangement: beyond 1e-4 its energy falls by less than 1e-5 of
-# itself.
+# The relaxation stops at this ratio of the largest tangential force to the mean radial force. The
+# energy of many points is flat near its minimum: after 1e-4, it falls by less than 1e-5 of itself.
 _REST, _REST_LARGE = 1e-6, 1e-4
 _MOST_STEPS = 10_000
 _PAPER_STEP = 0.01
@@ -28,33 +27,34 @@ def pedcc(
     *,
     iterations: int = 1_000,
 ) -> np.ndarray:
-    """Returns predefined evenly-distributed class centroids on the unit sphere.
+    """Computes predefined evenly-distributed class centroids (PEDCC) on the unit sphere.
 
     Args:
         num_classes: Integer, at least 2: the number of points.
-        dim: Integer, at least 1: the dimensions of the space.
-        method: How the points are found.
+        dim: Integer, at least 1: the dimension of the space.
+        method: Method that places the points.
 
-            - `"simplex"`, for at most `dim + 1` points: the regular simplex. All pairs have the
-              distance `sqrt(2 n / (n - 1))`, the most that is possible.
-            - `"orthoplex"`, for at most `2 dim` points: plus and minus an orthonormal basis. The
-              least distance is `sqrt(2)`, the most that more than `dim + 1` points can have.
-            - `"repulsion"`, for any number: like charges on the sphere, moved until the force
-              along the sphere vanishes.
-            - `"paper"`: the papers' algorithm 1 to the letter; in one dimension, where its points
-              could not move, the simplex.
-            - `"auto"`: the first of simplex, orthoplex and repulsion that fits.
+            - `"simplex"`, for at most `dim + 1` points: the regular simplex. The distance of all
+              pairs is `sqrt(2 n / (n - 1))`, the largest possible distance.
+            - `"orthoplex"`, for at most `2 dim` points: the vectors of an orthonormal basis and
+              their negatives. The smallest distance is `sqrt(2)`, the largest possible value for
+              more than `dim + 1` points.
+            - `"repulsion"`, for any number of points: equal charges on the sphere that move until
+              the tangential force vanishes.
+            - `"paper"`: algorithm 1 of the papers. In one dimension, its points cannot move, so
+              the simplex is used.
+            - `"auto"`: the first of simplex, orthoplex and repulsion that is possible.
         seed: Integer seed of the rotation (simplex, orthoplex) or the start (repulsion, paper).
-        iterations: Integer, at least 0: steps of `"paper"`, which alone uses it.
+        iterations: Integer, at least 0: the number of steps of `"paper"`.
 
     Returns:
         Array `(num_classes, dim)` of unit vectors, float64. The papers scale it by `sqrt(dim)`.
 
     Raises:
-        ValueError: If a number is not an integer or out of range, the method is not known, or it
-            cannot place that many points in so few dimensions.
+        ValueError: If a number is not an integer or out of range, the method is unknown, or it
+            cannot place `num_classes` points in `dim` dimensions.
 
-    Source: CSAE, both versions, section 3.1; the closed forms are this package's own.
+    Source: CSAE, both versions, section 3.1. The closed forms are an addition of this package.
 
     Examples:
         >>> import numpy as np
@@ -68,7 +68,7 @@ def pedcc(
     check_integer("iterations", iterations, 0)
     if dim == 1 and num_classes > 2:
         raise ValueError(
-            "One dimension has room for two points, -1 and 1. "
+            "One dimension has two points only, -1 and 1. "
             f"Received: num_classes={num_classes}, dim=1. Use dim=2 or more."
         )
     if method == "auto":
@@ -77,7 +77,7 @@ def pedcc(
         else:
             method = "orthoplex" if num_classes <= 2 * dim else "repulsion"
     if dim == 1 and method in ("repulsion", "paper"):
-        # Charges that start on the same of the two points have no way to the other.
+        # A charge cannot move from -1 to 1.
         method = "simplex"
     rng = np.random.default_rng(seed)
     if method == "simplex":
@@ -95,13 +95,13 @@ def pedcc(
 
 
 def coulomb_energy(points: np.ndarray) -> float:
-    """Returns the energy of unit charges: the sum of 1 / distance over all pairs of points.
+    """Computes the energy of unit charges: the sum of 1 / distance over all pairs of points.
 
     Args:
         points: Array `(num_points, dim)`.
 
     Returns:
-        Float; infinite where two points are the same.
+        Float; infinite if two points are equal.
 
     Examples:
         >>> import numpy as np
@@ -114,7 +114,7 @@ def coulomb_energy(points: np.ndarray) -> float:
 
 
 def least_distance(points: np.ndarray) -> float:
-    """Returns the distance of the two points that are nearest to each other.
+    """Computes the smallest distance between two points.
 
     Args:
         points: Array `(num_points, dim)`.
@@ -131,21 +131,20 @@ def least_distance(points: np.ndarray) -> float:
     return float(np.min(_pairwise_distances(points)))
 
 
-def _pairwise_distances(points):
-    """Distances of all pairs, from differences: exact also for points that nearly touch."""
+def _pairwise_distances(points: np.ndarray) -> np.ndarray:
+    """Computes the distances of all pairs from differences, which is exact for close points."""
     points = np.asarray(points, "float64")
     rows = [np.linalg.norm(points[i + 1 :] - point, axis=1) for i, point in enumerate(points[:-1])]
     return np.concatenate(rows)
 
 
-def _simplex(num_points, dim, rng):
+def _simplex(num_points: int, dim: int, rng: np.random.Generator) -> np.ndarray:
     if num_points > dim + 1:
         raise ValueError(
             f"A simplex of {num_points} points needs at least {num_points - 1} dimensions. "
             f"Received: dim={dim}. Use dim={num_points - 1} or more, or method='repulsion'."
         )
-    # The corners of the standard simplex about their center, in an orthonormal basis of the
-    # hyperplane that they span.
+    # The centered corners of the standard simplex, in an orthonormal basis of their hyperplane.
     centered = np.eye(num_points) - 1 / num_points
     plane = np.linalg.svd(centered)[2][: num_points - 1]
     points = centered @ plane.T
@@ -153,47 +152,47 @@ def _simplex(num_points, dim, rng):
     return points @ _random_rotation(dim, rng)[: num_points - 1]
 
 
-def _orthoplex(num_points, dim, rng):
+def _orthoplex(num_points: int, dim: int, rng: np.random.Generator) -> np.ndarray:
     if num_points > 2 * dim:
         raise ValueError(
             f"An orthoplex in {dim} dimensions has {2 * dim} points. Received: num_classes="
             f"{num_points}. Use dim={-(-num_points // 2)} or more, or method='repulsion'."
         )
     basis = _random_rotation(dim, rng)
-    # Opposite pairs first, so that the chosen points stay balanced about the center.
+    # Opposite points follow each other, so that the mean of the first points is near the center.
     pairs = np.stack([basis, -basis], axis=1).reshape(2 * dim, dim)
     return pairs[:num_points]
 
 
-def _random_rotation(dim, rng):
-    """An orthogonal matrix, uniformly distributed."""
+def _random_rotation(dim: int, rng: np.random.Generator) -> np.ndarray:
+    """Samples a uniformly distributed orthogonal matrix."""
     q, r = np.linalg.qr(rng.standard_normal((dim, dim)))
     return q * np.sign(np.diag(r))
 
 
-def _random_points(num_points, dim, rng):
+def _random_points(num_points: int, dim: int, rng: np.random.Generator) -> np.ndarray:
     points = rng.standard_normal((num_points, dim))
     return points / np.linalg.norm(points, axis=1, keepdims=True)
 
 
-def _repulsion(num_points, dim, rng):
+def _repulsion(num_points: int, dim: int, rng: np.random.Generator) -> np.ndarray:
     if num_points * dim > _SMALL:
         return _relax(_rotated_orthoplexes(num_points, dim, rng), _REST_LARGE)
     starts = (_random_points(num_points, dim, rng) for _ in range(_RESTARTS))
     return min((_relax(points, _REST) for points in starts), key=coulomb_energy)
 
 
-def _rotated_orthoplexes(num_points, dim, rng):
-    """A start for many points: already far apart within each orthoplex, and balanced."""
+def _rotated_orthoplexes(num_points: int, dim: int, rng: np.random.Generator) -> np.ndarray:
+    """Samples a start for many points, with large distances within each orthoplex."""
     count = -(-num_points // (2 * dim))
     return np.concatenate([_orthoplex(2 * dim, dim, rng) for _ in range(count)])[:num_points]
 
 
-def _relax(points, rest):
-    """Moves charges along the sphere until they rest, by gradient steps of Barzilai and Borwein.
+def _relax(points: np.ndarray, rest: float) -> np.ndarray:
+    """Moves charges along the sphere until they rest, with gradient steps of Barzilai and Borwein.
 
-    Their step length comes from the last two gradients, so a step costs one evaluation, and
-    convergence is as fast as that of quasi-Newton methods at a fraction of their overhead.
+    The last two gradients determine the step length, so a step needs a single evaluation. The
+    method converges as fast as quasi-Newton methods, with less overhead.
     """
     last_points = last_gradient = None
     for index in range(_MOST_STEPS):
@@ -206,10 +205,10 @@ def _relax(points, rest):
         else:
             moved, change = points - last_points, gradient - last_gradient
             product = np.vdot(moved, change)
-            # The two lengths in turn: neither alone is as robust.
+            # Alternating the two step lengths is more robust than using the same length.
             long, short = np.vdot(moved, moved) / product, product / np.vdot(change, change)
             step = abs(long if index % 2 else short)
-        # No point goes further than half a radius, however flat the energy looks from afar.
+        # A flat energy can suggest a long step, so a step is at most half a radius.
         step = min(step, 0.5 / largest)
         last_points, last_gradient = points, gradient
         points = points - step * gradient
@@ -217,9 +216,9 @@ def _relax(points, rest):
     return points
 
 
-def _gradient(points):
-    """The energy's gradient along the sphere (minus the force), and the mean force outwards."""
-    # The Gram matrix gives all distances without an array of shape (points, points, dim).
+def _gradient(points: np.ndarray) -> tuple[np.ndarray, float]:
+    """Computes the tangential gradient of the energy and the mean radial force."""
+    # The Gram matrix avoids an array of shape (points, points, dim).
     squared = 2 - 2 * (points @ points.T)
     np.fill_diagonal(squared, 1)
     cubed = np.maximum(squared, 1e-24) ** -1.5
@@ -229,8 +228,8 @@ def _gradient(points):
     return gradient - along * points, np.mean(np.sum(cubed, axis=1) - along[:, 0])
 
 
-def _paper(num_points, dim, rng, iterations):
-    """Algorithm 1: equations 1 to 4, in the order of its table."""
+def _paper(num_points: int, dim: int, rng: np.random.Generator, iterations: int) -> np.ndarray:
+    """Computes algorithm 1: equations 1 to 4, in the order of its table."""
     points = _random_points(num_points, dim, rng)
     velocity = np.zeros_like(points)
     for _ in range(iterations):

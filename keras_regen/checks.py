@@ -1,4 +1,4 @@
-"""Checks of images and labels at the door, so that wrong data fails at the call that got it."""
+"""Checks of images, labels and integers, for errors at the call that received wrong data."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,20 +10,21 @@ def check_images(
     *,
     name: str = "images",
 ) -> None:
-    """Raises an error unless `images` are images as the whole package understands them.
+    """Raises an error unless `images` is a valid batch of images.
 
-    Images are channels last. Integers stand for 0..255 and floats for 0..1. Nothing is copied:
-    `uint8` is not even read, and other types are read once.
+    Images have their channels in the last axis. Integers must be in 0..255 and floats in 0..1. The
+    check does not copy the array. It does not read the values of `uint8` images, and it reads the
+    values of other images once.
 
     Args:
         images: Array `(num_images, height, width, channels)` with 1 or 3 channels.
-        image_shape: The `(height, width, channels)` that every image must have, or `None` for any.
-        name: What the error message calls the array.
+        image_shape: The expected `(height, width, channels)`, or `None` for any shape.
+        name: Name of the array in the error message.
 
     Raises:
-        ValueError: When the rank, the number of channels, the shape, the type or the range of the
-            values is not as described, or when there is a NaN or an infinite value. The message
-            names what came.
+        ValueError: If the rank, the number of channels, the shape, the type or the range of the
+            values is wrong, or a value is NaN or infinite. The message describes the received
+            array.
 
     Examples:
         >>> check_images(np.zeros((2, 8, 8, 1), "uint8"))
@@ -60,18 +61,18 @@ def check_labels(
     *,
     name: str = "labels",
 ) -> None:
-    """Raises an error unless `labels` are class numbers, one per sample.
+    """Raises an error unless `labels` holds a class index for each sample.
 
     Args:
         labels: Integer array `(num_samples,)` with values in 0..`num_classes` - 1.
-        num_samples: How many labels there must be, or `None` for any number.
-        num_classes: How many classes there are, or `None` when it is not known.
-        name: What the error message calls the array.
+        num_samples: The expected number of labels, or `None` for any number.
+        num_classes: The number of classes, or `None` for any number.
+        name: Name of the array in the error message.
 
     Raises:
-        ValueError: When the rank is not 1, the type is not an integer (booleans and whole floats
-            are not), the number of labels is wrong, or a label is out of range. The message names
-            what came.
+        ValueError: If the rank is not 1, the type is not an integer type (booleans and floats are
+            errors), the number of labels is wrong, or a label is out of range. The message
+            describes the received array.
 
     Examples:
         >>> check_labels(np.array([0, 2, 1]), num_samples=3, num_classes=3)
@@ -83,14 +84,14 @@ def check_labels(
     labels = np.asarray(labels)
     if labels.ndim != 1:
         raise ValueError(
-            f"`{name}` must have shape (num_samples,), one class number per image. "
+            f"`{name}` must have shape (num_samples,), one class index per image. "
             f"Received: shape={labels.shape}."
-            + (" For one-hot rows take `argmax(axis=-1)`." if labels.ndim == 2 else "")
+            + (" For one-hot rows, use `argmax(axis=-1)`." if labels.ndim == 2 else "")
         )
     if labels.dtype.kind not in "iu":
         raise ValueError(
             f"`{name}` must be integers. Received: dtype={labels.dtype}. "
-            f"Convert with `{name}.astype('int64')` if the values are class numbers."
+            f"Convert with `{name}.astype('int64')` if the values are class indices."
         )
     if num_samples is not None and len(labels) != num_samples:
         raise ValueError(
@@ -106,16 +107,16 @@ def check_labels(
         raise ValueError(f"`{name}` must {allowed}. Received: {labels[index]} at index {index}.")
 
 
-def check_integer(name: str, value: int, least: int) -> None:
-    """Raises an error unless the argument `name` is an integer of at least `least`.
+def check_integer(name: str, value: int, minimum: int) -> None:
+    """Raises an error unless `value` is an integer of at least `minimum`.
 
     Args:
-        name: Name of the argument, for the message.
-        value: What was given.
-        least: The least value that is allowed.
+        name: Name of the argument in the error message.
+        value: Value of the argument.
+        minimum: The smallest valid value.
 
     Raises:
-        ValueError: When `value` is not an integer (booleans are not), or is less.
+        ValueError: If `value` is not an integer (booleans are errors) or is below `minimum`.
 
     Examples:
         >>> check_integer("batch_size", 0, 1)
@@ -123,9 +124,9 @@ def check_integer(name: str, value: int, least: int) -> None:
         ...
         ValueError: `batch_size` must be an integer, at least 1. Received: batch_size=0.
     """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < minimum:
         raise ValueError(
-            f"`{name}` must be an integer, at least {least}. Received: {name}={value!r}."
+            f"`{name}` must be an integer, at least {minimum}. Received: {name}={value!r}."
         )
 
 
@@ -133,16 +134,16 @@ def _check_shape(images: np.ndarray, image_shape: tuple | None, name: str) -> No
     if images.ndim != 4:
         hint = ""
         if images.ndim == 3 and images.shape[-1] in (1, 3):
-            hint = f" One image is a batch of one: `{name}[None]`."
+            hint = f" For a single image, use `{name}[None]`."
         elif images.ndim == 3:
-            hint = f" Add the channel axis: `{name}[..., None]`."
+            hint = f" Add the channel axis with `{name}[..., None]`."
         raise ValueError(
             f"`{name}` must have shape (num_images, height, width, channels). "
             f"Received: shape={images.shape}.{hint}"
         )
     if images.shape[-1] not in (1, 3):
         hint = (
-            f" Put the channels last: `{name}.transpose(0, 2, 3, 1)`."
+            f" Move the channels to the last axis with `{name}.transpose(0, 2, 3, 1)`."
             if images.shape[1] in (1, 3)
             else ""
         )
@@ -160,14 +161,14 @@ def _check_shape(images: np.ndarray, image_shape: tuple | None, name: str) -> No
 
 
 def _check_float_range(images: np.ndarray, low: float, high: float, name: str) -> None:
-    # The least value of an array with a NaN is NaN, so the two ends tell of every bad value.
+    # The minimum of an array with a NaN is NaN, so `low` and `high` show every bad value.
     if not (np.isfinite(low) and np.isfinite(high)):
         index = next(i for i, image in enumerate(images) if not np.isfinite(image).all())
         raise ValueError(
             f"`{name}` must be finite. Received: NaN or infinite values, first in image {index}."
         )
     if low < 0 or high > 1:
-        hint = " Divide by 255, or give integers in 0..255." if low >= 0 and high <= 255 else ""
+        hint = " Divide by 255, or use integers in 0..255." if low >= 0 and high <= 255 else ""
         raise ValueError(
             f"`{name}` holds floats, which must lie in 0..1. "
             f"Received: values from {low:g} to {high:g}.{hint}"

@@ -1,4 +1,4 @@
-"""Classes by their labels and names."""
+"""class_index: the label of a class from its label or name."""
 
 from collections.abc import Sequence
 
@@ -6,17 +6,17 @@ import numpy as np
 
 
 def class_index(class_names: Sequence[str], class_id: int | str) -> int:
-    """Gives the label of a class from its label or name.
+    """Returns the label of a class from its label or name.
 
     Args:
         class_names: Names of the classes, in the order of their labels.
-        class_id: Integer label, or a class name.
+        class_id: Integer label or name of a class.
 
     Returns:
         Integer label.
 
     Raises:
-        ValueError: If there is no such class; the message has those that there are.
+        ValueError: If the class is unknown. The message lists the classes.
 
     Examples:
         >>> from keras_regen.class_names import class_index
@@ -33,7 +33,7 @@ def class_index(class_names: Sequence[str], class_id: int | str) -> int:
     ):
         return int(class_id)
     if not class_names:
-        raise ValueError(f"The model knows no classes. Received: class_id={class_id!r}.")
+        raise ValueError(f"The model has no classes. Received: class_id={class_id!r}.")
     known = ", ".join(f"{index} {name!r}" for index, name in enumerate(class_names))
     raise ValueError(
         f"`class_id` must be one of the model's classes: {known}. Received: class_id={class_id!r}."

@@ -1,4 +1,6 @@
-"""ClipWeights: the constraint that makes a discriminator a Wasserstein critic."""
+"""ClipWeights: the weight constraint of a Wasserstein critic."""
+
+from typing import Any
 
 import keras
 from keras import ops
@@ -6,13 +8,13 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class ClipWeights(keras.constraints.Constraint):
-    """Clips every weight to `[-limit, limit]` after each step.
+    """Clips the weights to `[-limit, limit]` after each step.
 
-    A critic of bounded weights can only rise so steeply, which its Wasserstein loss needs: scores
-    would grow without end.
+    The bound on the weights bounds the slope of a critic. Without a bound, the logits of the
+    Wasserstein loss would grow without limit.
 
     Args:
-        limit: Float above 0. The largest absolute value of a weight.
+        limit: Float above 0: the largest absolute value of a weight.
 
     Raises:
         ValueError: If `limit` is not above 0.
@@ -31,8 +33,8 @@ class ClipWeights(keras.constraints.Constraint):
             raise ValueError(f"`limit` must be above 0. Received: limit={limit}.")
         self.limit = limit
 
-    def __call__(self, w):
+    def __call__(self, w: Any) -> Any:
         return ops.clip(ops.convert_to_tensor(w), -self.limit, self.limit)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"limit": self.limit}

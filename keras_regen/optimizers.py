@@ -1,6 +1,7 @@
-"""Optimizers of the recipes: a Keras optimizer with a schedule over the whole training."""
+"""build_optimizer: the optimizers of the presets, with a schedule over the training run."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
@@ -18,17 +19,17 @@ def build_optimizer(
     learning_rate: float,
     total_steps: int,
     schedule: str | Sequence[tuple[float, float]] = "constant",
-    **arguments,
+    **arguments: Any,
 ) -> keras.optimizers.Optimizer:
-    """Builds an optimizer whose learning rate follows a schedule over `total_steps`.
+    """Builds an optimizer with a schedule of its learning rate over `total_steps`.
 
     Args:
         name: `"adam"`, `"adamw"`, `"rmsprop"` or `"sgd"`.
-        learning_rate: Float, above 0: the learning rate at the start.
-        total_steps: Integer, at least 1: the batches of the whole training.
-        schedule: `"constant"`; `"cosine"`, down to zero; or a sequence of `(share, factor)`: once
-            that share of the training is done, the learning rate is `factor` times what it was
-            at the start. The CSAE papers' 120 epochs with a tenth after every 30 are
+        learning_rate: Float, above 0: the initial learning rate.
+        total_steps: Integer, at least 1: the number of batches in the training run.
+        schedule: `"constant"`; `"cosine"`: cosine decay to zero; or a sequence of pairs
+            `(share, factor)`: after this share of the training run, the learning rate is
+            `factor * learning_rate`. The schedule of the CSAE papers is
             `[(0.25, 0.1), (0.5, 0.01), (0.75, 0.001)]`.
         **arguments: Further arguments of the optimizer, such as `momentum`.
 
@@ -36,7 +37,7 @@ def build_optimizer(
         A Keras optimizer.
 
     Raises:
-        ValueError: If the optimizer or schedule is not known, or a number is out of range.
+        ValueError: If the optimizer or the schedule is unknown, or a number is out of range.
 
     Examples:
         >>> from keras_regen.optimizers import build_optimizer
@@ -57,7 +58,9 @@ def build_optimizer(
     )
 
 
-def _build_schedule(learning_rate, total_steps, schedule):
+def _build_schedule(
+    learning_rate: float, total_steps: int, schedule: str | Sequence[tuple[float, float]]
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
     if schedule == "constant":
         return learning_rate
     if schedule == "cosine":
@@ -65,10 +68,10 @@ def _build_schedule(learning_rate, total_steps, schedule):
     shares = [] if isinstance(schedule, str) else [share for share, _ in schedule]
     if not shares or shares != sorted(set(shares)) or not 0 < shares[0] <= shares[-1] < 1:
         raise ValueError(
-            f"`schedule` must be one of {_SCHEDULES}, or pairs (share, factor) whose shares ascend "
-            f"between 0 and 1. Received: schedule={schedule!r}."
+            f"`schedule` must be one of {_SCHEDULES}, or pairs (share, factor) with ascending "
+            f"shares between 0 and 1. Received: schedule={schedule!r}."
         )
-    # At least one step each: the boundaries of a very short training must still ascend.
+    # Every stage has at least one step, because the boundaries must ascend in a short run.
     bounds = [max(int(total_steps * share), least) for least, share in enumerate(shares, start=1)]
     rates = [learning_rate, *(learning_rate * factor for _, factor in schedule)]
     return keras.optimizers.schedules.PiecewiseConstantDecay(bounds, rates)

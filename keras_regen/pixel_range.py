@@ -1,18 +1,21 @@
-"""The one conversion of images to floats in [0, 1]."""
+"""unit_range: the conversion of images to floats in [0, 1]."""
+
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
 
-def unit_range(images):
-    """Converts images to float32 in [0, 1]; integers are taken as 0..255.
+def unit_range(images: Any) -> Any:
+    """Converts images to float32 in [0, 1].
 
     Args:
-        images: Array or tensor; integers 0..255, or floats 0..1, which stay as they are.
+        images: Array or tensor: integers in 0..255, which are divided by 255, or floats in 0..1,
+            which keep their values.
 
     Returns:
-        A NumPy array for a NumPy array, and a tensor for a tensor.
+        A NumPy array if `images` is a NumPy array, and a tensor otherwise.
 
     Examples:
         >>> import numpy as np

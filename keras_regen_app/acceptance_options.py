@@ -15,7 +15,7 @@ def prior_of(model, num_sources: int | None):
     """Gives the model's prior with another number of sources, or `None` for the prior as it is."""
     if num_sources is None:
         return None
-    if not isinstance(model.part("prior", "draw new latents"), ConvexCombinationPrior):
+    if not isinstance(model.prior, ConvexCombinationPrior):
         raise click.UsageError(
             "`--num-sources` is for models that combine training latents, such as ReGene; this "
             f"one draws from a {type(model.prior).__name__}."

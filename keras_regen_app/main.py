@@ -18,7 +18,7 @@ _COMMANDS = {
     "augment": ("augmentation", "Add drawn images to a dataset."),
     "evaluate": ("evaluation", "Measure a model on held-out images."),
     "train-evaluation-classifier": (
-        "judging",
+        "evaluation_classifier",
         "Train a classifier that judges drawn images, and store it.",
     ),
     "centroids": ("centroids", "Spread class centroids evenly on a sphere."),

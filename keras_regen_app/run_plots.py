@@ -58,7 +58,7 @@ def plot_run(
             model.class_names,
             folder / "distances.png",
         )
-    elif model.classifies:
+    elif model.head is not None:
         latents, labels = model.encode(data.x_test[:2000]), data.y_test[:2000]
         plotting.plot_barcodes(latents, labels, model.class_names, folder / "barcodes.png")
 

@@ -1,6 +1,9 @@
-"""The papers' tables and numeric figures, trained and measured again beside their numbers."""
+"""Reproduces the tables and numeric figures of the papers, next to the published numbers.
 
-from reproduction.running import reproduce as reproduce
+`reproduction.running.reproduce` trains and measures. It is not imported here, because it imports
+Keras, and `python -m reproduction --backend` chooses the backend before that.
+"""
+
 from reproduction.scale import SCALES as SCALES
 from reproduction.scale import Scale as Scale
 from reproduction.table import Cell as Cell

@@ -1,25 +1,29 @@
-"""`python -m reproduction TABLE`: makes the papers' tables again."""
+"""`python -m reproduction TABLE`: reproduces tables of the papers."""
 
 from pathlib import Path
 
 import click
 
+import reproduction
 from keras_regen_app.options import count_option, note, uses_keras
 
 
 @click.command()
-@click.argument("tables", nargs=-1)
+@click.argument("names", metavar="TABLE...", nargs=-1)
 @click.option(
     "--scale",
-    type=click.Choice(["quick", "paper"]),
+    "scale_name",
+    type=click.Choice(list(reproduction.SCALES)),
     default="quick",
     show_default=True,
-    help="Minutes on a CPU, which is not the paper's setting; or the paper's epochs.",
+    help="`quick`: small networks and few images, minutes per training run on a CPU. `paper`: the "
+    "networks, images and epochs of the paper.",
 )
 @click.option(
     "--seeds",
+    "num_seeds",
     type=click.IntRange(min=1),
-    help="Trainings of each cell, with seeds 0, 1, ...  [default: 1 quick, 3 at paper scale]",
+    help="Training runs per cell, with seeds 0, 1, ...  [default: 1 for quick, 3 for paper]",
 )
 @click.option(
     "--runs",
@@ -27,7 +31,7 @@ from keras_regen_app.options import count_option, note, uses_keras
     type=click.Path(file_okay=False),
     default="runs/reproduce",
     show_default=True,
-    help="Folder of the runs; those that are trained are taken.",
+    help="Folder of the training runs. Complete runs in it are reused.",
 )
 @click.option(
     "--results",
@@ -35,61 +39,76 @@ from keras_regen_app.options import count_option, note, uses_keras
     type=click.Path(file_okay=False),
     default="results",
     show_default=True,
-    help="Folder of README.md, the report, and of one file for each run in `reproduction`.",
+    help="Folder of the report README.md and of `reproduction`, which has a file per run.",
 )
 @count_option(
-    "--processes", 1, "Trainings at a time; 4 suit the quick scale on a CPU with 4 cores."
+    "--processes",
+    1,
+    "Training runs in parallel; 4 suits the quick scale on a CPU with 4 cores.",
 )
-@click.option("--list", "list_only", is_flag=True, help="List the tables, and make none.")
+@click.option("--list", "list_only", is_flag=True, help="List the tables and exit.")
 @uses_keras
-def reproduce(tables, scale, seeds, runs_folder, results_folder, processes, list_only):
-    """Make TABLES of the papers again (all of them: `all`), beside the papers' numbers."""
-    import reproduction
-    from keras_regen.callbacks import NonFiniteLossError
-    from reproduction.report import table_lines, write_report
-
-    known = reproduction.list_tables()
+def reproduce(
+    names: tuple[str, ...],
+    scale_name: str,
+    num_seeds: int | None,
+    runs_folder: str,
+    results_folder: str,
+    processes: int,
+    list_only: bool,
+) -> None:
+    """Reproduce the tables named TABLE, or `all`, and print them with the published numbers."""
     if list_only:
-        for table in known:
+        for table in reproduction.list_tables():
             click.echo(f"{table.name:<18} {table.title}")
         return
-    if not tables:
-        raise click.UsageError("Which table? `--list` has those that there are; `all` makes all.")
-    chosen = known if "all" in tables else [reproduction.get_table(name) for name in tables]
-    place = Path(results_folder) / "reproduction"
-    expense = reproduction.SCALES[scale]
-    groups = [(table, [table]) for table in chosen]
+    if not names:
+        raise click.UsageError("Name a table. `--list` lists the tables; `all` selects all tables.")
+    if "all" in names:
+        tables = reproduction.list_tables()
+    else:
+        tables = [reproduction.get_table(name) for name in names]
+
+    # Imported here, after `uses_keras` has chosen the backend.
+    from keras_regen.callbacks import NonFiniteLossError
+    from reproduction import running
+    from reproduction.report import table_lines, write_report
+
+    scale = reproduction.SCALES[scale_name]
+    json_folder = Path(results_folder) / "reproduction"
+    groups = [(table, [table]) for table in tables]
     if processes > 1:
-        # All tables as one, so that no process waits for the end of a table.
-        title = f"{len(chosen)} table{'s' if len(chosen) > 1 else ''}"
-        cells = tuple(cell for table in chosen for cell in table.cells)
-        groups = [(reproduction.Table("all", title, cells), chosen)]
-    left_out = []
-    for group, tables in groups:
-        note(f"{group.title}, at the scale {scale}: {expense.title}")
+        # One group of all cells, so that no process waits for the end of a table.
+        title = f"{len(tables)} table{'s' if len(tables) > 1 else ''}"
+        cells = tuple(cell for table in tables for cell in table.cells)
+        groups = [(reproduction.Table("all", title, cells), tables)]
+    skipped = []
+    for group, members in groups:
+        note(f"{group.title}, at the scale {scale.name}: {scale.title}")
         try:
-            reproduction.reproduce(
+            running.reproduce(
                 group,
-                expense,
-                seeds=None if seeds is None else range(seeds),
+                scale,
+                seeds=None if num_seeds is None else range(num_seeds),
                 runs_folder=runs_folder,
-                results_folder=place,
+                results_folder=json_folder,
                 processes=processes,
-                tell=note,
+                log=note,
             )
         except (FileNotFoundError, NonFiniteLossError) as error:
-            if len(chosen) == 1:
+            if len(tables) == 1:
                 raise
-            # A dataset that is not here, or one bad training, must not keep others from being made.
-            left_out.append(str(error))
+            # A missing dataset or a diverged training run must not stop the other tables.
+            skipped.append(str(error))
         finally:
             Path(results_folder).mkdir(parents=True, exist_ok=True)
-            write_report(place, Path(results_folder) / "README.md")
-        for table in tables:
+            write_report(json_folder, Path(results_folder) / "README.md")
+        for table in members:
             click.echo(f"\n{table.title}\n")
-            click.echo("\n".join(table_lines(table, place)))
-    for line in dict.fromkeys(left_out):
-        note(f"Left out: {line}")
+            click.echo("\n".join(table_lines(table, json_folder)))
+    for message in dict.fromkeys(skipped):
+        note(f"Skipped: {message}")
 
 
-reproduce(prog_name="python -m reproduction")
+if __name__ == "__main__":
+    reproduce(prog_name="python -m reproduction")

@@ -5,26 +5,30 @@ from collections.abc import Iterator
 from reproduction.table import Cell, Table, Training
 
 _TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "facescrub": "FaceScrub"}
-_FIRST_NETWORK = {"stem_filters": 16}
+_FIRST_VERSION_NETWORK = {"stem_filters": 16}
 
 
 def csae_tables() -> Iterator[Table]:
-    """Gives the tables of both CSAE papers."""
-    yield Table("csae1-table3", "CSAE, first version, table 3: accuracy, MNIST", _first_mnist())
+    """Returns the tables of both CSAE papers."""
     yield Table(
-        "csae1-table4", "CSAE, first version, table 4: accuracy, Fashion-MNIST", _first_fashion()
+        "csae1-table3", "CSAE, first version, table 3: accuracy, MNIST", _first_version_mnist()
+    )
+    yield Table(
+        "csae1-table4",
+        "CSAE, first version, table 4: accuracy, Fashion-MNIST",
+        _first_version_fashion(),
     )
     yield Table(
         "csae1-table5",
         "CSAE, first version, table 5: with and without the Laplacian loss, MNIST",
-        _laplacian_or_not(),
-        "The paper's three losses are not said in which unit they are; the accuracy is compared.",
+        _laplacian_and_mse(),
+        "The table has the accuracy only: the paper does not state the unit of its three losses.",
     )
     yield Table(
         "csae1-figure9",
         "CSAE, first version, figure 9: distances of the classes' mean latents, MNIST",
         _distances("csae_laplacian_mnist", 0.04, None, None),
-        "The figure has no numbers in the text.",
+        "The paper does not state the numbers of the figure.",
     )
     yield Table(
         "csae2-table3",
@@ -35,21 +39,21 @@ def csae_tables() -> Iterator[Table]:
                 ("mnist", 0.9948, 0.9952, 0.9950, 0.9950, 0.9947, 0.9945, 0.9920),
                 ("fashion_mnist", 0.9270, 0.9236, 0.9245, 0.9289, 0.9248, 0.9260, 0.9245),
             )
-            for cell in _second(dataset, (0.0, 0.02, 0.04, 0.06, 0.08), numbers)
+            for cell in _second_version(dataset, (0.0, 0.02, 0.04, 0.06, 0.08), numbers)
         ),
     )
     yield Table(
         "csae2-table4",
         "CSAE, second version, table 4: accuracy, FaceScrub",
         tuple(
-            _second(
+            _second_version(
                 "facescrub",
                 (0.0, 0.005, 0.01, 0.015, 0.02),
                 [0.9210, 0.9269, 0.9288, 0.9280, 0.9284, 0.9208, 0.9018],
             )
         ),
-        "FaceScrub may not be passed on: put your copy where `KERAS_REGEN_DATA_DIR` points, as a "
-        "folder `facescrub` of class folders.",
+        "FaceScrub may not be redistributed. Put your copy into the folder that "
+        "`KERAS_REGEN_DATA_DIR` names, as a folder `facescrub` of class folders.",
     )
     yield Table(
         "csae2-figure10",
@@ -69,7 +73,8 @@ def csae_tables() -> Iterator[Table]:
                 for row, options in (("Wavelet loss", {}), ("MSE loss", {"image_loss": "mse"}))
             ),
         ),
-        "The paper compares them on FaceScrub; MNIST stands beside it for who has no copy.",
+        "The paper compares the losses on FaceScrub. The rows of MNIST are for users without a "
+        "copy of FaceScrub.",
     )
 
 
@@ -79,7 +84,7 @@ def _accuracy(row, dataset, preset, paper, column=None, **options):
     return Cell(row, column, training, "accuracy", paper, percent=True)
 
 
-def _first_mnist():
+def _first_version_mnist():
     betas = (0.02, 0.04, 0.06, 0.1)
     linear, convolution = (0.9786, 0.9795, 0.9797, 0.9774), (0.9932, 0.9932, 0.9938, 0.9935)
     cells = []
@@ -93,24 +98,33 @@ def _first_mnist():
     column = "with convolution"
     return (
         *cells,
-        _accuracy("CSAE_encoder", "mnist", "csae_encoder_mnist", 0.9930, column, **_FIRST_NETWORK),
-        _accuracy("basenet", "mnist", "basenet_mnist", 0.9925, column, **_FIRST_NETWORK),
+        _accuracy(
+            "CSAE_encoder", "mnist", "csae_encoder_mnist", 0.9930, column, **_FIRST_VERSION_NETWORK
+        ),
+        _accuracy("basenet", "mnist", "basenet_mnist", 0.9925, column, **_FIRST_VERSION_NETWORK),
     )
 
 
-def _first_fashion():
+def _first_version_fashion():
     column, data = "Accuracy", "fashion_mnist"
     return (
         _accuracy("CSAE-L", data, "csae_linear_fashion_mnist", 0.8951, column),
         _accuracy("CSAE-C", data, "csae_laplacian_fashion_mnist", 0.9184, column),
         _accuracy(
-            "CSAE_encoder", data, "csae_encoder_fashion_mnist", 0.9244, column, **_FIRST_NETWORK
+            "CSAE_encoder",
+            data,
+            "csae_encoder_fashion_mnist",
+            0.9244,
+            column,
+            **_FIRST_VERSION_NETWORK,
         ),
-        _accuracy("basenet", data, "basenet_fashion_mnist", 0.9220, column, **_FIRST_NETWORK),
+        _accuracy(
+            "basenet", data, "basenet_fashion_mnist", 0.9220, column, **_FIRST_VERSION_NETWORK
+        ),
     )
 
 
-def _laplacian_or_not():
+def _laplacian_and_mse():
     rows = (
         ("Without Laplacian loss", 0.9930, {"image_loss": "mse"}),
         ("With Laplacian loss", 0.9938, {}),
@@ -121,9 +135,9 @@ def _laplacian_or_not():
     )
 
 
-def _second(dataset, betas, numbers):
-    *of_betas, encoder, basenet = numbers
-    for beta, paper in zip(betas, of_betas, strict=True):
+def _second_version(dataset, betas, numbers):
+    *beta_numbers, encoder, basenet = numbers
+    for beta, paper in zip(betas, beta_numbers, strict=True):
         yield _accuracy(f"CSAE β={beta}", dataset, f"csae_{dataset}", paper, beta=beta)
     yield _accuracy("CSAE_encoder", dataset, f"csae_encoder_{dataset}", encoder)
     yield _accuracy("Basenet", dataset, f"basenet_{dataset}", basenet)
@@ -132,6 +146,6 @@ def _second(dataset, betas, numbers):
 def _distances(preset, beta, least, most):
     training = Training(preset, "mnist", {"beta": beta}, measures=("metrics", "distances"))
     return (
-        Cell("least of two classes", "Distance", training, "least_distance", least),
-        Cell("most of two classes", "Distance", training, "most_distance", most),
+        Cell("smallest distance of two classes", "Distance", training, "least_distance", least),
+        Cell("largest distance of two classes", "Distance", training, "most_distance", most),
     )

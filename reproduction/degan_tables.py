@@ -34,7 +34,7 @@ _CLASSES = (
 
 
 def degan_tables() -> Iterator[Table]:
-    """Gives the tables and numeric figures of the DE-GAN paper."""
+    """Returns the tables and numeric figures of the DE-GAN paper."""
     yield Table(
         "degan-table1",
         "DE-GAN, table I: intrinsic dimension",
@@ -48,7 +48,8 @@ def degan_tables() -> Iterator[Table]:
             )
             for title, dataset in (("MNIST", "mnist"), ("CIFAR-10", "cifar10"))
         ),
-        "With 100 neighbors; the paper's are read off figure 4, for the limit of many neighbors.",
+        "Our estimates use 100 neighbors. The numbers of the paper are read off its figure 4, in "
+        "the limit of many neighbors.",
     )
     yield Table(
         "degan-table5",
@@ -60,9 +61,9 @@ def degan_tables() -> Iterator[Table]:
                 for row, (preset, paper, _) in _MODELS.items()
             ),
         ),
-        "Recognized is an image to which the judge gives some class with a probability of at least "
-        "0.9; the paper does not say when it takes a digit for recognized. A model whose images "
-        "are all alike can have them all recognized: table VI tells.",
+        "An image is recognized if the evaluation classifier assigns a probability of at least 0.9 "
+        "to a class; the paper does not define the term. A model that always generates the same "
+        "image can reach 1: compare table VI, which measures diversity.",
     )
     yield Table(
         "degan-table6",
@@ -78,7 +79,7 @@ def degan_tables() -> Iterator[Table]:
         "degan-figure6",
         "DE-GAN, figure 6: generated digits recognized, by epoch, MNIST",
         tuple(_by_epoch()),
-        "The paper plots the rest.",
+        "The paper plots the other values, and does not state them.",
     )
 
 
@@ -111,10 +112,10 @@ def _by_class():
 
 
 def _by_epoch():
-    for row, preset, first in (("DE-GANs", "degan_mnist", 0.95), ("DCGANs", "dcgan_mnist", None)):
+    for row, preset, epoch_1 in (("DE-GANs", "degan_mnist", 0.95), ("DCGANs", "dcgan_mnist", None)):
         for column, figure, paper in (
-            ("after 1 epoch", "recognized_first", first),
-            ("after 2 epochs", "recognized_second", 0.98 if first else None),
+            ("after 1 epoch", "recognized_first", epoch_1),
+            ("after 2 epochs", "recognized_second", 0.98 if epoch_1 else None),
             ("at the end", "recognized_last", None),
         ):
             yield Cell(row, column, _training(preset), figure, paper)

@@ -1,4 +1,4 @@
-"""The figures of a trained model that the tables' cells are filled with."""
+"""The figures of a trained model that fill the cells of the tables."""
 
 import dataclasses
 from collections.abc import Callable
@@ -10,34 +10,38 @@ from keras_regen.callbacks import read_history
 from keras_regen.datasets import ImageDataset
 from keras_regen.generation import Acceptance, AcceptanceError, generate
 from keras_regen.metrics import (
+    ALL_METRICS,
     classification_accuracy_score,
+    evaluate_generation,
     intrinsic_dimension,
     latent_distances,
     without_duplicates,
 )
-from keras_regen.metrics.diversity import diversity_beside
-from keras_regen.metrics.scores import score_model
-from keras_regen.models import Classifier
-from keras_regen.models import ImageModel
+from keras_regen.models import Classifier, ImageModel
 from reproduction.scale import Scale
 
+# Metrics of generated images; the run has measured accuracy and reconstruction.
+_SCORES = tuple(
+    name for name in ALL_METRICS if name not in ("accuracy", "accepted_generation_accuracy")
+)
 _NEIGHBORS = 100
 _MAX_TRIES = 40
 
 
 @dataclasses.dataclass
 class Measured:
-    """What a measure is given.
+    """A trained model, and the circumstances of a measure.
 
     Args:
-        model: The trained model, or `None` where none is trained.
-        data: The dataset that it was trained on.
-        folder: The folder of its run.
-        metrics: What is in the run's `metrics.json`.
-        judge: Function without arguments that gives the dataset's judge, trained on first use.
-        scale: At what expense.
-        seed: Integer: of all that is random.
-        class_name: Name of the one class that it was trained on, or `None`.
+        model: The trained model, or `None` if the measure needs no model.
+        data: The dataset of the training run.
+        folder: The folder of the run.
+        metrics: The contents of the run's `metrics.json`.
+        evaluation_classifier: Function without arguments that returns the evaluation classifier of
+            the dataset, which is trained when it is first called.
+        scale: The scale of the reproduction.
+        seed: Integer: of all random numbers.
+        class_name: Name of the only class of the training images, or `None`.
 
     Examples:
         >>> from reproduction.measures import MEASURES
@@ -49,138 +53,141 @@ class Measured:
     data: ImageDataset
     folder: Path
     metrics: dict
-    judge: Callable[[], Classifier]
+    evaluation_classifier: Callable[[], Classifier]
     scale: Scale
     seed: int
     class_name: str | None = None
 
 
-def _metrics(given):
+def _metrics(run):
     names = ("accuracy", "reconstruction_mae", "reconstruction_mse")
-    return {name: given.metrics[name] for name in names if name in given.metrics}
+    return {name: run.metrics[name] for name in names if name in run.metrics}
 
 
-def _scores(given):
-    found = score_model(
-        given.model,
-        given.data,
-        given.judge(),
-        samples_per_class=given.scale.samples_per_class,
-        seeds=[given.seed],
-        student_steps=given.scale.student_steps,
+def _evaluate(run, metrics):
+    return evaluate_generation(
+        run.model,
+        run.data,
+        evaluation_classifier=run.evaluation_classifier(),
+        samples_per_class=run.scale.samples_per_class,
+        seeds=[run.seed],
+        student_steps=run.scale.student_steps,
+        metrics=metrics,
     )
+
+
+def _scores(run):
+    results = _evaluate(run, _SCORES)
     figures = {
-        "evaluation_classifier_accuracy": found["judge"]["accuracy"],
-        "samples": found["samples"],
+        "evaluation_classifier_accuracy": results["evaluation_classifier"]["accuracy"],
+        "samples": results["samples"],
     }
-    for name, score in found["scores"].items():
-        figures[name] = score["mean"]
-        if score["real"] is not None:
-            figures[f"{name}.real"] = score["real"]
+    prefixes = ("reconstruction_", "frechet_original_reconstructed")
+    for name, value in results.items():
+        if name in results["values"] or name.startswith(prefixes):
+            figures[name] = value
+            if results["real"].get(name) is not None:
+                figures[f"{name}.real"] = results["real"][name]
     return figures
 
 
-def _diversity(given):
-    count = given.scale.samples_per_class * given.data.num_classes
-    drawn = generate(given.model, num_samples=count, seed=given.seed)
-    labels = given.judge().classify(drawn)
-    found = diversity_beside(given.data, drawn, labels)
+def _diversity(run):
+    by_class = _evaluate(run, ("relative_diversity",))["relative_diversity_by_class"]
     return {
-        f"relative_diversity_by_class.{label}": float(value)
-        for label, value in enumerate(found)
-        if np.isfinite(value)
+        f"relative_diversity_by_class.{label}": by_class[name]
+        for label, name in enumerate(run.data.class_names)
+        if by_class.get(name) is not None
     }
 
 
-def _sources(given):
-    """What the judge says of accepted images of 2, 3 and 5 sources, and the tries of the first."""
-    count, classes = given.scale.samples_per_class, given.data.num_classes
-    wanted = np.repeat(np.arange(classes), count)
+def _sources(run):
+    """The accuracy of accepted images of 2, 3 and 5 sources, and the tries for 2 sources."""
+    count, classes = run.scale.samples_per_class, run.data.num_classes
+    labels = np.repeat(np.arange(classes), count)
     figures = {}
     for sources in (2, 3, 5):
         try:
-            drawn, report = generate(
-                given.model,
-                wanted,
-                seed=given.seed,
-                prior=given.model.prior.combining(num_sources=sources),
+            images, report = generate(
+                run.model,
+                labels,
+                seed=run.seed,
+                prior=run.model.prior.combining(num_sources=sources),
                 accept=Acceptance(max_tries=_MAX_TRIES),
                 return_report=True,
             )
         except AcceptanceError as error:
-            drawn, report = error.images, error.report
+            images, report = error.images, error.report
         accepted = np.bincount(report.labels, minlength=classes)
-        # Without the classes that reached the limit it would be another figure.
+        # A mean without the classes that reached the limit would be a different figure.
         if (accepted == count).all():
-            right = given.judge().classify(drawn) == report.labels
-            figures[f"accepted_of_{sources}_sources"] = float(np.mean(right))
+            correct = run.evaluation_classifier().classify(images) == report.labels
+            figures[f"accepted_of_{sources}_sources"] = float(np.mean(correct))
         if sources == 2:
             for name in ("tries", "latent_tries"):
                 tries = getattr(report, name)
                 figures |= {
                     f"{name}_for_500.{label}": round(500 * float(tries[label]) / count, 1)
                     for label in range(classes)
-                    # Of a class that reached the limit there is no such number.
+                    # The tries of a class that reached the limit are not known.
                     if accepted[label] == count
                 }
     return figures
 
 
-def _distances(given):
-    prior = given.model.prior
-    means = np.stack([prior.class_mean(label) for label in range(given.model.num_classes)])
-    found = latent_distances(means)[np.triu_indices(len(means), 1)]
-    return {"least_distance": float(found.min()), "most_distance": float(found.max())}
+def _distances(run):
+    prior = run.model.prior
+    means = np.stack([prior.class_mean(label) for label in range(run.model.num_classes)])
+    distances = latent_distances(means)[np.triu_indices(len(means), 1)]
+    return {"least_distance": float(distances.min()), "most_distance": float(distances.max())}
 
 
-def _mixtures(given):
-    """Accuracy of classifiers that see original and generated images in several parts."""
-    x, y = given.data.x_train, given.data.y_train
-    drawn = generate(given.model, y, seed=given.seed)
-    drawn = np.round(drawn * 255).astype("uint8")
-    half = np.random.default_rng(given.seed).permutation(len(x)) < len(x) // 2
+def _mixtures(run):
+    """Accuracy of classifiers that learn from original and generated images in several parts."""
+    x, y = run.data.x_train, run.data.y_train
+    generated = np.round(generate(run.model, y, seed=run.seed) * 255).astype("uint8")
+    half = np.random.default_rng(run.seed).permutation(len(x)) < len(x) // 2
     sets = {
-        0: (drawn, y),
-        50: (np.where(half[:, None, None, None], x, drawn), y),
+        0: (generated, y),
+        50: (np.where(half[:, None, None, None], x, generated), y),
         100: (x, y),
-        200: (np.concatenate([x, drawn]), np.concatenate([y, y])),
+        200: (np.concatenate([x, generated]), np.concatenate([y, y])),
     }
     return {
         f"mixture_{share}": classification_accuracy_score(
             images,
             labels,
-            given.data.x_test,
-            given.data.y_test,
-            class_names=given.data.class_names,
-            steps=given.scale.student_steps,
-            seed=given.seed,
+            run.data.x_test,
+            run.data.y_test,
+            class_names=run.data.class_names,
+            steps=run.scale.student_steps,
+            seed=run.seed,
         )
         for share, (images, labels) in sets.items()
     }
 
 
-def _history(given):
-    found = [row["recognized"] for row in read_history(given.folder / "history.csv")]
+def _history(run):
+    recognized = [row["recognized"] for row in read_history(run.folder / "history.csv")]
     places = {"first": 0, "second": 1, "last": -1}
-    return {f"recognized_{name}": found[place] for name, place in places.items()}
+    return {f"recognized_{name}": recognized[place] for name, place in places.items()}
 
 
-def _one_class(given):
-    """The share of images of a model of one class that the judge of all gives that class."""
-    judge = given.judge()
-    drawn = generate(given.model, num_samples=10 * given.scale.samples_per_class, seed=given.seed)
-    label = list(judge.class_names).index(given.class_name)
+def _one_class(run):
+    """The share of the images of a model of one class that are classified as this class."""
+    classifier = run.evaluation_classifier()
+    generated = generate(run.model, num_samples=10 * run.scale.samples_per_class, seed=run.seed)
+    label = list(classifier.class_names).index(run.class_name)
     return {
-        name: float(np.mean(judge.classify(images) == label))
+        name: float(np.mean(classifier.classify(images) == label))
         for name, images in (
-            ("share_of_the_class", drawn),
-            ("share_of_the_class.real", given.data.x_test),
+            ("share_of_the_class", generated),
+            ("share_of_the_class.real", run.data.x_test),
         )
     }
 
 
-def _dimension(given):
-    points = without_duplicates(given.data.x_train)
+def _dimension(run):
+    points = without_duplicates(run.data.x_train)
     return {"intrinsic_dimension": float(intrinsic_dimension(points, _NEIGHBORS))}
 
 
@@ -196,5 +203,5 @@ MEASURES: dict[str, Callable[[Measured], dict[str, float]]] = {
     "dimension": _dimension,
 }
 
-# Those that the dataset's judge takes part in.
-JUDGED = frozenset({"scores", "diversity", "sources", "history", "one_class"})
+# Measures that need the evaluation classifier of the dataset.
+CLASSIFIER_MEASURES = frozenset({"scores", "diversity", "sources", "history", "one_class"})

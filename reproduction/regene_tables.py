@@ -6,7 +6,7 @@ from reproduction.table import Cell, Table, Training
 
 _TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
 _MEASURES = ("metrics", "scores", "sources")
-# Latents, then images, tried for 500 accepted images of each class, 0 to 9.
+# Latents and images tried for 500 accepted images of each class, 0 to 9.
 _TRIES = {
     "mnist": (
         (500, 502, 500, 504, 501, 500, 500, 501, 500, 503),
@@ -26,7 +26,7 @@ _BY_SOURCES = {
     "fashion_mnist": (0.9037, (0.9766, 0.9846, 0.9853), (0.008, 0.009, 0.008)),
     "cifar10": (0.8953, (0.9137, 0.9151, 0.9177), (0.006, 0.002, 0.007)),
 }
-# Blocks, latent dimensions, convolutions of a block, accuracy, error of the decoder.
+# Blocks, latent dimensions, convolutions per block, accuracy, error of the decoder.
 _ARCHITECTURES = (
     (4, 2048, 1, 0.772, 0.079),
     (4, 2048, 3, 0.795, 0.135),
@@ -44,18 +44,18 @@ _LOSSES = (
 
 
 _OWN_FEATURES = (
-    "Here, as in the other tables, the perceptual loss on CIFAR-10 looks through the classifier "
-    "itself, and not through InceptionV3, whose weights would be downloaded."
+    "In all tables, the perceptual loss on CIFAR-10 compares features of ReGene's classifier, and "
+    "not of InceptionV3, whose weights are a download."
 )
 
 _LIMIT = (
-    "Where a class has too few accepted images after 40 tries for each, its cell stays blank, and "
-    "so does what is measured of all classes."
+    "A class with too few accepted images after 40 tries per image has a blank cell. So has a "
+    "figure of all classes that includes such a class."
 )
 
 
 def regene_tables() -> Iterator[Table]:
-    """Gives the tables and numeric figures of the ReGene paper."""
+    """Returns the tables and numeric figures of the ReGene paper."""
     yield Table(
         "regene-table1",
         "ReGene, table 1: depth of the classifier and error of the decoder, CIFAR-10",
@@ -66,20 +66,21 @@ def regene_tables() -> Iterator[Table]:
         "regene-table2",
         "ReGene, table 2: latents (LS) and images (IS) tried for 500 accepted images",
         tuple(_tries()),
-        f"Of fewer images, the tries are scaled to 500. {_LIMIT}",
+        f"Tries for fewer than 500 images are scaled to 500. {_LIMIT}",
     )
     yield Table(
         "regene-table3",
         "ReGene, table 3: distances of original, reconstructed and generated images",
         tuple(_distances()),
-        "The paper's distances are those of Inception's features (FID); ours are Fréchet distances "
-        "in the judge's features and go by that name, so no number of the paper stands beside.",
+        "The paper states the FID, which uses features of Inception. Our Fréchet distances use "
+        "features of the evaluation classifier, so the numbers are not comparable.",
     )
     yield Table(
         "regene-table4",
         "ReGene, table 4: inception score",
         tuple(_inception_scores()),
-        "Ours are of the judge's probabilities; the paper does not say of which network its are.",
+        "Our scores use the probabilities of the evaluation classifier. The paper does not name "
+        "its network.",
     )
     yield Table(
         "regene-figure6a",
@@ -94,10 +95,10 @@ def regene_tables() -> Iterator[Table]:
     )
     yield Table(
         "regene-figure17",
-        "ReGene, figure 17: a classifier that learns from generated images, CIFAR-10",
+        "ReGene, figure 17: a classifier trained on generated images, CIFAR-10",
         tuple(_mixtures()),
-        "The paper plots its accuracy: 77 % with the original images, about 80 % with as many "
-        "generated ones added.",
+        "The paper plots the accuracy: 77 % with the original images, about 80 % with the same "
+        "number of generated images added.",
     )
 
 
@@ -135,17 +136,17 @@ def _distances():
             ("Reconstructed and generated", "frechet_reconstructed_generated"),
             ("Original and held-out (for reference)", "frechet_original_generated.real"),
         ):
-            column = f"{title}, Fréchet distance of the judge"
+            column = f"{title}, Fréchet distance"
             yield Cell(row, column, _training(dataset), figure)
 
 
 def _inception_scores():
     real = {"mnist": (9.8793, 0.0614), "fashion_mnist": (9.0617, 0.0430)}
-    drawn = {"mnist": (2.3840, 0.0173), "fashion_mnist": (4.4061, 0.0367)}
+    generated = {"mnist": (2.3840, 0.0173), "fashion_mnist": (4.4061, 0.0367)}
     for dataset in real:
         title, training = _TITLES[dataset], _training(dataset)
         yield Cell("Real images", title, training, "inception_score.real", *real[dataset])
-        yield Cell("ReGene", title, training, "inception_score", *drawn[dataset])
+        yield Cell("ReGene", title, training, "inception_score", *generated[dataset])
 
 
 def _by_sources():

@@ -1,4 +1,4 @@
-"""The report of all tables, made of the files of their runs."""
+"""Writes the report of all tables from the result files of the runs."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_regen.atomic_files import atomic_write
 from reproduction.scale import SCALES, Scale
-from reproduction.settings import is_as_asked
+from reproduction.settings import has_current_settings
 from reproduction.table import Cell, Table
 from reproduction.tables import list_tables
 
@@ -16,11 +16,13 @@ _BLANK = "-"
 
 
 def write_report(results_folder: str | os.PathLike, path: str | os.PathLike) -> None:
-    """Writes the report of all results in a folder: a row for each cell, with honest blanks.
+    """Writes a report of all results in a folder, with a row for each cell.
+
+    A cell without a result has a dash.
 
     Args:
-        results_folder: Where `reproduce` wrote.
-        path: The report, in Markdown.
+        results_folder: Folder of the results of `reproduction.running.reproduce`.
+        path: Path of the report, in Markdown.
 
     Examples:
         >>> import pathlib, tempfile
@@ -34,16 +36,16 @@ def write_report(results_folder: str | os.PathLike, path: str | os.PathLike) -> 
     lines = [
         "# Results",
         "",
-        "`keras-regen reproduce` wrote this page, from one file for each run in `reproduction/`; "
-        "nothing in it is typed by hand.",
+        "`python -m reproduction` writes this page from the files in `reproduction/`, which has a "
+        "file for each training run. Do not edit the page by hand.",
         "",
         *(f"- **{scale.name}**: {scale.title}." for scale in SCALES.values()),
         "",
-        f"Of several seeds there are the mean and the standard deviation. {_BLANK} is what has not "
-        "been made again yet, or what the paper has no number for.",
+        "With several seeds, a cell has the mean and the standard deviation. "
+        f"A dash ({_BLANK}) marks a missing result, or a number that the paper does not state.",
     ]
     for table in list_tables():
-        lines += ["", f"## {table.title}", "", f"`keras-regen reproduce {table.name}`", ""]
+        lines += ["", f"## {table.title}", "", f"`python -m reproduction {table.name}`", ""]
         lines += _table_lines(table, results)
         if table.note:
             lines += ["", table.note]
@@ -52,7 +54,7 @@ def write_report(results_folder: str | os.PathLike, path: str | os.PathLike) -> 
 
 
 def read_results(results_folder: str | os.PathLike, scale: Scale) -> dict[str, list[dict]]:
-    """Reads the results of a scale: the runs of each training, by its name, in order of seeds.
+    """Reads the results of a scale: lists of runs in order of their seeds, by training name.
 
     Examples:
         >>> from reproduction import SCALES
@@ -60,20 +62,20 @@ def read_results(results_folder: str | os.PathLike, scale: Scale) -> dict[str, l
         >>> read_results("no/such/folder", SCALES["quick"])
         {}
     """
-    found: dict[str, list[dict]] = {}
+    results: dict[str, list[dict]] = {}
     for path in sorted(Path(results_folder, scale.name).glob("*.json")):
         run = json.loads(path.read_text())
-        found.setdefault(run["training"], []).append(run)
-    return {name: sorted(them, key=lambda run: run["seed"]) for name, them in found.items()}
+        results.setdefault(run["training"], []).append(run)
+    return {name: sorted(runs, key=lambda run: run["seed"]) for name, runs in results.items()}
 
 
-def values_of(cell: Cell, results: dict[str, list[dict]], scale: Scale) -> list[float]:
-    """Gives a cell's values, one for each seed that there is.
+def cell_values(cell: Cell, results: dict[str, list[dict]], scale: Scale) -> list[float]:
+    """Returns the values of a cell, in order of the seeds.
 
     Examples:
         >>> from reproduction import SCALES, get_table
-        >>> from reproduction.report import values_of
-        >>> values_of(get_table("csae2-table3").cells[0], {}, SCALES["quick"])
+        >>> from reproduction.report import cell_values
+        >>> cell_values(get_table("csae2-table3").cells[0], {}, SCALES["quick"])
         []
     """
     return _values(cell, _runs_of(cell, results, scale))
@@ -84,37 +86,38 @@ def _values(cell, runs):
 
 
 def _runs_of(cell, results, scale):
-    """The runs that have the cell's figure, and were made as the scale is now."""
+    """Returns the runs that have the figure of the cell and the current settings."""
     if cell.training is None:
         return []
     return [
         run
         for run in results.get(cell.training.name, [])
-        if run["figures"].get(cell.figure) is not None and is_as_asked(run, cell.training, scale)
+        if run["figures"].get(cell.figure) is not None
+        and has_current_settings(run, cell.training, scale)
     ]
 
 
 def table_lines(table: Table, results_folder: str | os.PathLike) -> list[str]:
-    """Gives a table in Markdown, the paper's numbers beside ours.
+    """Returns the lines of a table in Markdown, with the published and the reproduced numbers.
 
     Examples:
         >>> from reproduction import get_table
         >>> from reproduction.report import table_lines
         >>> table_lines(get_table("csae2-table3"), "no/such/folder")[0]
-        '| row | column | paper | quick | paper scale | how |'
+        '| row | column | paper | quick | paper scale | training runs |'
     """
     results = {name: read_results(results_folder, scale) for name, scale in SCALES.items()}
     return _table_lines(table, results)
 
 
 def _table_lines(table, results):
-    lines = ["| row | column | paper | quick | paper scale | how |", "|" + " --- |" * 6]
+    lines = ["| row | column | paper | quick | paper scale | training runs |", "|" + " --- |" * 6]
     for cell in table.cells:
         paper = _BLANK if cell.paper is None else _number(cell, [cell.paper], cell.paper_spread)
         runs = [_runs_of(cell, results[name], scale) for name, scale in SCALES.items()]
-        ours = [_number(cell, _values(cell, known)) for known in runs]
-        how = "; ".join(_how(known) for known in runs if known)
-        cells = (cell.row, cell.column, paper, *ours, how or cell.note or _BLANK)
+        reproduced = [_number(cell, _values(cell, scale_runs)) for scale_runs in runs]
+        origin = "; ".join(_origin(scale_runs) for scale_runs in runs if scale_runs)
+        cells = (cell.row, cell.column, paper, *reproduced, origin or cell.note or _BLANK)
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
@@ -136,25 +139,28 @@ def _number(cell, values, spread=None):
     return f"{text} %" if cell.percent else text
 
 
-def _how(known):
-    """Seeds, epochs, judge, backend, device and wall time of what stands in a cell."""
-    first = known[0]
-    seeds = ", ".join(str(run["seed"]) for run in known)
-    seconds = sum(run["seconds"] for run in known)
-    judges = [run["judge"] for run in known if "judge" in run]
-    at_once = [run["processes"] for run in known if run["processes"] > 1]
+def _origin(runs):
+    """Returns seeds, epochs, evaluation classifier, backend, device and wall time of the runs."""
+    settings = runs[0]
+    seeds = ", ".join(str(run["seed"]) for run in runs)
+    seconds = sum(run["seconds"] for run in runs)
+    classifiers = [run["judge"] for run in runs if "judge" in run]
+    processes = [run["processes"] for run in runs if run["processes"] > 1]
     parts = [
-        f"seed{'s' if len(known) > 1 else ''} {seeds}",
-        f"{first['epochs']} epochs of {first['train_images']} images",
-        _different(f"judge {judge['name']} {judge['hash']}" for judge in judges),
-        _different(run["backend"] for run in known),
-        _different(run["device"] for run in known),
+        f"seed{'s' if len(runs) > 1 else ''} {seeds}",
+        f"{settings['epochs']} epochs of {settings['train_images']} images",
+        _join_distinct(
+            f"evaluation classifier {classifier['name']} {classifier['hash']}"
+            for classifier in classifiers
+        ),
+        _join_distinct(run["backend"] for run in runs),
+        _join_distinct(run["device"] for run in runs),
         f"{seconds:.0f} s",
-        _different(f"one of {count} at a time" for count in at_once),
+        _join_distinct(f"{count} runs in parallel" for count in processes),
     ]
-    return f"{first['scale']}: {', '.join(filter(None, parts))}"
+    return f"{settings['scale']}: {', '.join(filter(None, parts))}"
 
 
-def _different(texts):
-    """The texts of several seeds, each once."""
+def _join_distinct(texts):
+    """Joins the texts of several seeds, without duplicates."""
     return " or ".join(dict.fromkeys(texts))

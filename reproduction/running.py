@@ -1,4 +1,4 @@
-"""Trains and measures what a table needs, run by run, and takes up again what was interrupted."""
+"""Trains and measures the models of a table, and resumes interrupted runs."""
 
 import contextlib
 import json
@@ -11,26 +11,27 @@ from pathlib import Path
 import keras
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
+from keras import ops
 
 import keras_regen
-from keras_regen import runs
 from keras_regen.atomic_files import write_arrays, write_json
 from keras_regen.callbacks import GenerationAccuracy, NonFiniteLossError
 from keras_regen.datasets import ImageDataset, load
-from keras_regen.datasets.catalog import USERS_OWN
-from keras_regen.datasets.loading import from_anywhere
+from keras_regen.datasets.catalog import MANUAL_DOWNLOADS
+from keras_regen.datasets.loading import absolute_dataset_path
 from keras_regen.metrics import train_evaluation_classifier
-from keras_regen.metrics.gpu import keras_is_on_gpu
 from keras_regen.metrics.weight_hashing import weights_hash
+from keras_regen.models import Classifier
 from keras_regen.presets import get_preset
 from keras_regen.saving import load_model, save_model
-from reproduction.measures import JUDGED, MEASURES, Measured
+from keras_regen_app import runs
+from reproduction.measures import CLASSIFIER_MEASURES, MEASURES, Measured
 from reproduction.scale import Scale
 from reproduction.settings import (
-    is_as_asked,
-    most_images,
+    has_current_settings,
+    image_limits,
+    result_settings,
     run_settings,
-    settings_of,
 )
 from reproduction.table import Table, Training
 
@@ -43,91 +44,89 @@ def reproduce(
     runs_folder: str | os.PathLike = "runs/reproduce",
     results_folder: str | os.PathLike = "results/reproduction",
     processes: int = 1,
-    tell: Callable[[str], None] = lambda text: None,
+    log: Callable[[str], None] = lambda line: None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> None:
-    """Makes a table again: trains what it needs, measures it, and writes one file for each run.
+    """Reproduces a table: trains its models, measures them, and writes a file for each run.
 
-    What is measured already is not trained again, whichever table it was for; a training that was
-    interrupted goes on. `reproduction.report.write_report` makes the report of the
-    files.
+    Runs with a current result are not repeated, even if they belong to another table. Interrupted
+    runs are resumed. `reproduction.report.write_report` writes a report of the files.
 
     Args:
-        table: Table to make.
-        scale: At what expense, one of `SCALES`.
-        seeds: Integers: one training for each. Defaults to the scale's.
-        runs_folder: Where the runs go. Runs that are there are taken.
-        results_folder: Where the results go, in a folder of the scale's name.
-        processes: Integer: trainings at a time, each in a process of its own. Several are for
-            small networks on a CPU with several cores, where one training does not keep all busy.
-        tell: Function that is called with a line for each step; of a training that is one of
-            several at a time, only when it ends.
+        table: Table to reproduce.
+        scale: Scale of the training, such as `SCALES["quick"]`.
+        seeds: Integers: the seeds of the training runs. Defaults to the seeds of the scale.
+        runs_folder: Folder of the training runs. Complete runs in it are reused.
+        results_folder: Folder of the results. The files go to its folder of the scale's name.
+        processes: Integer: training runs in parallel, each in a separate process. Several
+            processes help with small networks, which do not use all cores of a CPU.
+        log: Function that is called with a line of text at each step; with several processes, at
+            the end of each run.
         callbacks: Further callbacks for each `fit`.
 
     Raises:
-        FileNotFoundError: If a dataset is not to be had, after all that needs no such dataset is
-            made; the message says which file to put where.
-        NonFiniteLossError: If a training came to nothing, after all others are made.
+        FileNotFoundError: If a dataset is missing, after all runs that do not need it. The
+            message names the file and its folder.
+        NonFiniteLossError: If a training run diverges, after all other runs.
 
     Examples:
-        >>> from reproduction import SCALES, get_table, reproduce
+        >>> from reproduction import SCALES, get_table
+        >>> from reproduction.running import reproduce
         >>> table = get_table("csae2-table3")
         >>> reproduce(table, SCALES["quick"], seeds=[])
     """
-    open_ones = []
+    pending = []
     for training in table.trainings:
         for seed in scale.seeds if seeds is None else seeds:
             path = result_path(results_folder, scale, training, seed)
-            one = _Reproduction(
-                training, scale, seed, Path(runs_folder), path, processes, callbacks
-            )
-            if one.is_measured():
-                tell(f"{one.title}: measured")
+            run = _Run(training, scale, seed, Path(runs_folder), path, processes, callbacks)
+            if run.is_measured():
+                log(f"{run.title}: already measured")
             else:
-                open_ones.append(one)
+                pending.append(run)
     if processes == 1:
-        failed = [one.make(tell) for one in open_ones]
+        errors = [run.execute(log) for run in pending]
     else:
-        failed = _make_in_processes(open_ones, processes, tell)
-    for error in failed:
+        errors = _execute_in_processes(pending, processes, log)
+    for error in errors:
         if error is not None:
             raise error
 
 
-def _make_in_processes(open_ones, processes, tell):
-    """Makes several at a time; gives the error or `None` of each."""
-    # What serves several runs is made before them, or each would make it for itself.
+def _execute_in_processes(pending, processes, log):
+    """Executes runs in parallel; returns the error or `None` of each."""
+    # Runs of the same dataset share files, which must exist before the runs start in parallel.
     by_dataset = {}
-    for one in open_ones:
-        by_dataset.setdefault(one.training.dataset, []).append(one)
-    Parallel(processes)(delayed(_prepare)(them) for them in by_dataset.values())
+    for run in pending:
+        by_dataset.setdefault(run.training.dataset, []).append(run)
+    Parallel(processes)(delayed(_prepare)(dataset_runs) for dataset_runs in by_dataset.values())
 
-    failed = []
+    errors = []
     outcomes = Parallel(processes, return_as="generator_unordered")(
-        delayed(_make_quietly)(one) for one in open_ones
+        delayed(_execute_in_process)(run) for run in pending
     )
     for line, error in outcomes:
-        tell(line)
-        failed.append(error)
-    return failed
+        log(line)
+        errors.append(error)
+    return errors
 
 
-def _prepare(them):
-    for one in them:
-        one.prepare()
+def _prepare(dataset_runs):
+    for run in dataset_runs:
+        run.prepare()
 
 
-def _make_quietly(one):
-    """Makes one in a process of its own, from which nobody can be told anything until it ends."""
+def _execute_in_process(run):
+    """Executes a run; returns its last line of the log, and its error or `None`."""
     lines = []
-    error = one.make(lines.append)
+    error = run.execute(lines.append)
     return lines[-1], error
 
 
 def result_path(
     results_folder: str | os.PathLike, scale: Scale, training: Training, seed: int
 ) -> Path:
-    """Gives the file of a run's results.
+    """Returns the path of the result file of a run.
 
     Examples:
         >>> from reproduction import SCALES, Training
@@ -138,90 +137,90 @@ def result_path(
     return Path(results_folder) / scale.name / f"{training.name}-seed{seed}.json"
 
 
-class _Reproduction:
-    """One training at one scale, with one seed."""
+class _Run:
+    """A training at a scale, with a seed."""
 
     def __init__(self, training, scale, seed, runs_folder, path, processes, callbacks):
         self.training, self.scale, self.seed = training, scale, seed
-        self.place = runs_folder / scale.name
-        self.folder = self.place / f"{training.name}-seed{seed}"
+        self.scale_folder = runs_folder / scale.name
+        self.folder = self.scale_folder / f"{training.name}-seed{seed}"
         self.path, self.processes, self.callbacks = path, processes, callbacks
-        self._loaded_judge = None
+        self._loaded_classifier = None
 
     @property
     def title(self):
         return f"{self.training.name}, seed {self.seed}"
 
     @property
-    def needs_judge(self):
-        return not JUDGED.isdisjoint(self.training.measures)
+    def needs_classifier(self):
+        return not CLASSIFIER_MEASURES.isdisjoint(self.training.measures)
 
     def is_measured(self):
-        """Whether the result has all that is asked for, and was made as it is asked for now."""
+        """Checks that the result has all measures and the current settings."""
         if not self.path.exists():
             return False
-        known = json.loads(self.path.read_text())
-        measured = set(self.training.measures) <= set(known["measures"])
-        return measured and is_as_asked(known, self.training, self.scale)
+        result = json.loads(self.path.read_text())
+        complete = set(self.training.measures) <= set(result["measures"])
+        return complete and has_current_settings(result, self.training, self.scale)
 
-    def make(self, tell):
-        """Writes the result. What keeps this one from being made, but no other, is returned."""
-        tell(f"{self.title}: begun")
+    def execute(self, log):
+        """Writes the result; returns an error that concerns this run only, or `None`."""
+        log(f"{self.title}: started")
         try:
             result = self._result()
         except (FileNotFoundError, NonFiniteLossError) as error:
-            tell(f"{self.title}: left out. {error}")
+            log(f"{self.title}: skipped. {error}")
             return error
         write_json(self.path, result)
-        tell(f"{self.title}: {result['seconds']:.0f} s")
+        log(f"{self.title}: {result['seconds']:.0f} s")
         return None
 
     def prepare(self):
-        """Makes what other runs take as well: the part of the dataset, and its judge."""
-        with contextlib.suppress(FileNotFoundError):  # `make` says which
+        """Writes the files that other runs use too: data, and the evaluation classifier."""
+        with contextlib.suppress(FileNotFoundError):  # `execute` reports the error.
             self._dataset()
-            if self.needs_judge:
-                self._train_judge()
+            if self.needs_classifier:
+                self._train_classifier()
 
-    def _train_judge(self):
-        """Trains the judge of the dataset, unless it is there."""
-        path = self._judge_path()
+    def _train_classifier(self):
+        """Trains the evaluation classifier of the dataset, unless its file exists."""
+        path = self._classifier_path()
         if not path.exists():
             data = load(self.training.dataset, image_size=self._image_size())
-            judge = train_evaluation_classifier(
+            classifier = train_evaluation_classifier(
                 data.x_train,
                 data.y_train,
                 data.class_names,
-                network=self.scale.judge_network,
-                steps=self.scale.judge_steps,
+                network=self.scale.classifier_network,
+                steps=self.scale.classifier_steps,
             )
-            save_model(judge, path)
+            save_model(classifier, path)
 
     def _result(self):
         model, metrics = None, {}
-        self.prepare()  # before a clock is read: it is for other runs as well
+        self.prepare()  # Not part of the measured time, because other runs use the files too.
         if self.training.preset is not None:
             metrics = self._train()
             model = load_model(self.folder)
         start = time.perf_counter()
-        given = Measured(
+        measured = Measured(
             model,
             load(self._dataset(), image_size=self._image_size(), seed=self.seed),
             self.folder,
             metrics,
-            self._judge,
+            self._classifier,
             self.scale,
             self.seed,
             self.training.class_name,
         )
         figures = {}
         for name in self.training.measures:
-            figures |= MEASURES[name](given)
-        found = {
-            **settings_of(self.training, self.scale, self.seed),
+            figures |= MEASURES[name](measured)
+        result = {
+            **result_settings(self.training, self.scale, self.seed),
             "training": self.training.name,
-            "train_images": len(given.data.x_train),
-            "test_images": len(given.data.x_test),
+            "train_images": len(measured.data.x_train),
+            "test_images": len(measured.data.x_test),
             "measures": list(self.training.measures),
             "figures": figures,
             "backend": keras.backend.backend(),
@@ -231,93 +230,100 @@ class _Reproduction:
             "seconds": round(self._training_seconds() + time.perf_counter() - start, 1),
             "processes": self.processes,
         }
-        if self._loaded_judge is not None:  # it was asked for
-            network = self._judge().network
-            found["judge"] = {"name": network.name, "hash": weights_hash(network.weights)}
-        return found
+        if self._loaded_classifier is not None:  # A measure has used the classifier.
+            network = self._classifier().network
+            result["judge"] = {"name": network.name, "hash": weights_hash(network.weights)}
+        return result
 
     def _train(self):
-        asked = {
-            "dataset": from_anywhere(self._dataset()),
+        settings = {
+            "dataset": absolute_dataset_path(self._dataset()),
             "image_size": self._image_size(),
             **run_settings(self.training, self.scale),
         }
-        begun = (self.folder / runs.SETTINGS).exists()
-        # A run that is there may be one of another backend, or of this scale before it was changed.
-        here = {**asked, "backend": keras.backend.backend()}
-        same = begun and here.items() <= runs.read_settings(self.folder).items()
-        if same and (self.folder / "metrics.json").exists():
+        # A run in the folder may have another backend, or earlier settings of the scale.
+        expected = {**settings, "backend": keras.backend.backend()}
+        reusable = (self.folder / runs.SETTINGS).exists() and (
+            expected.items() <= runs.read_settings(self.folder).items()
+        )
+        if reusable and (self.folder / "metrics.json").exists():
             return json.loads((self.folder / "metrics.json").read_text())
         callbacks = list(self.callbacks)
         if "history" in self.training.measures:
-            callbacks.insert(0, GenerationAccuracy(self._judge(), num_samples=500))
-        if same:
-            return runs.resume_run(self.folder, judge=self._judge, callbacks=callbacks)
+            callbacks.insert(0, GenerationAccuracy(self._classifier(), num_samples=500))
+        if reusable:
+            return runs.resume_run(self.folder, judge=self._classifier, callbacks=callbacks)
         return runs.train_run(
             self.training.preset,
             self.folder,
             seed=self.seed,
-            **asked,
-            judge=self._judge,
+            **settings,
+            judge=self._classifier,
             overwrite=True,
             callbacks=callbacks,
         )
 
     def _training_seconds(self):
-        """Seconds of the run and of the part that was trained before, as far as they tell."""
+        """Returns the seconds of the run and of its pretraining."""
         files = self.folder.glob("**/metrics.json")
         return sum(json.loads(file.read_text())["seconds"] for file in files)
 
     def _image_size(self):
-        """The recipe's, for pictures as their owner has them; those of other datasets have one."""
-        if self.training.dataset not in USERS_OWN:
+        """Returns the preset's image size for the user's pictures, which have various sizes."""
+        if self.training.dataset not in MANUAL_DOWNLOADS:
             return None
         return get_preset(self.training.preset).image_shape[:2]
 
     def _dataset(self):
-        """The dataset's name; or a file of the part of it that the scale and class ask for."""
+        """Returns the name of the dataset, or a file of its part for the scale and the class."""
         name, class_name = self.training.dataset, self.training.class_name
-        most = most_images(self.training, self.scale)
-        if class_name is None and set(most.values()) == {None}:
+        limits = image_limits(self.training, self.scale)
+        if class_name is None and set(limits.values()) == {None}:
             return name
-        parts = [name, *(str(count) for count in most.values() if count is not None)]
-        folder = self.place / "data"
-        path = folder / f"{'-'.join(filter(None, [*parts, class_name]))}.npz"
+        prefix = [name, *(str(limit) for limit in limits.values() if limit is not None)]
+        folder = self.scale_folder / "data"
+        path = folder / f"{'-'.join(filter(None, [*prefix, class_name]))}.npz"
         if not path.exists():
             data = load(name, image_size=self._image_size())
-            # Of all classes at once: to read an archive of pictures takes longer than a training.
-            for one in [None] if class_name is None else data.class_names:
-                file = folder / f"{'-'.join(filter(None, [*parts, one]))}.npz"
-                write_arrays(file, **_part(data, most, one))
+            # Written for all classes at once, because an archive of pictures takes long to read.
+            for part in [None] if class_name is None else data.class_names:
+                file = folder / f"{'-'.join(filter(None, [*prefix, part]))}.npz"
+                write_arrays(file, **_subset(data, limits, part))
         return path
 
-    def _judge_path(self):
-        name = f"{self.training.dataset}-{self.scale.judge_network}-{self.scale.judge_steps}.keras"
-        return self.place / "judges" / name
+    def _classifier_path(self):
+        network, steps = self.scale.classifier_network, self.scale.classifier_steps
+        name = f"{self.training.dataset}-{network}-{steps}.keras"
+        return self.scale_folder / "evaluation_classifiers" / name
 
-    def _judge(self):
-        """The judge of the whole dataset, the same for all runs of the scale."""
-        if self._loaded_judge is None:
-            self._train_judge()
-            self._loaded_judge = load_model(self._judge_path())
-        return self._loaded_judge
+    def _classifier(self) -> Classifier:
+        """Returns the evaluation classifier of the dataset, which all runs of the scale share."""
+        if self._loaded_classifier is None:
+            self._train_classifier()
+            self._loaded_classifier = load_model(self._classifier_path())
+        return self._loaded_classifier
 
 
 def _device():
-    kind = "GPU" if keras_is_on_gpu() else "CPU"
-    # Those that this process may use, which may be fewer than there are.
+    # `keras.distribution.list_devices("gpu")` fails without a GPU, on JAX and PyTorch.
+    device = str(ops.ones(1).device).lower()
+    kind = "GPU" if "gpu" in device or "cuda" in device else "CPU"
+    # `cpu_count` returns the cores that this process may use.
     return f"{kind} ({platform.machine()}, {cpu_count()} cores)"
 
 
-def _part(data: ImageDataset, most, class_name):
-    """A part of the images, by chance; the classes stay, for the judge knows them all."""
+def _subset(data: ImageDataset, limits, class_name):
+    """Returns a random subset of the images, with the names of all classes.
+
+    The names of all classes stay, because the evaluation classifier has them all.
+    """
     rng = np.random.default_rng(0)
-    found = {"class_names": np.array(data.class_names)}
-    for part, count in most.items():
+    arrays = {"class_names": np.array(data.class_names)}
+    for part, limit in limits.items():
         x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
-        chosen = rng.permutation(len(x))
+        indices = rng.permutation(len(x))
         if class_name is not None:
-            chosen = chosen[y[chosen] == data.class_names.index(class_name)]
-        chosen = np.sort(chosen[:count])
-        found |= {f"x_{part}": x[chosen], f"y_{part}": y[chosen]}
-    return found
+            indices = indices[y[indices] == data.class_names.index(class_name)]
+        indices = np.sort(indices[:limit])
+        arrays |= {f"x_{part}": x[indices], f"y_{part}": y[indices]}
+    return arrays

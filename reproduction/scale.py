@@ -1,4 +1,4 @@
-"""At what expense the tables are made again."""
+"""The scales at which the tables can be reproduced."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -7,25 +7,26 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Scale:
-    """How much is trained and measured.
+    """The amount of training and of measurement.
 
     Args:
-        name: Its name.
-        title: What a reader is told beside every number.
-        train_images: Integer: training images to take; `None` for all.
-        test_images: Integer: test images to take; `None` for all.
-        epochs: Integer: of every training; `None` for the recipe's.
-        seeds: Integers: one training for each.
-        samples_per_class: Integer: images to draw of each class.
-        judge_steps: Integer: steps of the judge's training.
-        student_steps: Integer: steps of classifiers that learn from drawn images.
-        batch_size: Integer: images in one step; `None` for the recipe's.
-        class_images: Integer: training images to take for a model of one class, and as many test
-            images; `None` for all of the class.
-        options: By the name of a recipe's network, or of its model where it names none, arguments
-            that keep it small.
-        longer: By the model's name, the epochs of those that need more than `epochs`.
-        judge_network: Network of the judge, as in `metrics.train_evaluation_classifier`.
+        name: Name of the scale.
+        title: Description that the report prints.
+        train_images: Integer: maximum number of training images; `None` for all.
+        test_images: Integer: maximum number of test images; `None` for all.
+        epochs: Integer: epochs of each training run; `None` for the preset's.
+        seeds: Integers: the seeds of the training runs.
+        samples_per_class: Integer: generated images per class.
+        classifier_steps: Integer: training steps of the evaluation classifier.
+        student_steps: Integer: training steps of classifiers that learn from generated images.
+        batch_size: Integer: batch size; `None` for the preset's.
+        class_images: Integer: maximum number of training images, and of test images, for a model
+            of a single class; `None` for all images of the class.
+        options: Arguments that keep a model small, by the name of the preset's network, or of its
+            model if the preset does not name a network.
+        model_epochs: Epochs by model name, for models that need more than `epochs`.
+        classifier_network: Network of the evaluation classifier, as in
+            `keras_regen.metrics.train_evaluation_classifier`.
 
     Examples:
         >>> from reproduction import SCALES
@@ -40,29 +41,30 @@ class Scale:
     epochs: int | None
     seeds: tuple[int, ...]
     samples_per_class: int
-    judge_steps: int
+    classifier_steps: int
     student_steps: int
     batch_size: int | None = None
     class_images: int | None = None
     options: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
-    longer: Mapping[str, int] = dataclasses.field(default_factory=dict)
-    judge_network: str = "basenet"
+    model_epochs: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    classifier_network: str = "basenet"
 
 
 SCALES = {
     "quick": Scale(
         "quick",
-        "minutes a training on a CPU: 2,000 training images (500 for a model of one class) in "
-        "batches of 64, 5 epochs of CSAEs and classifiers, 10 of ReGenes after 2 or 4 of their "
-        "classifiers, 40 of others, narrow networks; not the paper's setting",
+        "minutes per training run on a CPU: 2,000 training images (500 for a model of a single "
+        "class) in batches of 64; 5 epochs for CSAEs and classifiers, 10 for ReGenes after 2 or 4 "
+        "for their classifiers, 40 for other models; narrow networks. This is not the paper's "
+        "setting",
         train_images=2000,
         test_images=1000,
         epochs=5,
         seeds=(0,),
         samples_per_class=20,
-        judge_steps=1000,
+        classifier_steps=1000,
         student_steps=100,
-        # Of so few images, the papers' batches of up to 512 would make four steps an epoch.
+        # The papers' batches of up to 512 images would leave four steps per epoch.
         batch_size=64,
         class_images=500,
         options={
@@ -75,7 +77,7 @@ SCALES = {
             "VAE": {"stem_filters": 8},
             "degan": {"width": 0.25},
         },
-        longer={"GAN": 40, "DEGAN": 40, "AAE": 40, "VAE": 40, "ReGene": 10},
+        model_epochs={"GAN": 40, "DEGAN": 40, "AAE": 40, "VAE": 40, "ReGene": 10},
     ),
     "paper": Scale(
         "paper",
@@ -85,8 +87,8 @@ SCALES = {
         epochs=None,
         seeds=(0, 1, 2),
         samples_per_class=500,
-        judge_steps=20_000,
+        classifier_steps=20_000,
         student_steps=5_000,
-        judge_network="resnet56v1",
+        classifier_network="resnet56v1",
     ),
 }

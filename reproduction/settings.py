@@ -1,4 +1,4 @@
-"""What a training is asked for at a scale, and whether a result was made so."""
+"""The settings of a training run at a scale, and their comparison with those of a result."""
 
 from typing import Any
 
@@ -7,54 +7,60 @@ from reproduction.scale import Scale
 from reproduction.table import Training
 
 
-def settings_of(training: Training, scale: Scale, seed: int) -> dict[str, Any]:
-    """Gives all that a result must have been made with, to be the one that is asked for.
+def result_settings(training: Training, scale: Scale, seed: int) -> dict[str, Any]:
+    """Returns the settings that the file of a result states in addition to the measured figures.
 
     Args:
-        training: What is trained.
-        scale: At what expense.
-        seed: Integer: of all that is random.
+        training: Training whose result it is.
+        scale: Scale of the training and of the measurement.
+        seed: Integer: seed of the training run.
 
     Returns:
-        What stands in the result's file beside its figures.
+        Values by their key in the JSON file.
 
     Examples:
         >>> from reproduction import SCALES, Training
-        >>> from reproduction.settings import settings_of
-        >>> settings_of(Training("csae_mnist", "mnist"), SCALES["paper"], 0)["epochs"]
+        >>> from reproduction.settings import result_settings
+        >>> result_settings(Training("csae_mnist", "mnist"), SCALES["paper"], 0)["epochs"]
         120
     """
+    settings = run_settings(training, scale)
+    # The keys `first_options`, `judge_network` and `judge_steps` are those of the stored results.
     return {
         "preset": training.preset,
         "dataset": training.dataset,
         "class_name": training.class_name,
-        **run_settings(training, scale),
+        "first_options": settings.pop("pretraining_options"),
+        **settings,
         "scale": scale.name,
         "seed": seed,
-        "most_images": list(most_images(training, scale).values()),
-        "judge_network": scale.judge_network,
-        "judge_steps": scale.judge_steps,
+        "most_images": list(image_limits(training, scale).values()),
+        "judge_network": scale.classifier_network,
+        "judge_steps": scale.classifier_steps,
         "student_steps": scale.student_steps,
     }
 
 
-def is_as_asked(result: dict[str, Any], training: Training, scale: Scale) -> bool:
-    """Tells whether a result was made as it is asked for now.
+def has_current_settings(result: dict[str, Any], training: Training, scale: Scale) -> bool:
+    """Checks that a result has the current settings of its training and scale.
 
-    A scale may have changed since, and its name not.
+    A scale may have changed after the result was written, under the same name.
 
     Examples:
         >>> from reproduction import SCALES, Training
-        >>> from reproduction.settings import is_as_asked
-        >>> is_as_asked({"seed": 0, "epochs": 3}, Training("csae_mnist", "mnist"), SCALES["quick"])
+        >>> from reproduction.settings import has_current_settings
+        >>> result = {"seed": 0, "epochs": 3}
+        >>> has_current_settings(result, Training("csae_mnist", "mnist"), SCALES["quick"])
         False
     """
-    asked = settings_of(training, scale, result["seed"])
-    return all(result.get(name) == value for name, value in asked.items())
+    settings = result_settings(training, scale, result["seed"])
+    return all(result.get(name) == value for name, value in settings.items())
 
 
 def run_settings(training: Training, scale: Scale) -> dict[str, Any]:
-    """Gives the arguments of `train_run` that the scale decides: blanks where nothing is trained.
+    """Returns the arguments of `train_run` that depend on the scale.
+
+    A training without a preset has no epochs and no options.
 
     Examples:
         >>> from reproduction import SCALES, Training
@@ -71,26 +77,26 @@ def run_settings(training: Training, scale: Scale) -> dict[str, Any]:
             "pretraining_options": {},
             **samples,
         }
-    recipe = get_preset(training.preset)
-    small_first = (
-        {} if recipe.pretraining is None else _small(get_preset(recipe.pretraining[1]), scale)
+    preset = get_preset(training.preset)
+    small_pretraining = (
+        {} if preset.pretraining is None else _small(get_preset(preset.pretraining[1]), scale)
     )
     return {
-        "epochs": scale.longer.get(recipe.model, scale.epochs) or recipe.epochs,
-        "batch_size": scale.batch_size or recipe.batch_size,
-        "options": {**_small(recipe, scale), **training.options},
-        "pretraining_options": {**small_first, **training.pretraining_options},
+        "epochs": scale.model_epochs.get(preset.model, scale.epochs) or preset.epochs,
+        "batch_size": scale.batch_size or preset.batch_size,
+        "options": {**_small(preset, scale), **training.options},
+        "pretraining_options": {**small_pretraining, **training.pretraining_options},
         **samples,
     }
 
 
-def most_images(training: Training, scale: Scale) -> dict[str, int | None]:
-    """Gives how many images to take, at most, to train and to test on; `None` for all.
+def image_limits(training: Training, scale: Scale) -> dict[str, int | None]:
+    """Returns the maximum number of training and of test images; `None` for all.
 
     Examples:
         >>> from reproduction import SCALES, Training
-        >>> from reproduction.settings import most_images
-        >>> most_images(Training("csae_mnist", "mnist"), SCALES["paper"])
+        >>> from reproduction.settings import image_limits
+        >>> image_limits(Training("csae_mnist", "mnist"), SCALES["paper"])
         {'train': None, 'test': None}
     """
     if training.class_name is None:
@@ -98,6 +104,6 @@ def most_images(training: Training, scale: Scale) -> dict[str, int | None]:
     return {"train": scale.class_images, "test": scale.class_images}
 
 
-def _small(recipe: Preset, scale: Scale):
-    """Arguments that keep a recipe's model small."""
-    return scale.options.get(recipe.options.get("network", recipe.model), {})
+def _small(preset: Preset, scale: Scale):
+    """Returns the arguments that keep the preset's model small."""
+    return scale.options.get(preset.options.get("network", preset.model), {})

@@ -1,4 +1,4 @@
-"""What the papers print: a table, its cells, and the training that each cell needs."""
+"""A table of a paper, its cells, and the training that a cell depends on."""
 
 import dataclasses
 import hashlib
@@ -9,16 +9,15 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Training:
-    """A training whose figures fill cells, perhaps of several tables.
+    """The training of a model, whose figures fill cells of a table or of several tables.
 
     Args:
-        preset: Name of the recipe; `None` for figures of the dataset alone.
+        preset: Name of the preset; `None` for figures of the dataset alone.
         dataset: Name of the dataset.
-        options: Arguments of the model's `for_images` to change, as in `train_run`.
-        pretraining_options: Such arguments of the part that is trained before, such as ReGene's
-            classifier.
+        options: Changed arguments of the model's `for_images`, as in `train_run`.
+        pretraining_options: Changed arguments of the pretrained part, such as ReGene's classifier.
         measures: Names of `reproduction.measures.MEASURES`.
-        class_name: Name of the one class to train on; `None` for all.
+        class_name: Name of the class to train on; `None` for all classes.
 
     Examples:
         >>> from reproduction import Training
@@ -35,9 +34,10 @@ class Training:
 
     @property
     def name(self) -> str:
-        """A name for folders and files, of all that makes the training what it is."""
+        """Name of the training in folder and file names, with all its options."""
         parts = [self.preset or f"data_{self.dataset}"]
         parts += [f"{name}={value}" for name, value in sorted(self.options.items())]
+        # "first." is in the file names of the stored results.
         parts += [
             f"first.{name}={value}" for name, value in sorted(self.pretraining_options.items())
         ]
@@ -52,17 +52,17 @@ class Training:
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    """A number that a paper prints, or a blank of ours beside it.
+    """A cell of a table: the published number and the figure that reproduces it.
 
     Args:
-        row: Its row.
-        column: Its column.
-        training: What is trained for it; `None` for a cell that is left blank.
-        figure: Name of the figure among those that the training's measures give.
-        paper: The paper's number; `None` where it has none that ours may stand beside.
-        paper_spread: Its standard deviation, if it is printed.
-        percent: Boolean: whether both are shown in percent.
-        note: What a reader must know, such as why the cell is blank.
+        row: Name of the row.
+        column: Name of the column.
+        training: Training that the figure is measured on; `None` for a blank cell.
+        figure: Name of the figure, which a measure of the training returns.
+        paper: Published number; `None` if the paper has no comparable number.
+        paper_spread: Published standard deviation, if any.
+        percent: Boolean: whether to print both numbers in percent.
+        note: Note for the reader, such as the reason for a blank cell.
 
     Examples:
         >>> from reproduction import Cell, Training
@@ -86,10 +86,10 @@ class Table:
     """A table or numeric figure of a paper.
 
     Args:
-        name: Its name on the command line.
-        title: Paper, number, and what it shows.
-        cells: Its cells.
-        note: What holds for all of it.
+        name: Name on the command line.
+        title: Paper, number and content of the table.
+        cells: Cells of the table.
+        note: Note that holds for the whole table.
 
     Examples:
         >>> from reproduction import get_table
@@ -104,11 +104,11 @@ class Table:
 
     @property
     def trainings(self) -> list[Training]:
-        """What must be trained, each once, with the measures that all its cells need."""
-        found: dict[str, Training] = {}
+        """The distinct trainings of all cells, each with the measures of all its cells."""
+        trainings: dict[str, Training] = {}
         for cell in self.cells:
             if cell.training is not None:
-                known = found.get(cell.training.name, cell.training)
+                known = trainings.get(cell.training.name, cell.training)
                 measures = tuple(dict.fromkeys([*known.measures, *cell.training.measures]))
-                found[known.name] = dataclasses.replace(known, measures=measures)
-        return list(found.values())
+                trainings[known.name] = dataclasses.replace(known, measures=measures)
+        return list(trainings.values())

@@ -1,4 +1,4 @@
-"""All tables and numeric figures that can be made again, by name."""
+"""All tables and numeric figures that can be reproduced, by name."""
 
 import difflib
 
@@ -20,10 +20,10 @@ def list_tables() -> list[Table]:
 
 
 def get_table(name: str) -> Table:
-    """Gives a table by its name.
+    """Returns a table by its name.
 
     Raises:
-        ValueError: If there is none; the message has those that there are.
+        ValueError: If no table has the name. The message lists the known names.
 
     Examples:
         >>> from reproduction import get_table
@@ -34,5 +34,7 @@ def get_table(name: str) -> Table:
     if name not in tables:
         close = difflib.get_close_matches(name, tables, 1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"No table {name!r}.{hint} There are: {', '.join(tables)}.")
+        raise ValueError(
+            f"No table has the name {name!r}.{hint} Known tables: {', '.join(tables)}."
+        )
     return tables[name]

@@ -1,4 +1,4 @@
-"""What every layer, loss and network must do, whatever it computes; the same on any backend."""
+"""Checks that every layer, loss and network must pass on every backend."""
 
 import contextlib
 import inspect
@@ -10,25 +10,25 @@ from keras import ops
 
 
 def to_numpy(tensor):
-    """The values of a tensor in float64, from any backend and precision."""
+    """Returns the values of a tensor in float64, from any backend and precision."""
     return ops.convert_to_numpy(ops.cast(tensor, "float32")).astype("float64")
 
 
 def weights_of(layer):
-    """The weights of a layer or a model by the ends of their paths, such as `conv1/kernel`."""
+    """Returns the weights of a layer or a model, with keys such as `conv1/kernel`."""
     start = f"{layer.name}/"
     return {weight.path.removeprefix(start): to_numpy(weight) for weight in layer.weights}
 
 
 @contextlib.contextmanager
-def shapes_alone():
-    """Networks in it, or in a test that it decorates, have shapes but no values: built faster."""
+def shapes_only():
+    """Builds networks without values, which is faster. Use it as a context or a decorator."""
     with keras.StatelessScope(initialize_variables=False):
         yield
 
 
 def randomize(layer, seed=0):
-    """Puts every weight away from the special values that it starts with."""
+    """Sets every weight to random values that differ from its initial values."""
     rng = np.random.default_rng(seed)
     for weight in layer.weights:
         positive = weight.path.endswith(("gamma", "moving_variance"))
@@ -37,23 +37,23 @@ def randomize(layer, seed=0):
     return layer
 
 
-def check_config(thing):
-    """Rebuilds a layer or loss from JSON, and gives it back."""
-    text = json.dumps(keras.saving.serialize_keras_object(thing))
-    assert json.loads(text)["registered_name"] == f"keras_regen>{type(thing).__name__}"
-    again = keras.saving.deserialize_keras_object(json.loads(text))
-    assert type(again) is type(thing)
-    assert json.dumps(keras.saving.serialize_keras_object(again)) == text
-    arguments = set(inspect.signature(type(thing).__init__).parameters) - {"self", "kwargs"}
-    assert arguments <= set(thing.get_config())
-    return again
+def check_config(original):
+    """Rebuilds a layer or loss from JSON and returns it."""
+    text = json.dumps(keras.saving.serialize_keras_object(original))
+    assert json.loads(text)["registered_name"] == f"keras_regen>{type(original).__name__}"
+    restored = keras.saving.deserialize_keras_object(json.loads(text))
+    assert type(restored) is type(original)
+    assert json.dumps(keras.saving.serialize_keras_object(restored)) == text
+    arguments = set(inspect.signature(type(original).__init__).parameters) - {"self", "kwargs"}
+    assert arguments <= set(original.get_config())
+    return restored
 
 
 def run(layer, inputs, batch_size=None):
-    """The outputs of a layer or network by `predict`: JAX compiles one whole faster than parts.
+    """Computes the outputs of a layer or network with `predict`, which JAX compiles at once.
 
     Returns:
-        A list of arrays, and a list of the tensors that stand for them in a functional model.
+        A list of arrays, and a list of the symbolic outputs of the functional model.
     """
     x = keras.Input(inputs.shape[1:], dtype=inputs.dtype)
     model = keras.Model(x, layer(x))
@@ -62,30 +62,32 @@ def run(layer, inputs, batch_size=None):
 
 
 def check_dynamic_batch(layer, inputs):
-    """Compares batches of 2, 2 and 1 with one of all 5."""
-    found, tensors = run(layer, inputs, batch_size=2)
+    """Compares the outputs of batches of 2, 2 and 1 with the outputs of a batch of 5."""
+    outputs, tensors = run(layer, inputs, batch_size=2)
     expected, _ = run(layer, inputs)
-    for one, other, tensor in zip(found, expected, tensors, strict=True):
-        assert tensor.shape == (None, *one.shape[1:])
-        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+    for output, expected_output, tensor in zip(outputs, expected, tensors, strict=True):
+        assert tensor.shape == (None, *output.shape[1:])
+        np.testing.assert_allclose(output, expected_output, rtol=1e-4, atol=1e-4)
 
 
 def check_mixed_precision(make, inputs, output_dtype="bfloat16", tolerance=0.05):
-    """Compares a layer in mixed precision with one of the same weights in float32."""
+    """Compares a layer in mixed precision with a float32 layer of the same weights."""
     exact, mixed = make(), make(dtype="mixed_bfloat16")
     for layer in (exact, mixed):
         layer.build(inputs.shape)
     mixed.set_weights(exact.get_weights())
-    found, tensors = run(mixed, inputs)
+    outputs, tensors = run(mixed, inputs)
     expected, _ = run(exact, inputs)
     assert all(weight.dtype == "float32" for weight in mixed.weights)
-    for one, other, tensor in zip(found, expected, tensors, strict=True):
+    for output, exact_output, tensor in zip(outputs, expected, tensors, strict=True):
         assert tensor.dtype == output_dtype
-        np.testing.assert_allclose(one, other, atol=tolerance * np.abs(other).max())
+        np.testing.assert_allclose(
+            output, exact_output, atol=tolerance * np.abs(exact_output).max()
+        )
 
 
 class _Step(keras.Model):
-    """A model whose output is the loss of its own weights."""
+    """A model with weights `points` and their loss as its output."""
 
     def __init__(self, function, points, layer):
         super().__init__()
@@ -103,8 +105,8 @@ class _Step(keras.Model):
         return y_pred
 
 
-def weighed(outputs):
-    """One number from arrays or tensors: their sum with random factors, so that nothing cancels."""
+def weighted_sum(outputs):
+    """Computes the sum of arrays or tensors with random factors, so that nothing cancels."""
     total = 0.0
     for index, output in enumerate(keras.tree.flatten(outputs)):
         factors = np.random.default_rng(index).normal(size=output.shape)
@@ -116,55 +118,57 @@ def weighed(outputs):
 
 
 def gradients(function, *points, layer=None):
-    """Gradients of a scalar function, from one step of gradient descent at rate 1 by `fit`.
+    """Computes gradients of a scalar function, from a step of `fit` with a learning rate of 1.
 
     Args:
-        function: Function of as many tensors as there are points.
-        *points: Arrays: where.
-        layer: Layer that the function calls, if its weights' gradients are wanted too.
+        function: Function with a tensor argument for each point.
+        *points: Arrays: the arguments of the function.
+        layer: Layer in the function, to return the gradients of its trainable weights.
 
     Returns:
-        A list of arrays: by the points, and by the layer's trainable weights.
+        A list of arrays: the gradients of the points and of the layer's trainable weights.
     """
     model = _Step(function, points, layer)
     before = [to_numpy(weight) for weight in model.trainable_weights]
-    not_jax = keras.backend.backend() != "jax"  # which compiles a step faster than its parts
+    not_jax = keras.backend.backend() != "jax"  # JAX compiles a step faster than its operations
     model.compile(keras.optimizers.SGD(1.0), run_eagerly=not_jax)
     model.fit(np.zeros((1, 1)), verbose=0)
     return [old - to_numpy(new) for old, new in zip(before, model.trainable_weights, strict=True)]
 
 
 def check_gradients(layer, inputs, slow):
-    """Compares a layer's gradients in training with slopes of its NumPy twin.
+    """Compares the gradients of a layer in training with the slopes of a NumPy function.
 
     Args:
         layer: Built layer or model.
-        inputs: Array: where.
-        slow: Function of the inputs and `weights_of(layer)`, both in float64, that computes what
-            the layer does in training.
+        inputs: Array: the inputs of the layer.
+        slow: Function of the inputs and `weights_of(layer)`, both in float64, that computes the
+            training outputs of the layer.
     """
     weights = weights_of(layer)
     names = [weight.path.removeprefix(f"{layer.name}/") for weight in layer.trainable_weights]
 
     def value(points):
-        return weighed(slow(points[0], weights | dict(zip(names, points[1:], strict=True))))
+        return weighted_sum(slow(points[0], weights | dict(zip(names, points[1:], strict=True))))
 
-    found = gradients(lambda point: weighed(layer(point, training=True)), inputs, layer=layer)
-    check_slopes(found, value, [inputs.astype("float64"), *(weights[name] for name in names)])
+    computed = gradients(
+        lambda point: weighted_sum(layer(point, training=True)), inputs, layer=layer
+    )
+    check_slopes(computed, value, [inputs.astype("float64"), *(weights[name] for name in names)])
 
 
-def check_slopes(found, function, points, seed=0, rtol=1e-3):
+def check_slopes(computed, function, points, seed=0, rtol=1e-3):
     """Compares gradients with central differences of a NumPy function, along random directions.
 
     Args:
-        found: List of arrays: the gradients by the points.
+        computed: List of arrays: the computed gradients of the points.
         function: Function of a list of float64 arrays, such as `points`.
-        points: List of arrays: where.
+        points: List of arrays: the arguments of the function.
         seed: Seed of the directions.
-        rtol: Largest error, as a share of the gradient's length.
+        rtol: Largest error, relative to the length of the gradient.
     """
     rng = np.random.default_rng(seed)
-    for index, (gradient, point) in enumerate(zip(found, points, strict=True)):
+    for index, (gradient, point) in enumerate(zip(computed, points, strict=True)):
         assert np.isfinite(gradient).all() and np.any(gradient != 0)
         direction = rng.standard_normal(point.shape)
         ends = [

@@ -1,15 +1,15 @@
-"""The papers' blocks in NumPy: slow, obvious, float64, channels last."""
+"""Slow and simple NumPy versions of the papers' blocks, in float64, channels last."""
 
 import numpy as np
 
 
-def part(weights, name):
-    """The weights of one layer of a block or model."""
+def layer_weights(weights, name):
+    """Returns the weights of a layer of a block or model."""
     return {k.removeprefix(f"{name}/"): v for k, v in weights.items() if k.startswith(f"{name}/")}
 
 
 def conv(x, kernel, bias=0.0, strides=1):
-    """Keras' "same" padding: as much on both sides, what is odd at the end."""
+    """Convolution with Keras' "same" padding: an odd row or column is added at the end."""
     size = kernel.shape[0]
     rows, columns = (-(-side // strides) for side in x.shape[1:3])
     pads = [
@@ -26,7 +26,7 @@ def conv(x, kernel, bias=0.0, strides=1):
 
 
 def norm(x, weights, training=False):
-    """Batch normalization; `gamma` and `beta` where there are any."""
+    """Batch normalization with `gamma` and `beta`."""
     mean, variance = weights["moving_mean"], weights["moving_variance"]
     if training:
         mean, variance = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
@@ -39,15 +39,15 @@ def relu(x):
 
 def residual_block(x, weights, strides=2, training=False):
     y = conv(x, weights["conv1/kernel"], strides=strides)
-    y = relu(norm(y, part(weights, "norm1"), training))
-    y = norm(conv(y, weights["conv2/kernel"]), part(weights, "norm2"), training)
+    y = relu(norm(y, layer_weights(weights, "norm1"), training))
+    y = norm(conv(y, weights["conv2/kernel"]), layer_weights(weights, "norm2"), training)
     if "shortcut/kernel" in weights:
         x = conv(x, weights["shortcut/kernel"], weights["shortcut/bias"], strides)
     return relu(x + y)
 
 
 def doubled_bilinear(x):
-    """Each new pixel lies a quarter of an old one beside an old center; edges repeat."""
+    """Bilinear upsampling: weights of 0.75 and 0.25 for the nearest pixels; edges repeat."""
     batch, height, width, channels = x.shape
     y = np.empty((batch, 2 * height, 2 * width, channels))
     for i in range(2 * height):
@@ -62,7 +62,7 @@ def doubled_bilinear(x):
 
 
 def doubled_transposed(x, kernel, bias):
-    """Each pixel is painted as a 2x2 patch."""
+    """Transposed convolution: each pixel becomes a patch of 2x2 pixels."""
     batch, height, width, _ = x.shape
     y = np.empty((batch, 2 * height, 2 * width, kernel.shape[2]))
     for i in range(2 * height):
@@ -72,9 +72,9 @@ def doubled_transposed(x, kernel, bias):
 
 
 def upsampling_block(x, weights, training=False):
-    """The second paper's block, or the first paper's where it has a transposed convolution."""
+    """`UpsamplingBlock`, or `DeconvolutionBlock` if the weights have a transposed convolution."""
     if "upsample/kernel" in weights:
         x = doubled_transposed(x, weights["upsample/kernel"], weights["upsample/bias"])
     else:
         x = doubled_bilinear(x)
-    return relu(norm(conv(x, weights["conv/kernel"]), part(weights, "norm"), training))
+    return relu(norm(conv(x, weights["conv/kernel"]), layer_weights(weights, "norm"), training))

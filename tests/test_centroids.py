@@ -1,4 +1,4 @@
-"""Centroids against closed forms, the Thomson problem's known energies, and a slow loop."""
+"""Centroids against closed forms, the known energies of the Thomson problem, and a slow loop."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from keras_regen.centroids import coulomb_energy, least_distance, pedcc
 
-# Least known energies of the Thomson problem in three dimensions.
+# The smallest known energies of the Thomson problem in three dimensions.
 THOMSON = {4: 3.674234614, 10: 32.716949460, 20: 150.881568334, 32: 412.261274651}
 THOMSON[50] = 1055.182314726
 
@@ -19,7 +19,7 @@ def slow_distances(points):
 
 @settings(deadline=None, max_examples=25)
 @given(dim=st.integers(1, 40), data=st.data())
-def test_simplex_has_all_pairs_at_the_closed_form_distance(dim, data):
+def test_simplex_distances_equal_the_closed_form(dim, data):
     n = data.draw(st.integers(2, dim + 1))
     points = pedcc(n, dim, seed=data.draw(st.integers(0, 99)))
     np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1, atol=1e-12)
@@ -27,7 +27,7 @@ def test_simplex_has_all_pairs_at_the_closed_form_distance(dim, data):
 
 
 @pytest.mark.parametrize("n, dim", [(6, 3), (5, 3), (20, 10)])
-def test_orthoplex_has_the_least_distance_root_two(n, dim):
+def test_orthoplex_has_the_smallest_distance_root_two(n, dim):
     points = pedcc(n, dim, seed=1)
     assert points.shape == (n, dim)
     np.testing.assert_allclose(least_distance(points), np.sqrt(2), atol=1e-12)
@@ -67,12 +67,12 @@ def test_energy_and_distance_equal_a_slow_loop():
 
 
 @pytest.mark.parametrize("method", ["auto", "simplex", "orthoplex", "repulsion", "paper"])
-def test_two_points_on_a_line_are_its_ends(method):
+def test_two_points_on_a_line_are_minus_1_and_1(method):
     for seed in range(8):
         np.testing.assert_allclose(np.sort(pedcc(2, 1, method, seed), axis=0), [[-1], [1]])
 
 
-def test_iterations_are_a_number():
+def test_iterations_must_be_an_integer():
     with pytest.raises(ValueError, match="`iterations` must be an integer, at least 0"):
         pedcc(3, 2, "paper", iterations=1.5)
 
@@ -87,7 +87,7 @@ def test_same_seed_same_points():
     [
         ((1, 3), "at least 2"),
         ((3, 0), "at least 1"),
-        ((3, 1), "room for two"),
+        ((3, 1), "two points only"),
         ((5, 3, "simplex"), "dim=4 or more"),
         ((7, 3, "orthoplex"), "dim=4 or more"),
         ((4, 3, "simplx"), "Did you mean 'simplex'"),
@@ -98,12 +98,12 @@ def test_same_seed_same_points():
         ((3, None), "dim=None"),
     ],
 )
-def test_bad_arguments_are_named(arguments, message):
+def test_bad_arguments_are_errors(arguments, message):
     with pytest.raises(ValueError, match=message):
         pedcc(*arguments)
 
 
-def test_a_large_repulsion_comes_to_rest():
+def test_a_large_repulsion_converges():
     points = pedcc(300, 64, "repulsion", seed=0)
     np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1, atol=1e-12)
     difference = points[:, None] - points[None]

@@ -1,4 +1,4 @@
-"""Checks of images and labels: what passes, what does not, and what the message says."""
+"""Checks of images, labels and integers: valid values, errors and their messages."""
 
 import tracemalloc
 
@@ -30,11 +30,11 @@ def test_floats_in_0_to_1_pass(dtype, value):
     "images, message",
     [
         (image(0, shape=(2, 4, 4)), r"shape=\(2, 4, 4\).*images\[\.\.\., None\]"),
-        (image(0, shape=(8, 8, 1)), r"shape=\(8, 8, 1\)\. One image.*`images\[None\]`"),
+        (image(0, shape=(8, 8, 1)), r"shape=\(8, 8, 1\)\. For a single image.*`images\[None\]`"),
         (image(0, shape=(8, 8, 3)), r"`images\[None\]`"),
         (image(0, shape=(2, 4)), r"shape=\(2, 4\)\.$"),
         (image(0, shape=(2, 4, 4, 2)), r"1 channel.*3 \(RGB\).*shape=\(2, 4, 4, 2\)"),
-        (image(0, shape=(2, 3, 8, 8)), "channels last"),
+        (image(0, shape=(2, 3, 8, 8)), "last axis with"),
         (image(0, shape=(0, 4, 4, 1)), "at least one pixel"),
         (image(True, "bool"), "dtype=bool"),
         (image(0, "complex64"), "dtype=complex64"),
@@ -47,13 +47,13 @@ def test_floats_in_0_to_1_pass(dtype, value):
         (image(300), r"0..1.*from 300 to 300\.$"),
     ],
 )
-def test_wrong_images_are_named(images, message):
+def test_wrong_images_are_errors(images, message):
     with pytest.raises(ValueError, match=message):
         check_images(images)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_one_value_that_is_not_finite_is_found(bad):
+def test_a_single_value_that_is_not_finite_is_an_error(bad):
     images = image(0.5, shape=(5, 4, 4, 3))
     images[3, 2, 1, 0] = bad
     with pytest.raises(ValueError, match="NaN or infinite values, first in image 3"):
@@ -72,7 +72,7 @@ def test_lists_pass():
 
 
 @given(st.integers(-(2**31), 2**31 - 1))
-def test_an_integer_passes_if_and_only_if_it_is_in_range(value):
+def test_an_integer_passes_only_if_it_is_in_range(value):
     images = image(0, "int32")
     images[1, 0, 0, 0] = value
     if 0 <= value <= 255:
@@ -83,7 +83,7 @@ def test_an_integer_passes_if_and_only_if_it_is_in_range(value):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "int32"])
-def test_no_copy_is_made(dtype):
+def test_the_check_does_not_copy(dtype):
     images = np.zeros((1000, 64, 64, 1), dtype)
     tracemalloc.start()
     check_images(images)
@@ -111,7 +111,7 @@ def test_integer_labels_pass(dtype):
         (np.array([0, -2, 3]), {"num_classes": 3}, r"0\.\.2.*-2 at index 1"),
     ],
 )
-def test_wrong_labels_are_named(labels, options, message):
+def test_wrong_labels_are_errors(labels, options, message):
     with pytest.raises(ValueError, match=message):
         check_labels(labels, **options)
 

@@ -8,15 +8,15 @@ from keras_regen.constraints import ClipWeights
 from tests.contract import check_config, to_numpy
 
 
-def test_values_outside_are_moved_to_the_limit_and_others_stay():
+def test_only_values_outside_of_the_limit_change():
     weights = np.random.default_rng(0).normal(size=(20, 3)).astype("float32")
-    found = to_numpy(ClipWeights(0.5)(weights))
+    clipped = to_numpy(ClipWeights(0.5)(weights))
     inside = np.abs(weights) <= 0.5
-    np.testing.assert_array_equal(found[inside], weights[inside])
-    np.testing.assert_array_equal(found[~inside], 0.5 * np.sign(weights[~inside]))
+    np.testing.assert_array_equal(clipped[inside], weights[inside])
+    np.testing.assert_array_equal(clipped[~inside], 0.5 * np.sign(weights[~inside]))
 
 
-def test_optimizers_apply_it_after_each_step():
+def test_optimizers_apply_the_constraint_after_each_step():
     layer = keras.layers.Dense(1, use_bias=False, kernel_constraint=ClipWeights(0.1))
     model = keras.Sequential([keras.Input((2,)), layer])
     layer.kernel.assign([[0.05], [-0.05]])
@@ -32,6 +32,6 @@ def test_config():
 
 
 @pytest.mark.parametrize("limit", [0, -0.1, float("nan")])
-def test_bad_limits_are_named(limit):
+def test_bad_limits_are_errors(limit):
     with pytest.raises(ValueError, match=f"`limit` must be above 0.*limit={limit}"):
         ClipWeights(limit)

@@ -12,7 +12,7 @@ def rates(optimizer, steps):
     return [float(optimizer._learning_rate(step)) for step in steps]
 
 
-def test_steps_are_a_tenth_after_each_quarter():
+def test_the_rate_drops_to_a_tenth_after_each_quarter():
     steps = np.arange(1, 120 * 235, 1234)
     expected = [0.1 * 0.1 ** (4 * (step - 1) // (120 * 235)) for step in steps]
     optimizer = build_optimizer("sgd", 0.1, 120 * 235, QUARTERS, momentum=0.9)
@@ -22,13 +22,13 @@ def test_steps_are_a_tenth_after_each_quarter():
 def test_cosine_and_constant():
     steps = np.arange(0, 101, 10)
     expected = 0.5 * 0.02 * (1 + np.cos(np.pi * steps / 100))
-    found = rates(build_optimizer("adam", 0.02, 100, "cosine"), steps)
-    np.testing.assert_allclose(found, expected, atol=1e-7)
+    cosine = rates(build_optimizer("adam", 0.02, 100, "cosine"), steps)
+    np.testing.assert_allclose(cosine, expected, atol=1e-7)
     assert float(build_optimizer("adam", 0.02, 100).learning_rate) == pytest.approx(0.02)
 
 
 @pytest.mark.parametrize("total_steps", [1, 2, 3])
-def test_very_short_trainings_have_a_schedule(total_steps):
+def test_very_short_runs_have_a_schedule(total_steps):
     optimizer = build_optimizer("sgd", 0.1, total_steps, QUARTERS)
     assert all(rate <= 0.1 + 1e-7 for rate in rates(optimizer, range(4)))
 
@@ -38,7 +38,7 @@ def test_very_short_trainings_have_a_schedule(total_steps):
     [
         (("sdg", 0.1, 10), "`name` must be one of.*name='sdg'"),
         (("sgd", 0.1, 10, "linear"), "`schedule` must be one of.*'linear'"),
-        (("sgd", 0.1, 10, [(0.5, 0.1), (0.2, 0.01)]), "shares ascend"),
+        (("sgd", 0.1, 10, [(0.5, 0.1), (0.2, 0.01)]), "ascending shares"),
         (("sgd", 0.1, 10, [(1.0, 0.1)]), "between 0 and 1"),
         (("sgd", 0.1, 10, []), "pairs"),
         (("sgd", 0.0, 10), "learning_rate=0.0"),

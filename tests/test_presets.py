@@ -1,4 +1,4 @@
-"""Recipes: each is what its paper says, and builds."""
+"""Presets: their values in the papers, and the models that they build."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ from keras_regen.optimizers import build_optimizer
 from keras_regen.presets import get_preset, list_presets
 
 
-def test_the_papers_recipe():
+def test_the_recipe_of_the_csae_paper():
     for name in ("csae_mnist", "csae_fashion_mnist", "csae_facescrub"):
         preset = get_preset(name)
         assert preset.epochs == 120
@@ -26,23 +26,25 @@ def test_the_papers_recipe():
     assert get_preset("csae_linear_mnist").epochs == 200
 
 
-def test_every_recipe_has_its_optimizers():
+def test_every_preset_builds_its_optimizers():
     for preset in list_presets():
         arguments = preset.optimizer_arguments()
-        for those in [arguments] if "name" in arguments else arguments.values():
-            build_optimizer(total_steps=100, **those)
+        for optimizer_arguments in [arguments] if "name" in arguments else arguments.values():
+            build_optimizer(total_steps=100, **optimizer_arguments)
         assert preset.to_dict()["name"] == preset.name
 
 
-# Those that differ in more than their optimizers and epochs.
-KINDS = {(one.model, one.image_shape, str(one.options)): one for one in list_presets()}
+# The presets that differ in more than their optimizers and epochs.
+KINDS = {
+    (preset.model, preset.image_shape, str(preset.options)): preset for preset in list_presets()
+}
 
 
 @pytest.mark.any_backend
 @pytest.mark.parametrize("preset", KINDS.values(), ids=lambda preset: preset.name)
-def test_every_recipe_names_what_there_is(preset):
+def test_every_preset_builds_its_model(preset):
     if preset.image_shape[0] > 32:
-        return  # 128x128 networks are built in the tests of the networks
+        return  # the tests of the networks build 128x128 networks
     model = ImageModel.from_preset(preset.name, **_small(preset))
     assert type(model).__name__ == preset.model
     assert model.image_shape == preset.image_shape
@@ -56,28 +58,28 @@ def _small(preset):
         return {"width": 0.02}
     if preset.name.startswith("regene"):
         small = {"width": 0.02}
-        # The features of InceptionV3 would be downloaded.
+        # InceptionV3 would need a download.
         return small | ({"features": "self"} if "features" in preset.options else {})
     return {"stem_filters": 2}
 
 
-def test_the_schedule_of_a_full_training_is_the_papers():
+def test_the_schedule_of_a_full_run_is_the_schedule_of_the_paper():
     model = CSAE.from_preset("csae_mnist", num_samples=256, stem_filters=2)
     rates = [float(model.optimizer._learning_rate(step)) for step in range(120)]
     np.testing.assert_allclose(rates, np.repeat([0.1, 0.01, 1e-3, 1e-4], 30)[[0, *range(119)]])
 
 
-def test_fewer_epochs_keep_longer_to_the_first_learning_rate():
+def test_a_short_run_keeps_the_first_learning_rate_longer():
     model = CSAE.from_preset("csae_mnist", epochs=12, num_samples=2560, stem_filters=2)
     rates = np.array([float(model.optimizer._learning_rate(step)) for step in range(1, 121)])
     shares = [np.mean(np.isclose(rates, rate)) for rate in (0.1, 0.01, 1e-3, 1e-4)]
     assert sum(shares) == pytest.approx(1)
-    # With a tenth of the epochs, a quarter of the training becomes 0.25 ** 0.55 of it.
+    # With a tenth of the epochs, the stage at 0.25 of the run starts at 0.25 ** 0.55.
     starts = np.array([0.25, 0.5, 0.75]) ** 0.55
     np.testing.assert_allclose(np.cumsum(shares)[:3], starts, atol=0.01)
 
 
-def test_the_stages_of_loss_weights_are_the_papers():
+def test_the_stages_of_the_loss_weights_are_the_stages_of_the_paper():
     both = {"mae_loss": 1.0, "ssim_loss": 1.0}
     assert get_preset("regene_mnist").loss_stages() == [
         (1, 200, both),
@@ -92,7 +94,7 @@ def test_the_stages_of_loss_weights_are_the_papers():
 
 
 @pytest.mark.any_backend
-def test_fit_takes_the_recipes_batches_and_epochs():
+def test_fit_uses_the_batch_size_and_the_epochs_of_the_preset():
     model = CSAE.from_preset("csae_digits", epochs=2, batch_size=5, num_samples=20, stem_filters=2)
     images, labels = np.zeros((20, 8, 8, 1), "uint8"), np.arange(20) % 10
     history = model.fit(images, labels, verbose=0)
@@ -105,11 +107,11 @@ def test_fit_takes_the_recipes_batches_and_epochs():
         CSAE.from_preset("csae_digits", nothing=1)
 
 
-def test_a_folder_of_a_preset_comes_back_trained(tmp_path, digits_model):
+def test_a_saved_preset_loads_a_trained_model(tmp_path, digits_model):
     digits_model.save_to_preset(tmp_path / "mine")
-    again = ImageModel.from_preset(tmp_path / "mine")
+    restored = ImageModel.from_preset(tmp_path / "mine")
     latents = np.ones((2, 12), "float32")
-    np.testing.assert_allclose(digits_model.decode(latents), again.decode(latents), atol=1e-6)
+    np.testing.assert_allclose(digits_model.decode(latents), restored.decode(latents), atol=1e-6)
     with pytest.raises(ValueError, match="trained: its shape and options are its own"):
         CSAE.from_preset(tmp_path / "mine", epochs=3)
     with pytest.raises(ValueError, match="Use CSAE"):
@@ -118,7 +120,7 @@ def test_a_folder_of_a_preset_comes_back_trained(tmp_path, digits_model):
         CSAE.from_preset(tmp_path)
 
 
-def test_unknown_and_unfit_presets():
+def test_unknown_and_wrong_presets_are_errors():
     with pytest.raises(ValueError, match="Did you mean 'csae_mnist'"):
         CSAE.from_preset("csae_minst")
     with pytest.raises(ValueError, match=r"Use Classifier.from_preset\('basenet_mnist'\)"):
@@ -131,15 +133,15 @@ def test_unknown_and_unfit_presets():
         CSAE.from_preset("csae_digits", levels=4).fit(np.zeros((4, 8, 8, 1)), np.arange(4))
 
 
-def test_recipes_cannot_be_changed():
+def test_presets_are_immutable():
     with pytest.raises(TypeError):
         get_preset("csae_mnist").options["beta"] = 1.0
 
 
-def test_seeds_give_the_same_model():
+def test_the_same_seed_builds_the_same_model():
     def weights():
         keras.utils.set_random_seed(3)
         return CSAE.from_preset("csae_digits", stem_filters=2, seed=3).get_weights()
 
-    for one, other in zip(weights(), weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for weight, other_weight in zip(weights(), weights(), strict=True):
+        np.testing.assert_array_equal(weight, other_weight)

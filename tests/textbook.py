@@ -1,6 +1,6 @@
-"""Adversarial training as textbooks have it, in NumPy: two losses, two gradients, two optimizers.
+"""A simple version of adversarial training in NumPy, with two losses and two optimizers.
 
-Everything is float64, and gradients are slopes.
+It computes in float64, and its gradients are slopes.
 """
 
 import math
@@ -15,18 +15,18 @@ NOISE_DIM = 4
 
 
 def small_networks(normalized, shape=(2, 2, 1)):
-    """A generator of one layer, and a discriminator of two."""
+    """Builds a generator with a single layer and a discriminator with two layers."""
     noise, image = keras.Input((NOISE_DIM,)), keras.Input(shape)
-    drawn = layers.Dense(math.prod(shape), name="draw")(noise)
+    images = layers.Dense(math.prod(shape), name="pixels")(noise)
     hidden = layers.Dense(3, name="hidden")(layers.Flatten()(image))
     if normalized:
-        drawn = layers.BatchNormalization(name="draw_norm")(drawn)
+        images = layers.BatchNormalization(name="pixels_norm")(images)
         hidden = layers.BatchNormalization(name="hidden_norm")(hidden)
-    drawn = layers.Reshape(shape)(layers.Activation("sigmoid")(drawn))
-    score = layers.Dense(1, name="score")(layers.Activation("tanh", name="features")(hidden))
+    images = layers.Reshape(shape)(layers.Activation("sigmoid")(images))
+    logits = layers.Dense(1, name="logits")(layers.Activation("tanh", name="features")(hidden))
     return (
-        randomize(keras.Model(noise, drawn, name="generator"), seed=1),
-        randomize(keras.Model(image, score, name="discriminator"), seed=2),
+        randomize(keras.Model(noise, images, name="generator"), seed=1),
+        randomize(keras.Model(image, logits, name="discriminator"), seed=2),
     )
 
 
@@ -43,12 +43,12 @@ def sigmoid(x):
 
 
 def slow_generator(noise, weights):
-    return sigmoid(slow_layer(noise, weights, "draw"))
+    return sigmoid(slow_layer(noise, weights, "pixels"))
 
 
 def slow_discriminator(images, weights):
     maps = np.tanh(slow_layer(images, weights, "hidden"))
-    return slow_layer(maps, weights, "score")[:, 0], maps
+    return slow_layer(maps, weights, "logits")[:, 0], maps
 
 
 SLOW_OBJECTIVES = {
@@ -67,33 +67,33 @@ SLOW_OBJECTIVES = {
 }
 
 
-def slow_terms(images, noise, of_generator, of_discriminator, objective):
-    """All that the logs have, by the weights of both players."""
+def slow_terms(images, noise, generator, discriminator, objective):
+    """Computes the values of the logs from the weights of both networks."""
     discriminator_loss, generator_loss = SLOW_OBJECTIVES[objective]
-    real, maps = slow_discriminator(images, of_discriminator)
-    fake, drawn_maps = slow_discriminator(slow_generator(noise, of_generator), of_discriminator)
+    real, maps = slow_discriminator(images, discriminator)
+    fake, fake_maps = slow_discriminator(slow_generator(noise, generator), discriminator)
     return {
         "discriminator_loss": discriminator_loss(real, fake),
         "generator_loss": generator_loss(fake),
-        "hidden_space_loss": np.mean(np.sqrt(np.sum((maps - drawn_maps) ** 2, axis=1))),
+        "hidden_space_loss": np.mean(np.sqrt(np.sum((maps - fake_maps) ** 2, axis=1))),
         "real_logits": np.mean(real),
         "fake_logits": np.mean(fake),
     }
 
 
 def slopes(function, weights):
-    """Central differences by every number of every weight that learns."""
-    found = {}
+    """Computes central differences for every entry of every trainable weight."""
+    gradients = {}
     for name in [name for name in weights if "moving" not in name]:
-        found[name] = np.empty(weights[name].shape)
+        gradients[name] = np.empty(weights[name].shape)
         for index in np.ndindex(weights[name].shape):
             ends = []
             for step in (1e-5, -1e-5):
-                moved = weights[name].copy()
-                moved[index] += step
-                ends.append(function(weights | {name: moved}))
-            found[name][index] = (ends[0] - ends[1]) / 2e-5
-    return found
+                shifted = weights[name].copy()
+                shifted[index] += step
+                ends.append(function(weights | {name: shifted}))
+            gradients[name][index] = (ends[0] - ends[1]) / 2e-5
+    return gradients
 
 
 class SlowMomentum:
@@ -108,7 +108,7 @@ class SlowMomentum:
 
 
 class SlowAdam:
-    """Kingma and Ba, the variant of section 2 with the epsilon hat, as Keras has it."""
+    """Adam with the epsilon hat of section 2 in Kingma and Ba, as in Keras."""
 
     def __init__(self, rate, epsilon, first=0.9, second=0.999):
         self.rate, self.epsilon, self.betas = rate, epsilon, (first, second)
@@ -128,26 +128,33 @@ class SlowAdam:
             weights[name] = weights[name] - rate * mean / (np.sqrt(square) + self.epsilon)
 
 
-def textbook(images, noises, players, optimizers, objective, hidden_weight, critic_steps):
-    """Both players' steps from one and the same state; gives the logs and weights by step."""
-    generator, discriminator = (dict(player) for player in players)
-    waiting, logs, seen = [], [], []
+def textbook(images, noises, networks, optimizers, objective, hidden_weight, critic_steps):
+    """Updates both networks from the same state in each step.
 
-    def of_discriminator(weights):
+    Returns:
+        The logs and the weights of each step.
+    """
+    generator, discriminator = (dict(weights) for weights in networks)
+    generator_gradients, logs, history = [], [], []
+
+    def discriminator_objective(weights):
         return slow_terms(images, noise, generator, weights, objective)["discriminator_loss"]
 
-    def of_generator(weights):
+    def generator_objective(weights):
         terms = slow_terms(images, noise, weights, discriminator, objective)
         return terms["generator_loss"] + hidden_weight * terms["hidden_space_loss"]
 
     for noise in noises:
         logs.append(slow_terms(images, noise, generator, discriminator, objective))
-        waiting.append(slopes(of_generator, generator))
-        critics = slopes(of_discriminator, discriminator)
-        optimizers[1].step(discriminator, critics)
-        if len(waiting) == critic_steps:
-            mean = {name: np.mean([one[name] for one in waiting], axis=0) for name in waiting[0]}
+        generator_gradients.append(slopes(generator_objective, generator))
+        discriminator_gradients = slopes(discriminator_objective, discriminator)
+        optimizers[1].step(discriminator, discriminator_gradients)
+        if len(generator_gradients) == critic_steps:
+            mean = {
+                name: np.mean([gradients[name] for gradients in generator_gradients], axis=0)
+                for name in generator_gradients[0]
+            }
             optimizers[0].step(generator, mean)
-            waiting = []
-        seen.append({"generator": dict(generator), "discriminator": dict(discriminator)})
-    return logs, seen
+            generator_gradients = []
+        history.append({"generator": dict(generator), "discriminator": dict(discriminator)})
+    return logs, history

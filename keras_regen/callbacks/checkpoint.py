@@ -1,4 +1,4 @@
-"""Checkpoint: the last and the best model, each whole or not at all."""
+"""`Checkpoint`: saves the last and the best model, completely or not at all."""
 
 import os
 import time
@@ -10,24 +10,24 @@ from keras_regen.saving import save_model
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Saves the last and the best model after an epoch, each whole or not at all.
+    """Saves the last and the best model after an epoch, completely or not at all.
 
-    `keras.callbacks.ModelCheckpoint` writes in place: a process that is killed while it writes
-    leaves no checkpoint. Here the earlier one stays until the new one is whole.
+    `keras.callbacks.ModelCheckpoint` overwrites the file: a process that is killed while it writes
+    leaves no checkpoint. This callback keeps the previous file until the new file is complete.
 
     Args:
-        folder: Where `last.keras` and `best.keras` go; made where it is missing.
-        monitor: Name of the value whose best epoch is kept, such as `"val_accuracy"`; `None` to
-            keep the last only.
-        best: Float: the best value so far, for a training that goes on; `None` at the start.
-        mode: `"max"` or `"min"`: whether more is better, or less. Defaults to what the end of the
-            monitor's name says: more accuracy, less loss.
-        pause: Float: seconds after a saving of the last model in which it is not saved again,
-            where epochs are so short that saving would take a good part of them. The training's
-            last epoch is always saved, and so is the best.
+        folder: Folder of `last.keras` and `best.keras`; created if it is missing.
+        monitor: Name of the value that decides which epoch is best, such as `"val_accuracy"`, or
+            `None` to save only the last model.
+        best: Float: best value so far, to resume a training run; `None` at the start.
+        mode: `"max"` or `"min"`: whether a larger or a smaller value is better. Defaults to
+            `"max"` for names that end in `accuracy`, and to `"min"` for names that end in `loss`.
+        pause: Float: least number of seconds between two saves of the last model, for epochs that
+            are shorter than saving. The best epoch and the last epoch are always saved.
 
     Raises:
-        ValueError: If the mode is another one, or missing where the name does not say it.
+        ValueError: If the mode is neither `"max"` nor `"min"`, or is missing and cannot be derived
+            from the name.
 
     Examples:
         >>> from keras_regen.callbacks import Checkpoint
@@ -48,36 +48,37 @@ class Checkpoint(keras.callbacks.Callback):
         super().__init__()
         self.folder = Path(folder)
         self.monitor = monitor
-        self.mode = _mode(monitor) if mode is None and monitor is not None else mode
+        self.mode = _default_mode(monitor) if mode is None and monitor is not None else mode
         if monitor is not None and self.mode not in ("min", "max"):
             raise ValueError(
-                "`mode` must be 'max' where more is better, or 'min'; only names that end in "
-                f"'accuracy' or 'loss' say it. Received: mode={mode!r}, monitor={monitor!r}."
+                "`mode` must be 'max' if a larger value is better, or else 'min'. It may be "
+                "omitted only if the name of the monitor ends in 'accuracy' or 'loss'. "
+                f"Received: mode={mode!r}, monitor={monitor!r}."
             )
         self.best = best
         self.pause = pause
         self._saved_at = -float("inf")
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         value = (logs or {}).get(self.monitor)
-        if value is not None and self._better(value):
+        if value is not None and self._is_better(value):
             self.best = float(value)
             self._save("best.keras")
-        ends = self.model.stop_training or epoch + 1 == self.params["epochs"]
-        if ends or time.monotonic() - self._saved_at >= self.pause:
-            # Last, for this is the file that a training goes on from.
+        is_last_epoch = self.model.stop_training or epoch + 1 == self.params["epochs"]
+        if is_last_epoch or time.monotonic() - self._saved_at >= self.pause:
+            # Saved after the best model, because a resumed run starts from this file.
             self._save("last.keras")
             self._saved_at = time.monotonic()
 
-    def _better(self, value):
+    def _is_better(self, value: float) -> bool:
         if self.best is None:
             return True
         return value > self.best if self.mode == "max" else value < self.best
 
-    def _save(self, name):
+    def _save(self, name: str) -> None:
         save_model(self.model, self.folder / name)
 
 
-def _mode(monitor):
+def _default_mode(monitor: str) -> str | None:
     modes = {"accuracy": "max", "loss": "min"}
-    return next((mode for end, mode in modes.items() if monitor.endswith(end)), None)
+    return next((mode for suffix, mode in modes.items() if monitor.endswith(suffix)), None)

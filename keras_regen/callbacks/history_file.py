@@ -1,4 +1,4 @@
-"""HistoryFile: a table of the epochs that grows, also over an interruption."""
+"""`HistoryFile`: writes the history of a training run to a CSV file, and continues it."""
 
 import csv
 import os
@@ -10,11 +10,14 @@ from keras_regen.atomic_files import atomic_write
 
 
 class HistoryFile(keras.callbacks.Callback):
-    """Writes the losses and metrics of every epoch to a CSV file, with those of earlier epochs.
+    """Writes the losses and metrics of every epoch to a CSV file.
+
+    Unlike `keras.callbacks.CSVLogger`, it writes the file atomically, adds columns for metrics that
+    start in a later epoch, and resumes after given rows, so that no epoch is in the file twice.
 
     Args:
-        path: The file. Its folder must exist.
-        rows: Dicts of the epochs before, for a training that goes on.
+        path: Path of the file. Its folder must exist.
+        rows: Dicts of the previous epochs, to resume a training run.
 
     Examples:
         >>> from keras_regen.callbacks import HistoryFile
@@ -27,23 +30,29 @@ class HistoryFile(keras.callbacks.Callback):
         self.path = Path(path)
         self.rows = list(rows or [])
 
-    def on_epoch_end(self, epoch, logs=None):
-        # repr of a float reads back as the same float, so nothing is lost by an interruption.
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        # The repr of a float reads back as the same float, so a resumed history is exact.
         values = {name: float(value) for name, value in (logs or {}).items()}
         self.rows.append({"epoch": epoch + 1, **values})
         write_rows(self.rows, self.path)
 
 
 def read_history(path: str | os.PathLike) -> list[dict[str, float]]:
-    """Reads what `HistoryFile` or `StepHistory` wrote.
+    """Reads a file of `HistoryFile` or `StepHistory`.
 
     Args:
-        path: The file.
+        path: Path of the file.
 
     Returns:
-        A dict for each epoch or step, from `epoch` and the names of the losses and metrics that it
-        had to numbers; an empty list where there is no file.
+        A dict for each epoch or step, from `epoch` and the names of its losses and metrics to
+        numbers. The list is empty if the file does not exist.
+
+    Raises:
+        TypeError: If `path` is neither a string nor a path.
     """
+    # `open` would read from a file descriptor with this number, and close it.
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"`path` must be a string or a path. Received: path={path!r}.")
     if not os.path.exists(path):
         return []
     with open(path, newline="") as file:
@@ -55,11 +64,11 @@ def read_history(path: str | os.PathLike) -> list[dict[str, float]]:
 
 
 def write_rows(rows: list[dict[str, float]], path: str | os.PathLike) -> None:
-    """Writes what `read_history` reads, whole or not at all.
+    """Writes a CSV file that `read_history` reads, completely or not at all.
 
     Args:
         rows: A dict for each row of the table, from the names of columns to numbers.
-        path: The file. Its folder must exist.
+        path: Path of the file. Its folder must exist.
 
     Examples:
         >>> import tempfile
@@ -70,7 +79,7 @@ def write_rows(rows: list[dict[str, float]], path: str | os.PathLike) -> None:
         [{'epoch': 1, 'loss': 0.5}]
     """
     with atomic_write(path) as partial, open(partial, "w", newline="") as file:
-        # Not every row need have every value, such as those of `validation_freq=2`.
+        # Some rows may lack a value, such as the validation loss with `validation_freq=2`.
         names = dict.fromkeys(name for row in rows for name in row)
         writer = csv.DictWriter(file, fieldnames=list(names))
         writer.writeheader()

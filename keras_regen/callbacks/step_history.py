@@ -1,4 +1,4 @@
-"""StepHistory: the losses of every single step."""
+"""`StepHistory`: records the losses of every step."""
 
 import os
 from pathlib import Path
@@ -11,19 +11,20 @@ from keras_regen.callbacks.history_file import write_rows
 
 
 class StepHistory(keras.callbacks.Callback):
-    """Keeps the losses of each step by itself, where Keras tells their mean over the epoch so far.
+    """Records the losses of each step; Keras reports only their running mean over the epoch.
 
-    The means that other callbacks and the progress bar show stay as they are. Every step waits
-    for its values to be read, so a training on a GPU takes longer.
+    The running means in other callbacks and in the progress bar do not change. Every step waits
+    until its losses are computed, so training on a GPU takes longer.
 
     Args:
-        path: CSV file to write when an epoch ends, with a row for each step, which
-            `keras_regen.callbacks.read_history` reads. Its folder must exist. `None` for none.
+        path: CSV file with a row for each step, written at the end of every epoch.
+            `keras_regen.callbacks.read_history` reads it. Its folder must exist. `None` writes no
+            file.
 
     Attributes:
-        history: Dict from the names of losses, and of all else in the logs that is a mean over
-            images, to a float for each step; for `keras_regen.plotting.plot_runs`. A training
-            with `steps_per_execution` has one value, a mean, for so many steps.
+        history: Dict from the names of losses, and of all other means in the logs, to a float for
+            each step, for `keras_regen.plotting.plot_runs`. With `steps_per_execution`, a value is
+            the mean over that number of steps.
 
     Source: DE-GAN, figures 8 and 10.
 
@@ -45,30 +46,30 @@ class StepHistory(keras.callbacks.Callback):
         self.history: dict[str, list[float]] = {}
         self._epochs = []
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         self.history, self._epochs = {}, []
 
-    def on_epoch_begin(self, epoch, logs=None):
-        self._epoch, self._before = epoch + 1, {}
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._epoch, self._sums = epoch + 1, {}
 
-    def on_train_batch_begin(self, batch, logs=None):
-        # A mean that begins anew is that of the step. (The difference of two running sums has
-        # rounding errors of their size: late in an epoch, losses near 0 would drown in them.)
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        # After a reset, the mean is that of the step. (The difference of two running sums would
+        # have a rounding error of the size of the sums, which may exceed a loss near 0.)
         for metric in self._means():
             metric.reset_state()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         self._epochs.append(self._epoch)
         for metric in self._means():
             name = metric.name
             self.history.setdefault(name, []).append(_result(metric))
-            sums = np.stack([ops.convert_to_numpy(one) for one in metric.variables])
-            self._before[name] = sums = sums + self._before.get(name, np.zeros_like(sums))
+            sums = np.stack([ops.convert_to_numpy(variable) for variable in metric.variables])
+            self._sums[name] = sums = sums + self._sums.get(name, np.zeros_like(sums))
             for variable, value in zip(metric.variables, sums, strict=True):
                 variable.assign(value)
             logs[name] = _result(metric)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self.path is not None:
             rows = [
                 {"epoch": epoch, "step": step, **dict(zip(self.history, values, strict=True))}
@@ -78,9 +79,9 @@ class StepHistory(keras.callbacks.Callback):
             ]
             write_rows(rows, self.path)
 
-    def _means(self):
-        return [one for one in self.model.metrics if isinstance(one, keras.metrics.Mean)]
+    def _means(self) -> list[keras.metrics.Mean]:
+        return [metric for metric in self.model.metrics if isinstance(metric, keras.metrics.Mean)]
 
 
-def _result(metric):
+def _result(metric: keras.metrics.Metric) -> float:
     return float(ops.convert_to_numpy(metric.result()))

@@ -1,4 +1,4 @@
-"""The datasets known by name, and where each would come from on this machine."""
+"""Lists the datasets with a name, and finds the source of each on this machine."""
 
 import difflib
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from keras_regen.datasets import tfds
 from keras_regen.datasets.archive import ARCHIVE_SUFFIXES
-from keras_regen.datasets.folder import arrange_folder
+from keras_regen.datasets.folder import find_class_folders
 
 DATA_DIR_VARIABLE = "KERAS_REGEN_DATA_DIR"
 DIGIT_NAMES = tuple("0123456789")
@@ -15,14 +15,14 @@ DIGIT_NAMES = tuple("0123456789")
 
 @dataclass(frozen=True)
 class DatasetSource:
-    """A dataset that `load` knows by name, and where it would come from.
+    """A dataset that `load` knows by name, and its source on this machine.
 
     Args:
         name: Name that `load` takes.
         kind: `"embedded"`, `"npz"`, `"folder"`, `"archive"`, `"tfds"` or `"download"`.
-        location: Path of the file or folder, or `""` where there is none.
-        class_names: Names of the classes, or `None` where only loading would tell.
-        image_shape: `(height, width, channels)`, or `None` where only loading would tell.
+        location: Path of the file or folder, or `""` without a file.
+        class_names: Names of the classes, or `None` if they are unknown before loading.
+        image_shape: `(height, width, channels)`, or `None` if it is unknown before loading.
 
     Examples:
         >>> digits = list_datasets()[0]
@@ -38,18 +38,18 @@ class DatasetSource:
 
     @property
     def num_classes(self) -> int | None:
-        """Number of classes, or `None` where only loading would tell."""
+        """Number of classes, or `None` if it is unknown before loading."""
         return None if self.class_names is None else len(self.class_names)
 
 
-# The sets of the papers that users must get for themselves, and from whom.
-USERS_OWN = {
-    "facescrub": "they are had on request from vintage.winklerbros.net/facescrub.html",
-    "celeba": "they are at mmlab.ie.cuhk.edu.hk/projects/CelebA.html, without class folders",
+# The datasets of the papers that users must download by hand, and their origin.
+MANUAL_DOWNLOADS = {
+    "facescrub": "request them at vintage.winklerbros.net/facescrub.html",
+    "celeba": "get them at mmlab.ie.cuhk.edu.hk/projects/CelebA.html (without class folders)",
 }
 
-# The sets that Keras can download.
-KNOWN = {
+# The datasets that Keras can download: class names and image shape.
+KERAS_DATASETS = {
     "mnist": (DIGIT_NAMES, (28, 28, 1)),
     "fashion_mnist": (
         (
@@ -85,18 +85,18 @@ KNOWN = {
 
 
 def list_datasets(data_dir: str | os.PathLike | None = None) -> list[DatasetSource]:
-    """Lists the datasets that `load` knows by name, with where each would come from right now.
+    """Lists the datasets that `load` knows by name, with their current sources.
 
-    Nothing is loaded or downloaded. Every set of TFDS can be loaded too, as `tfds:NAME`.
+    Nothing is loaded or downloaded. `load` also takes every TFDS dataset, as `tfds:NAME`.
 
     Args:
-        data_dir: Folder with data. Defaults to the one that `KERAS_REGEN_DATA_DIR` names, if any.
+        data_dir: Data folder. Defaults to the environment variable `KERAS_REGEN_DATA_DIR`, if set.
 
     Returns:
-        One `DatasetSource` per name: the known ones, then what else lies in the data folder.
+        A `DatasetSource` per name: the built-in names, then the other datasets in the data folder.
 
     Raises:
-        FileNotFoundError: When the data folder does not exist.
+        FileNotFoundError: If the data folder does not exist.
 
     Examples:
         >>> [source.name for source in list_datasets()][:4]
@@ -104,39 +104,39 @@ def list_datasets(data_dir: str | os.PathLike | None = None) -> list[DatasetSour
     """
     folder = data_folder(data_dir)
     sources = [DatasetSource("digits", "embedded", "", DIGIT_NAMES, (8, 8, 1))]
-    sources += [find_known(name, folder) for name in KNOWN]
+    sources += [find_keras_dataset(name, folder) for name in KERAS_DATASETS]
     names = {_dataset_name(path.name) for path in folder.iterdir()} if folder else set()
-    for name in sorted(names - {None, "digits", *KNOWN}):
+    for name in sorted(names - {None, "digits", *KERAS_DATASETS}):
         source = find_in_folder(name, folder)
-        # A folder without classes is some other folder that happens to lie there.
+        # A folder without class folders is no dataset.
         if source is not None and (source.kind != "folder" or source.class_names):
             sources.append(source)
     return sources
 
 
-def find_known(name: str, folder: Path | None) -> DatasetSource:
-    """Finds where one of the `KNOWN` sets comes from: data folder, then TFDS, then download."""
-    class_names, image_shape = KNOWN[name]
-    found = find_in_folder(name, folder)
-    if found is None:
+def find_keras_dataset(name: str, folder: Path | None) -> DatasetSource:
+    """Finds the source of one of the `KERAS_DATASETS`: data folder, then TFDS, then download."""
+    class_names, image_shape = KERAS_DATASETS[name]
+    source = find_in_folder(name, folder)
+    if source is None:
         prepared = tfds.prepared_folder(name)
-        found = (
+        source = (
             DatasetSource(name, "tfds", prepared) if prepared else DatasetSource(name, "download")
         )
-    return DatasetSource(name, found.kind, found.location, class_names, image_shape)
+    return DatasetSource(name, source.kind, source.location, class_names, image_shape)
 
 
 def find_in_folder(name: str, folder: Path | None) -> DatasetSource | None:
-    """Finds `NAME.npz`, a folder `NAME`, or an archive of it, in that order, in the data folder."""
+    """Finds `NAME.npz`, the folder `NAME`, or its archive, in that order, in the data folder."""
     if folder is None:
         return None
     if (folder / f"{name}.npz").is_file():
         return DatasetSource(name, "npz", str(folder / f"{name}.npz"))
     if (folder / name).is_dir():
         try:
-            class_names = arrange_folder(str(folder / name)).class_names
+            class_names = find_class_folders(str(folder / name)).class_names
         except ValueError:
-            class_names = None  # not class folders: `load` says what is wrong with it
+            class_names = None  # no class folders: `load` raises the error
         return DatasetSource(name, "folder", str(folder / name), class_names)
     for suffix in ARCHIVE_SUFFIXES:
         for stem in (name, f"{name}_jpeg", f"{name}_png"):
@@ -146,10 +146,10 @@ def find_in_folder(name: str, folder: Path | None) -> DatasetSource | None:
 
 
 def data_folder(data_dir: str | os.PathLike | None) -> Path | None:
-    """Gives `data_dir`, else the folder that the environment names, else `None`.
+    """Returns `data_dir`, else the folder of the environment variable, else `None`.
 
     Raises:
-        FileNotFoundError: When that folder does not exist.
+        FileNotFoundError: If that folder does not exist.
     """
     folder = data_dir or os.environ.get(DATA_DIR_VARIABLE)
     if not folder:
@@ -161,25 +161,25 @@ def data_folder(data_dir: str | os.PathLike | None) -> Path | None:
     return folder
 
 
-def unknown_name(name: str, folder: Path | None) -> ValueError | FileNotFoundError:
-    """Makes the error for a name that is neither known nor a path."""
-    if name in USERS_OWN:
+def unknown_name_error(name: str, folder: Path | None) -> ValueError | FileNotFoundError:
+    """Returns the error for a name that is neither known nor a path."""
+    if name in MANUAL_DOWNLOADS:
         return FileNotFoundError(
-            f"The images of {name!r} cannot be downloaded for everybody: {USERS_OWN[name]}. Put "
-            f"them in a folder of class folders, {name!r}, in the folder that {DATA_DIR_VARIABLE} "
-            "names, or give the path of such a folder as the dataset."
+            f"The images of {name!r} cannot be downloaded automatically: "
+            f"{MANUAL_DOWNLOADS[name]}. Put them into a folder of class folders, {name!r}, in the "
+            f"folder that {DATA_DIR_VARIABLE} names, or pass the path of such a folder."
         )
     names = [source.name for source in list_datasets(folder)]
     nearest = difflib.get_close_matches(name, names, n=1)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     return ValueError(
-        f"Expected a dataset's name ({', '.join(names)}, tfds:NAME), or the path of a folder of "
-        f"class folders, an .npz file or a tar archive. Received: {name!r}.{hint}"
+        f"Expected the name of a dataset ({', '.join(names)}, tfds:NAME), or the path of a folder "
+        f"of class folders, an .npz file or a tar archive. Received: {name!r}.{hint}"
     )
 
 
 def _dataset_name(file_name: str) -> str | None:
-    """Gives the name under which `load` finds a file or folder of the data folder."""
+    """Returns the name with which `load` finds a file or folder of the data folder."""
     if file_name.startswith("."):
         return None
     for suffix in (".npz", *ARCHIVE_SUFFIXES):

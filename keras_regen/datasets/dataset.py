@@ -1,4 +1,4 @@
-"""`ImageDataset`: what every source of images is turned into."""
+"""`ImageDataset`: labeled training and test images in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,24 +6,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keras_regen.checks import check_images, check_labels
-from keras_regen.datasets.pixels import convert_images
+from keras_regen.datasets.image_decoding import convert_images
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ImageDataset:
-    """Images in classes, split into training and test images, all in memory.
+    """Labeled training and test images in memory.
 
-    `keras_regen.datasets.load` makes it from any source; the fields fit `fit` and `evaluate`.
+    `keras_regen.datasets.load` returns it for any source. `fit` and `evaluate` take its arrays.
 
     Args:
         x_train: Images `(num_train, height, width, channels)`: `uint8` in 0..255, or `float32` in
-            0..1 where the source holds floats. 1 channel is grayscale, 3 are RGB.
-        y_train: Class numbers `(num_train,)`, `int64` in 0..`num_classes` - 1.
+            0..1 if the source holds floats. 1 channel is grayscale, 3 channels are RGB.
+        y_train: Labels `(num_train,)`, `int64` in 0..`num_classes` - 1.
         x_test: Test images, like `x_train`.
-        y_test: Test class numbers, like `y_train`.
-        class_names: One name per class, in the order of the class numbers.
+        y_test: Test labels, like `y_train`.
+        class_names: Names of the classes, in the order of the labels.
         name: Name of the dataset.
-        skipped: Paths of the files that could not be read and are left out.
+        skipped: Paths of the unreadable files that are left out.
 
     Examples:
         >>> from keras_regen.datasets import load
@@ -53,20 +53,20 @@ class ImageDataset:
         return self.x_train.shape[1:]
 
     def with_classes(self, class_names: Sequence[str]) -> "ImageDataset":
-        """Gives the dataset with the class numbers of a model that knows its classes.
+        """Returns the dataset with the labels and class names of a model.
 
-        Names are matched exactly, or else as names of folders, where `T-shirt/top` is
+        Names are matched exactly, or else as folder names: the folder name of `T-shirt/top` is
         `T-shirt_top`.
 
         Args:
-            class_names: Names of the model's classes, in the order of its class numbers. All of
-                the dataset's must be among them.
+            class_names: Names of the model's classes, in the order of its labels. They must
+                include all classes of the dataset.
 
         Returns:
             An `ImageDataset` with the same images and these class names.
 
         Raises:
-            ValueError: When the dataset has a class that is not among them.
+            ValueError: If the model does not have a class of the dataset.
 
         Examples:
             >>> from keras_regen.datasets import load
@@ -78,23 +78,23 @@ class ImageDataset:
         class_names = tuple(class_names)
         if class_names == self.class_names:
             return self
-        for form in (str, folder_name):
-            known = {form(name): label for label, name in enumerate(class_names)}
-            found = [known.get(form(name)) for name in self.class_names]
-            # Two names that are one as folders' names cannot be told apart by these.
-            clear = len(known) == len(class_names) and len(set(found)) == len(found)
-            if clear and None not in found:
-                numbers = np.array(found, "int64")
+        for normalize in (str, folder_name):
+            model_labels = {normalize(name): label for label, name in enumerate(class_names)}
+            labels = [model_labels.get(normalize(name)) for name in self.class_names]
+            # Different names may have the same folder name, which would be ambiguous.
+            unique = len(model_labels) == len(class_names) and len(set(labels)) == len(labels)
+            if unique and None not in labels:
+                new_labels = np.array(labels, "int64")
                 return replace(
                     self,
                     class_names=class_names,
-                    y_train=numbers[self.y_train],
-                    y_test=numbers[self.y_test],
+                    y_train=new_labels[self.y_train],
+                    y_test=new_labels[self.y_test],
                 )
         raise ValueError(
-            f"The classes of the dataset must be among those of the model, {class_names}. "
-            f"Received: {self.name!r} with {self.class_names}. Rename its class folders, or give "
-            "an .npz the right `class_names`."
+            f"The model must have all classes of the dataset. Its classes are {class_names}. "
+            f"Received: {self.name!r} with {self.class_names}. Rename the class folders of the "
+            "dataset, or correct `class_names` in its .npz file."
         )
 
     def __repr__(self) -> str:
@@ -114,20 +114,23 @@ def dataset_from_arrays(
     color_mode: str | None = None,
     skipped: tuple[str, ...] = (),
 ) -> ImageDataset:
-    """Checks images and labels, whatever their source, and gives them as an `ImageDataset`.
+    """Checks images and labels, and returns them as an `ImageDataset`.
 
     Args:
         name: Name of the dataset.
-        train: `(images, labels)`; the images may be any integers in 0..255 or floats in 0..1.
+        train: `(images, labels)`. The images may be any integers in 0..255 or floats in 0..1.
         test: `(images, labels)` of the same kind.
-        class_names: One name per class.
+        class_names: Names of the classes.
         image_size: `(height, width)` to resize to, or `None`.
         color_mode: `"grayscale"`, `"rgb"`, or `None` to keep the channels.
-        skipped: Files left out.
+        skipped: Paths of the files that are left out.
+
+    Returns:
+        An `ImageDataset`.
 
     Raises:
-        ValueError: When the images or the labels break the contract, or training and test images
-            differ in shape or kind, or there are fewer than two classes.
+        ValueError: If `check_images` or `check_labels` refuses the arrays, if training and test
+            images differ in shape or kind, or if the dataset has fewer than two classes.
     """
     (x_train, y_train), (x_test, y_test) = train, test
     class_names = tuple(str(class_name) for class_name in class_names)
@@ -158,7 +161,7 @@ def dataset_from_arrays(
 
 
 def folder_name(class_name: str) -> str:
-    """Gives the name that the folder of a class has: without slashes, and not hidden.
+    """Returns the folder name of a class: without slashes, and not hidden.
 
     Examples:
         >>> folder_name("T-shirt/top"), folder_name("..")

@@ -1,4 +1,4 @@
-"""The embedded default: scikit-learn's 1,797 handwritten digits."""
+"""Loads the embedded dataset: scikit-learn's 1,797 handwritten digits."""
 
 import numpy as np
 
@@ -12,8 +12,8 @@ def load_digits(
     test_fraction: float,
     seed: int,
 ) -> ImageDataset:
-    """Gives scikit-learn's 8x8 digits, 0..16 scaled to 0..255, split by `test_fraction`."""
-    import sklearn.datasets  # takes a second, and only this source needs it
+    """Loads scikit-learn's 8x8 digits, scaled from 0..16 to 0..255, split by `test_fraction`."""
+    import sklearn.datasets  # takes a second, and no other source needs it
 
     digits = sklearn.datasets.load_digits()
     images = np.rint(digits.images * (255 / 16)).astype("uint8")[..., None]

@@ -1,12 +1,17 @@
-"""A folder of class folders, read into memory."""
+"""Reads a folder of class folders into memory."""
 
 import os
+from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
+from keras_regen.datasets.class_folders import ClassFolders, PathParts, find_classes
 from keras_regen.datasets.dataset import ImageDataset
-from keras_regen.datasets.pixels import UnreadableImageError, decode_image, map_in_threads
-from keras_regen.datasets.readable_files import dataset_from_files
-from keras_regen.datasets.tree import ImageTree, Parts, arrange
+from keras_regen.datasets.image_decoding import UnreadableImageError, decode_image
+from keras_regen.datasets.image_files import dataset_from_files
+from keras_regen.datasets.parallel_map import parallel_map
+
+Result = TypeVar("Result")
 
 
 def load_folder(
@@ -18,19 +23,35 @@ def load_folder(
     seed: int,
     strict: bool,
 ) -> ImageDataset:
-    """Reads all pictures of a folder of class folders."""
-    tree = arrange_folder(path)
+    """Reads all images of a folder of class folders.
+
+    Args:
+        name: Name of the dataset.
+        path: Path of the folder.
+        image_size: `(height, width)` of the resized images, or `None` to keep the size.
+        color_mode: `"grayscale"`, `"rgb"`, or `None` to detect it from the files.
+        test_fraction: Share of test images if the folder has no `train` and `test` folders.
+        seed: Seed of that split.
+        strict: Whether an unreadable file is an error.
+
+    Returns:
+        An `ImageDataset`.
+
+    Raises:
+        ValueError: If the folders or images are not as `load` expects.
+    """
+    folders = find_class_folders(path)
     decode = partial(decode_image, image_size=image_size, color_mode=color_mode)
-    results = map_in_threads(partial(read_or_reason, decode), file_paths(path, tree))
+    results = parallel_map(partial(result_or_error, decode), file_paths(path, folders))
     return dataset_from_files(
-        name, path, tree, results, test_fraction=test_fraction, seed=seed, strict=strict
+        name, path, folders, results, test_fraction=test_fraction, seed=seed, strict=strict
     )
 
 
-def arrange_folder(path: str) -> ImageTree:
-    """Finds the classes of a folder; hidden files and folders are ignored."""
+def find_class_folders(path: str) -> ClassFolders:
+    """Finds the classes of a folder, without hidden files and folders."""
 
-    def listing(parts: Parts) -> tuple[list[str], list[str]]:
+    def list_folder(parts: PathParts) -> tuple[list[str], list[str]]:
         folders, files = [], []
         with os.scandir(os.path.join(path, *parts)) as entries:
             for entry in entries:
@@ -38,21 +59,21 @@ def arrange_folder(path: str) -> ImageTree:
                     continue
                 if entry.is_dir():
                     folders.append(entry.name)
-                elif entry.is_file() or entry.is_symlink():  # opening a pipe would wait for ever
+                elif entry.is_file() or entry.is_symlink():  # opening a pipe would wait forever
                     files.append(entry.name)
         return sorted(folders), sorted(files)
 
-    return arrange(listing, path)
+    return find_classes(list_folder, path)
 
 
-def file_paths(path: str, tree: ImageTree) -> list[str]:
-    """Gives the path of every file of a folder's tree."""
-    return [os.path.join(path, *file) for file in tree.files]
+def file_paths(path: str, folders: ClassFolders) -> list[str]:
+    """Returns the path of every file in the class folders."""
+    return [os.path.join(path, *file) for file in folders.files]
 
 
-def read_or_reason(read, file):
-    """Gives `read(file)`, or the `UnreadableImageError` that it raised."""
+def result_or_error(function: Callable[[str], Result], file: str) -> Result | UnreadableImageError:
+    """Returns `function(file)`, or the `UnreadableImageError` that it raises."""
     try:
-        return read(file)
+        return function(file)
     except UnreadableImageError as error:
         return error

@@ -1,4 +1,4 @@
-"""A NumPy `.npz` file with `x_train`, `y_train`, `x_test` and `y_test`."""
+"""Loads a NumPy `.npz` file with `x_train`, `y_train`, `x_test` and `y_test`."""
 
 import zipfile
 import zlib
@@ -18,21 +18,25 @@ def load_npz(
     image_size: tuple[int, int] | None,
     color_mode: str | None,
 ) -> ImageDataset:
-    """Reads images and labels of an `.npz` file; nothing in it is unpickled.
+    """Loads images and labels from an `.npz` file, without unpickling anything.
 
-    Images of shape `(n, height, width)` get a channel axis, labels of shape `(n, 1)` lose theirs.
+    A channel axis is added to images of shape `(n, height, width)`. Labels of shape `(n, 1)` are
+    flattened.
 
     Args:
         name: Name of the dataset.
         path: Path of the file.
-        default_names: Names of the classes if the file has no `class_names`; `None` stands for
-            the class numbers.
+        default_names: Names of the classes if the file has no `class_names`, or `None` to use the
+            labels as names.
         image_size: `(height, width)` to resize to, or `None`.
         color_mode: `"grayscale"`, `"rgb"`, or `None` to keep the channels.
 
+    Returns:
+        An `ImageDataset`.
+
     Raises:
-        ValueError: When the file cannot be read, an array is missing, or images or labels break
-            the package's contract.
+        ValueError: If the file cannot be read, an array is missing, or `check_images` or
+            `check_labels` refuses an array.
     """
     arrays = _read(path)
     missing = [key for key in KEYS if key not in arrays]
@@ -58,17 +62,17 @@ def load_npz(
 
 def _read(path: str) -> dict[str, np.ndarray]:
     try:
-        # NumPy leaves a file that it opened itself open when the file is broken.
+        # If NumPy opened the file and the file is damaged, NumPy would not close it.
         with open(path, "rb") as file:
             arrays = np.load(file, allow_pickle=False)
             if not isinstance(arrays, np.lib.npyio.NpzFile):
-                raise ValueError("it holds one bare array")
+                raise ValueError("it holds a single array without a name")
             return {key: arrays[key] for key in arrays.files if key in (*KEYS, "class_names")}
     except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
         if isinstance(error, FileNotFoundError | PermissionError):
             raise
         raise ValueError(
-            "Expected an .npz file of plain arrays, as written by `numpy.savez`. "
+            "Expected an .npz file of arrays without Python objects, as `numpy.savez` writes. "
             f"Received: {path!r}, which cannot be read ({error})."
         ) from error
 
@@ -87,7 +91,7 @@ def _class_names(arrays: dict[str, np.ndarray]) -> list[str] | None:
     names = arrays["class_names"]
     if names.ndim != 1 or names.dtype.kind not in "US":
         raise ValueError(
-            "`class_names` must be one row of strings. "
+            "`class_names` must be an array of strings of shape (num_classes,). "
             f"Received: shape={names.shape}, dtype={names.dtype}."
         )
     return [str(name) for name in names.astype("U")]
@@ -98,7 +102,8 @@ def _class_numbers(y_train: np.ndarray) -> list[str]:
     present = np.unique(y_train)
     if len(present) != present[-1] + 1:
         raise ValueError(
-            "`y_train` must hold every class from 0 on, unless the file has `class_names`. "
-            f"Received: {len(present)} classes with numbers from {present[0]} to {present[-1]}."
+            "`y_train` must hold every label from 0 to the largest, unless the file has "
+            "`class_names`. "
+            f"Received: {len(present)} classes with labels from {present[0]} to {present[-1]}."
         )
     return [str(label) for label in present]

@@ -1,4 +1,4 @@
-"""One split into training and test samples for every source that has none of its own."""
+"""Splits samples into training and test sets for every source that has no test set."""
 
 import numpy as np
 
@@ -8,19 +8,19 @@ def stratified_split(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Splits sample indices so that every class has the same share of test samples.
 
-    A class of `n` samples gives `round(test_fraction * n)` of them to the test set, at least one
-    and not all; a class of one sample keeps it for training.
+    A class of `n` samples has `round(test_fraction * n)` test samples, but at least 1 and at most
+    `n - 1`. A class with a single sample has no test sample.
 
     Args:
         labels: Integer array `(num_samples,)`.
         test_fraction: Share of the samples in the test set, between 0 and 1, both excluded.
-        seed: Integer, at least 0. The same seed gives the same split.
+        seed: Integer, at least 0. The same seed returns the same split.
 
     Returns:
         `(train_indices, test_indices)`, both in ascending order.
 
     Raises:
-        ValueError: When `test_fraction` is not between 0 and 1, or no class has two samples.
+        ValueError: If `test_fraction` is not between 0 and 1, or no class has two samples.
 
     Examples:
         >>> train, test = stratified_split(np.array([0, 0, 0, 0, 1, 1]), 0.5, seed=0)
@@ -36,8 +36,8 @@ def stratified_split(
         is_test[rng.permutation(members)[:count]] = True
     if not is_test.any():
         raise ValueError(
-            "There are too few samples for a test set: a class needs at least two. "
-            f"Received: {len(labels)} samples, one per class."
+            "Too few samples for a test set: at least one class must have two samples. "
+            f"Received: {len(labels)} samples, each of another class."
         )
     return np.flatnonzero(~is_test), np.flatnonzero(is_test)
 

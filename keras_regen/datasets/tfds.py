@@ -1,4 +1,4 @@
-"""Image-classification sets of TensorFlow Datasets, with any Keras backend."""
+"""Loads image-classification datasets of TensorFlow Datasets (TFDS), with any Keras backend."""
 
 import importlib.util
 import os
@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 from keras_regen.datasets.dataset import ImageDataset, dataset_from_arrays
-from keras_regen.datasets.pixels import convert_images
-from keras_regen.datasets.readable_files import common_shape
+from keras_regen.datasets.image_decoding import convert_images
+from keras_regen.datasets.image_files import common_shape
 from keras_regen.datasets.split import stratified_split
 
 
 def prepared_folder(name: str) -> str | None:
-    """Gives the folder where TFDS has prepared the set `name` on this machine, or `None`.
+    """Returns the folder of the dataset that TFDS has prepared on this machine, or `None`.
 
-    TFDS is not imported for that: it takes seconds.
+    It does not import TFDS, which takes seconds.
     """
     if importlib.util.find_spec("tensorflow_datasets") is None:
         return None
@@ -35,23 +35,25 @@ def load_tfds(
     test_fraction: float,
     seed: int,
 ) -> ImageDataset:
-    """Reads a TFDS set with `image` and `label` features, after preparing it where needed.
+    """Loads a TFDS dataset with `image` and `label` features, and prepares it if necessary.
 
-    The splits are `train` and `test`; without `test`, `train` is split by `test_fraction`.
+    The splits are `train` and `test`. Without `test`, `train` is split by `test_fraction`.
 
     Args:
-        name: Name as TFDS writes it, such as `"mnist"` or `"emnist/letters"`.
-        folder: Where TFDS has prepared it, or `""` to find or prepare it by its name.
+        name: Name in TFDS, such as `"mnist"` or `"emnist/letters"`.
+        folder: Folder of the prepared dataset, or `""` to find or prepare it by its name.
         image_size: `(height, width)` to resize to, or `None`.
         color_mode: `"grayscale"`, `"rgb"`, or `None` to keep the channels.
-        test_fraction: Share of the test images, where there is no `test` split.
+        test_fraction: Share of the test images if the dataset has no `test` split.
         seed: Seed of that split.
 
+    Returns:
+        An `ImageDataset`.
+
     Raises:
-        ImportError: When tensorflow-datasets is not installed, or the set was prepared in a format
-            that only TensorFlow reads and that is not installed.
-        ValueError: When the set is unknown, is not one of labelled images, or could not be
-            prepared.
+        ImportError: If tensorflow-datasets is not installed, or if the dataset was prepared in a
+            format that needs TensorFlow, and TensorFlow is not installed.
+        ValueError: If the dataset is unknown, has no labeled images, or cannot be prepared.
     """
     builder = _builder(name, folder)
     class_names = _class_names(name, builder.info.features)
@@ -59,7 +61,8 @@ def load_tfds(
     splits = builder.info.splits
     if splits and "train" not in splits:
         raise ValueError(
-            f"A TFDS set must have a `train` split. Received: tfds:{name} with {sorted(splits)}."
+            "A TFDS dataset must have a `train` split. "
+            f"Received: tfds:{name} with {sorted(splits)}."
         )
     train = _read_split(name, builder, "train", image_size, color_mode)
     if "test" in splits:
@@ -85,29 +88,29 @@ def _builder(name: str, folder: str) -> Any:
     try:
         if folder:
             return tfds.builder_from_directory(folder)
-        # TFDS reads the variable when it is imported; here it counts when data is loaded.
+        # TFDS reads the variable only once, at its import.
         return tfds.builder(name, data_dir=os.environ.get("TFDS_DATA_DIR") or None)
     except tfds.core.registered.DatasetNotFoundError as error:
         raise ValueError(
-            f"TFDS has no such set. Received: tfds:{name}. "
-            "The names are at https://www.tensorflow.org/datasets/catalog/overview."
+            f"TFDS has no dataset of this name. Received: tfds:{name}. "
+            "The names are listed at https://www.tensorflow.org/datasets/catalog/overview."
         ) from error
 
 
 def _prepare(name: str, builder: Any) -> None:
     if builder.is_prepared():
         return
-    # Array records can be read without TensorFlow; not every platform can write them.
+    # Array records can be read without TensorFlow, but not every platform can write them.
     can_write = importlib.util.find_spec("array_record") is not None
     try:
         builder.download_and_prepare(file_format="array_record" if can_write else None)
-    except Exception as error:  # each set has its own download code
+    except Exception as error:  # the download code differs by dataset
         raise ValueError(
             f"TFDS could not prepare tfds:{name} in {builder.data_dir} "
-            f"({type(error).__name__}: {error}). Prepare it where there are a network and "
-            "TensorFlow (most sets need it for this step) with "
-            "`tfds.builder(...).download_and_prepare()`, copy the folder here, and set "
-            "TFDS_DATA_DIR to the folder above it."
+            f"({type(error).__name__}: {error}). Prepare it on a machine with a network and "
+            "TensorFlow (most datasets need TensorFlow for this step) with "
+            "`tfds.builder(...).download_and_prepare()`, copy its folder to this machine, and set "
+            "TFDS_DATA_DIR to the parent folder."
         ) from error
 
 
@@ -115,7 +118,8 @@ def _class_names(name: str, features: Any) -> list[str]:
     has_both = "image" in features and "label" in features
     if not has_both or not hasattr(features["label"], "names"):
         raise ValueError(
-            "A TFDS set must have the features `image` and `label`, the label one of classes. "
+            "A TFDS dataset must have the features `image` and `label`, and the label must be a "
+            "class label. "
             f"Received: tfds:{name} with {', '.join(sorted(features))}."
         )
     return features["label"].names
@@ -133,7 +137,7 @@ def _read_split(
         image = np.asarray(example["image"])
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[-1] not in (1, 3):
             raise ValueError(
-                "Images of a TFDS set must be uint8 with 1 or 3 channels. "
+                "Images of a TFDS dataset must be uint8 with 1 or 3 channels. "
                 f"Received: tfds:{name} with shape={image.shape}, dtype={image.dtype}."
             )
         images.append(convert_images(image[None], image_size, color_mode)[0])
@@ -146,12 +150,12 @@ def _read_split(
 def _examples(builder: Any, split: str) -> Iterable[dict[str, Any]]:
     try:
         return builder.as_data_source(split)
-    except NotImplementedError as error:  # prepared earlier in another format
+    except NotImplementedError as error:  # prepared in a format other than array records
         if importlib.util.find_spec("tensorflow") is None:
             raise ImportError(
-                f"{builder.data_dir} holds TFRecords, which only TensorFlow reads. Install it "
-                "(pip install tensorflow; the Keras backend may stay another one), or move the "
-                "folder away and have it prepared again."
+                f"{builder.data_dir} holds TFRecords, which only TensorFlow reads. Install "
+                "TensorFlow (pip install tensorflow; the Keras backend can stay the same), or move "
+                "the folder away and load the dataset again."
             ) from error
         import tensorflow_datasets as tfds
 

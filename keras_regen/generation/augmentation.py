@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_regen.checks import check_images, check_labels
 from keras_regen.generation.acceptance import Acceptance
-from keras_regen.generation.protocol import GenerativeModel
+from keras_regen.generation.protocol import GenerativeModel, require_part
 from keras_regen.generation.sampling import generate
 from keras_regen.priors import Prior
 
@@ -59,6 +59,7 @@ def augment(
         >>> images.shape, images.dtype, np.bincount(labels)
         ((60, 8, 8, 1), dtype('uint8'), array([6, 6, 6, 6, 6, 6, 6, 6, 6, 6]))
     """
+    require_part(model, "decoder", "generate images")
     x, y = np.asarray(x), np.asarray(y)
     check_images(x, model.image_shape, name="x")
     check_labels(y, len(x), model.num_classes, name="y")

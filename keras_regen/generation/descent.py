@@ -7,7 +7,7 @@ import numpy as np
 from keras_regen.checks import check_integer
 from keras_regen.generation.acceptance import Acceptance
 from keras_regen.generation.generation_report import GenerationReport
-from keras_regen.generation.protocol import GenerativeModel
+from keras_regen.generation.protocol import GenerativeModel, require_part
 from keras_regen.generation.sampling import generate, requested_labels
 from keras_regen.priors import ConvexCombinationPrior, Prior
 
@@ -67,6 +67,9 @@ def descendants(
     check_integer("num_sources", num_sources, 2)
     if kind not in ("siblings", "children"):
         raise ValueError(f"`kind` must be 'siblings' or 'children'. Received: kind={kind!r}.")
+    require_part(model, "decoder", "generate images")
+    if num_samples is not None:
+        check_integer("num_samples", num_samples, 1)
     if not model.num_classes:
         raise ValueError(
             "Descendants combine images of a class. "

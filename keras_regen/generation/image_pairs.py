@@ -4,7 +4,7 @@ import numpy as np
 
 from keras_regen.checks import check_images
 from keras_regen.generation.interpolation import check_ratios
-from keras_regen.generation.protocol import GenerativeModel
+from keras_regen.generation.protocol import GenerativeModel, require_part
 
 
 def matrix(
@@ -36,6 +36,7 @@ def matrix(
         >>> matrix(CSAE.from_preset("csae_digits"), rows, columns).shape
         (2, 3, 8, 8, 1)
     """
+    require_part(model, "decoder", "generate images")
     share = check_ratios("ratio", ratio)
     if share.ndim:
         raise ValueError(f"`ratio` must be a single number. Received: ratio={ratio!r}.")

@@ -61,6 +61,7 @@ def interpolate(
     ratios = check_ratios("ratios", ratios)
     if ratios.ndim != 1 or len(ratios) == 0:
         raise ValueError(f"`ratios` must be a list of numbers. Received: ratios={ratios.tolist()}.")
+    require_part(model, "decoder", "generate images")
     ratios = ratios[:, None]
     return model.decode((1 - ratios) * _latent(model, start) + ratios * _latent(model, end))
 

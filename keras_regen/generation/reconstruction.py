@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from keras_regen.checks import check_integer
-from keras_regen.generation.protocol import GenerativeModel
+from keras_regen.generation.protocol import GenerativeModel, require_part
 
 
 def reconstruct(model: GenerativeModel, x: Any, y: Any = None, batch_size: int = 256) -> np.ndarray:
@@ -30,5 +30,6 @@ def reconstruct(model: GenerativeModel, x: Any, y: Any = None, batch_size: int =
         >>> reconstruct(CSAE.from_preset("csae_digits"), np.zeros((2, 8, 8, 1))).shape
         (2, 8, 8, 1)
     """
+    require_part(model, "decoder", "generate images")
     check_integer("batch_size", batch_size, 1)
     return model.reconstruct(x, y, batch_size)

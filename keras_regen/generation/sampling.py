@@ -119,13 +119,23 @@ def generate(
     if seed is None:
         seed = int(np.random.SeedSequence().generate_state(1)[0])
     check_integer("seed", seed, 0)
-    acceptance = _acceptance(accept)
-    prior = sampling_prior(model, prior)
+    if num_samples is not None:
+        check_integer("num_samples", num_samples, 1)
     latent_dim = require_part(model, "decoder", "generate images").input_shape[-1]
+    if prior is None:
+        prior = require_part(model, "prior", "sample new latents")
+    check_prior(model, prior)
+    acceptance = _acceptance(accept)
     class_names = requestable_classes(model, prior, acceptance)
     labels = requested_labels(class_names, class_id, num_samples)
     samplers = {
-        label: _with_checked_shape(prior.sampler(label, _random_stream(seed, label)), latent_dim)
+        label: _with_checked_shape(
+            # Each class has its own latents, whatever other classes are requested.
+            prior.sampler(
+                label, np.random.default_rng([seed] if label == NO_CLASS else [seed, label])
+            ),
+            latent_dim,
+        )
         for label in np.unique(labels).tolist()
     }
     if acceptance is not None:
@@ -143,14 +153,8 @@ def generate(
     return (images, report) if return_report else images
 
 
-def sampling_prior(model: GenerativeModel, prior: Prior | None) -> Prior:
-    """Returns the prior to sample from: the given prior, or that of the model.
-
-    Raises:
-        ValueError: If the model has no prior, or the given object is no prior or has other classes.
-    """
-    if prior is None:
-        return require_part(model, "prior", "sample new latents")
+def check_prior(model: GenerativeModel, prior: Prior) -> None:
+    """Raises `ValueError` if an object is no prior, or has other classes than the model."""
     if not isinstance(prior, Prior):
         raise ValueError(
             "`prior` must be a `keras_regen.priors.Prior`, or None for the model's own. "
@@ -161,7 +165,6 @@ def sampling_prior(model: GenerativeModel, prior: Prior | None) -> Prior:
             f"`prior` must be of the model's {model.num_classes} classes. "
             f"Received: a prior of {prior.num_classes}."
         )
-    return prior
 
 
 def requestable_classes(
@@ -203,8 +206,6 @@ def requested_labels(
     Raises:
         ValueError: If a class is unknown, or the numbers of classes and samples differ.
     """
-    if num_samples is not None:
-        check_integer("num_samples", num_samples, 1)
     if class_id is None:
         count = num_samples or _DEFAULT_SAMPLES
         return np.arange(count) % len(class_names) if class_names else np.full(count, NO_CLASS)
@@ -223,10 +224,6 @@ def requested_labels(
             f"Received: {len(labels)} classes and num_samples={num_samples}."
         )
     return labels
-
-
-def _random_stream(seed: int, label: int) -> np.random.Generator:
-    return np.random.default_rng([seed] if label == NO_CLASS else [seed, label])
 
 
 def _acceptance(accept: bool | float | Acceptance | None) -> Acceptance | None:

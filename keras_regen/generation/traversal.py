@@ -3,8 +3,8 @@
 import numpy as np
 
 from keras_regen.checks import check_integer
-from keras_regen.generation.protocol import GenerativeModel
-from keras_regen.generation.sampling import sampling_prior
+from keras_regen.generation.protocol import GenerativeModel, require_part
+from keras_regen.generation.sampling import check_prior
 from keras_regen.priors import NoisePrior, Prior
 
 
@@ -56,7 +56,10 @@ def latent_traversal(
     if seed is not None:
         check_integer("seed", seed, 0)
     rng = np.random.default_rng(seed)
-    prior = sampling_prior(model, prior)
+    require_part(model, "decoder", "generate images")
+    if prior is None:
+        prior = require_part(model, "prior", "sample new latents")
+    check_prior(model, prior)
     ratios = np.linspace(0, 1, num_samples)
     if isinstance(prior, NoisePrior):
         ends = rng.standard_normal((num_traversals, 2, prior.noise_dim))

@@ -1,4 +1,4 @@
-"""The papers' building blocks as Keras layers."""
+"""The building blocks of the papers as Keras layers."""
 
 from keras_regen.layers.deconvolution_block import DeconvolutionBlock as DeconvolutionBlock
 from keras_regen.layers.differentiable_augmentation import (

@@ -1,4 +1,4 @@
-"""DeconvolutionBlock: the decoder's block in the first version of CSAE."""
+"""DeconvolutionBlock: the block of the decoder in the first version of CSAE."""
 
 import keras
 from keras import layers
@@ -8,13 +8,14 @@ from keras_regen.layers.upsampling_block import UpsamplingBlock
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class DeconvolutionBlock(UpsamplingBlock):
-    """Doubles an image by a transposed convolution, then 3x3 convolution, normalization, ReLU.
+    """Doubles the size of images with a transposed convolution.
 
-    The transposed convolution has 2x2 kernels at stride 2, which do not overlap, and gives half
-    the input's channels, as in the authors' published code.
+    A 3x3 convolution, batch normalization and ReLU follow. The transposed convolution has 2x2
+    kernels with stride 2, which do not overlap. Its output has half the channels of the input, as
+    in the authors' published code.
 
     Args:
-        filters: Integer: channels of the output.
+        filters: Integer: the number of channels of the output.
         kernel_initializer: Initializer of the convolutions.
         **kwargs: Arguments of `keras.layers.Layer`.
 
@@ -31,7 +32,14 @@ class DeconvolutionBlock(UpsamplingBlock):
     """
 
     def upsampling(self, channels: int) -> layers.Layer:
-        """Returns the layer that doubles images of this many channels."""
+        """Builds the layer that doubles the size of the images.
+
+        Args:
+            channels: Integer: the number of channels of the images.
+
+        Returns:
+            A layer that is not built.
+        """
         return layers.Conv2DTranspose(
             max(1, channels // 2),
             2,

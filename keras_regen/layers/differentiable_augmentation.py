@@ -1,4 +1,6 @@
-"""DifferentiableAugmentation: what a discriminator sees of images when there are few of them."""
+"""DifferentiableAugmentation: random changes of the images before a discriminator."""
+
+from typing import Any
 
 import keras
 from keras import ops
@@ -8,32 +10,35 @@ from keras_regen.layers.seeded_layer import SeededLayer
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class DifferentiableAugmentation(SeededLayer):
-    """Changes color, place and content of images at random, in a way that gradients pass through.
+    """Changes the color, the position and the content of images at random.
 
-    In front of a discriminator, for real and generated images alike, it keeps the discriminator
-    from learning few real images by heart. As the generator learns through it, generated images
-    do not come to look augmented. Each image draws its own changes. Outside training images pass
-    unchanged.
+    The layer precedes a discriminator, for real and for generated images. It keeps the
+    discriminator from memorizing a small set of real images. Gradients pass through the changes to
+    the generator, so that the generated images do not look augmented. Each image is changed
+    independently. Outside of training, the images stay unchanged.
 
     Args:
-        translation: Float from 0 (off) to below 1. Images are shifted by whole pixels, at most
-            this share of each side, and what moves in is zero.
-        cutout: Float from 0 (off) to below 1. A rectangle with this share of each side becomes
-            zero. Its center lies anywhere in the image, so that part of it may lie outside.
-        color: Whether to change brightness (by -0.25 to 0.25), saturation (0 to 2 times, for 3
-            channels only) and contrast (0.5 to 1.5 times), in this order. Values are not clipped.
+        translation: Float from 0 (off) to below 1: the largest shift, as a share of each side.
+            Images are shifted by whole pixels, and the new pixels are zero.
+        cutout: Float from 0 (off) to below 1: the size of a rectangle that becomes zero, as a
+            share of each side. Its center lies anywhere in the image, so that the image may
+            contain only a part of it.
+        color: Boolean: whether to change brightness (by -0.25 to 0.25), saturation (by a factor
+            of 0 to 2, for 3 channels only) and contrast (by a factor of 0.5 to 1.5), in this
+            order. Values are not clipped.
         seed: Integer seed of the changes, or `None`.
         **kwargs: Arguments of `keras.layers.Layer`.
 
-    Input shape: `(batch, height, width, channels)`, floats; the brightness is meant for [0, 1].
-    Output shape: the input's.
+    Input shape: `(batch, height, width, channels)`, floats. The change of the brightness is for
+    images in [0, 1].
+    Output shape: the same as the input shape.
 
     Raises:
-        ValueError: If `translation` or `cutout` is out of range, or inputs are not images.
+        ValueError: If `translation` or `cutout` is out of range, or the inputs are not images.
 
     Source: Zhao et al., 2020, "Differentiable augmentation for data-efficient GAN training",
-    https://arxiv.org/abs/2006.10738. Its code has images in [-1, 1], where brightness changes by
-    up to 0.5.
+    https://arxiv.org/abs/2006.10738. The images in its code are in [-1, 1], and their brightness
+    changes by up to 0.5.
 
     Examples:
         >>> import numpy as np
@@ -52,7 +57,7 @@ class DifferentiableAugmentation(SeededLayer):
         cutout: float = 0.5,
         color: bool = True,
         seed: int | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         for name, share in (("translation", translation), ("cutout", cutout)):
             if not 0 <= share < 1:
@@ -66,21 +71,21 @@ class DifferentiableAugmentation(SeededLayer):
         self.color = color
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Any, training: bool = False) -> Any:
         images = inputs
         if not training:
             return images
         if self.color:
-            images = self._recolored(images)
+            images = self._change_color(images)
         if self.translation:
             for axis in (1, 2):
-                images = self._shifted(images, axis)
+                images = self._shift(images, axis)
         if self.cutout:
-            rows, columns = (self._cut(images, axis) for axis in (1, 2))
+            rows, columns = (self._in_rectangle(images, axis) for axis in (1, 2))
             images = ops.where(ops.logical_and(rows, columns), ops.zeros_like(images), images)
         return images
 
-    def _recolored(self, images):
+    def _change_color(self, images: Any) -> Any:
         images = images + self._factor(images, -0.25, 0.25)
         if images.shape[-1] == 3:
             gray = ops.mean(images, axis=-1, keepdims=True)
@@ -88,39 +93,39 @@ class DifferentiableAugmentation(SeededLayer):
         mean = ops.mean(images, axis=(1, 2, 3), keepdims=True)
         return mean + (images - mean) * self._factor(images, 0.5, 1.5)
 
-    def _shifted(self, images, axis):
+    def _shift(self, images: Any, axis: int) -> Any:
         side = images.shape[axis]
-        most = self._pixels(self.translation, side)
-        places = _places(side, axis) - self._integers(images, -most, most + 1)
-        inside = ops.logical_and(places >= 0, places < side)
-        moved = ops.take_along_axis(images, ops.clip(places, 0, side - 1), axis=axis)
-        return ops.where(inside, moved, ops.zeros_like(moved))
+        largest = self._pixels(self.translation, side)
+        positions = _positions(side, axis) - self._integers(images, -largest, largest + 1)
+        inside = ops.logical_and(positions >= 0, positions < side)
+        shifted = ops.take_along_axis(images, ops.clip(positions, 0, side - 1), axis=axis)
+        return ops.where(inside, shifted, ops.zeros_like(shifted))
 
-    def _cut(self, images, axis):
-        """Returns which rows or columns of each image lie in its rectangle."""
+    def _in_rectangle(self, images: Any, axis: int) -> Any:
+        """Returns a mask of the rows or columns of each image that its rectangle covers."""
         side = images.shape[axis]
         size = self._pixels(self.cutout, side)
-        # A rectangle of an even size has its center between two pixels, or on the image's edge.
+        # The center of a rectangle of even size is between two pixels or on the edge of the image.
         start = self._integers(images, 0, side + 1 - size % 2) - size // 2
-        places = _places(side, axis)
-        return ops.logical_and(places >= start, places < start + size)
+        positions = _positions(side, axis)
+        return ops.logical_and(positions >= start, positions < start + size)
 
     @staticmethod
-    def _pixels(share, side):
+    def _pixels(share: float, side: int) -> int:
         return int(share * side + 0.5)
 
-    def _factor(self, images, low, high):
+    def _factor(self, images: Any, low: float, high: float) -> Any:
         shape = (ops.shape(images)[0], 1, 1, 1)
         return keras.random.uniform(shape, low, high, dtype=images.dtype, seed=self.seed_generator)
 
-    def _integers(self, images, low, end):
+    def _integers(self, images: Any, low: int, end: int) -> Any:
         shape = (ops.shape(images)[0], 1, 1, 1)
         return keras.random.randint(shape, low, end, dtype="int32", seed=self.seed_generator)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "translation": self.translation,
@@ -129,8 +134,8 @@ class DifferentiableAugmentation(SeededLayer):
         }
 
 
-def _places(side, axis):
-    """Returns 0 to `side` - 1 along one axis of images."""
+def _positions(side: int, axis: int) -> Any:
+    """Returns 0 to `side` - 1 along an axis of images."""
     shape = [1, 1, 1, 1]
     shape[axis] = side
     return ops.reshape(ops.arange(side, dtype="int32"), shape)

@@ -1,5 +1,7 @@
 """HaarTransform2D: the two-dimensional Haar wavelet transform of images."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -8,23 +10,25 @@ from keras_regen.checks import check_integer
 NORMALIZATIONS = {"average": 0.25, "orthonormal": 0.5}
 
 
-def haar_transform_2d(images, levels: int = 1, normalization: str = "average") -> list:
+def haar_transform_2d(images: Any, levels: int = 1, normalization: str = "average") -> list:
     """Computes the two-dimensional Haar wavelet transform of a batch of images.
 
     Args:
-        images: Float tensor `(batch, height, width, channels)` with a known height and width. An
-            odd one repeats its last row or column.
-        levels: Integer, at least 1: how often the low-pass image is transformed again.
+        images: Float tensor `(batch, height, width, channels)` with a known height and width. If
+            the height or the width is odd, the last row or column is repeated.
+        levels: Integer, at least 1: the number of levels. Each level transforms the low-pass image
+            of the level before.
         normalization: `"average"` keeps the range of the images (the low-pass image is the local
             mean); `"orthonormal"` keeps the sum of squares.
 
     Returns:
-        The list `[low, (h, v, d) of the last level, ..., (h, v, d) of the first]`, in the order of
-        `pywt.wavedec2`: the low-pass image, then horizontal, vertical and diagonal details.
+        The list `[low, (h, v, d) of the last level, ..., (h, v, d) of the first level]`, in the
+        order of `pywt.wavedec2`: the low-pass image, then the horizontal, vertical and diagonal
+        details.
 
     Raises:
-        ValueError: If there are more levels than the images can be halved, or the normalization
-            is not known.
+        ValueError: If `levels` is below 1 or too large for the size of the images, or the
+            normalization is unknown.
 
     Examples:
         >>> import numpy as np
@@ -34,6 +38,23 @@ def haar_transform_2d(images, levels: int = 1, normalization: str = "average") -
         ((1, 2, 2, 1), 1.0, 0.0)
     """
     check_levels(levels, normalization)
+    return haar_bands(images, levels, normalization)
+
+
+def haar_bands(images: Any, levels: int, normalization: str) -> list:
+    """Computes `haar_transform_2d` for arguments that `check_levels` has accepted.
+
+    Args:
+        images: Float tensor `(batch, height, width, channels)`.
+        levels: Integer, at least 1.
+        normalization: `"average"` or `"orthonormal"`.
+
+    Returns:
+        The same list as `haar_transform_2d`.
+
+    Raises:
+        ValueError: If `levels` is too large for the size of the images.
+    """
     scale = NORMALIZATIONS[normalization]
     low, details = images, []
     for _ in range(levels):
@@ -41,7 +62,7 @@ def haar_transform_2d(images, levels: int = 1, normalization: str = "average") -
         if min(height, width) < 2:
             raise ValueError(
                 f"`levels` must be at most {len(details)} for images of "
-                f"{images.shape[1]}x{images.shape[2]}: each level halves them. "
+                f"{images.shape[1]}x{images.shape[2]} pixels, because each level halves the size. "
                 f"Received: levels={levels}."
             )
         if height % 2:
@@ -58,8 +79,16 @@ def haar_transform_2d(images, levels: int = 1, normalization: str = "average") -
 
 
 def check_levels(levels: int, normalization: str) -> None:
-    """Raises `ValueError` unless `levels` and `normalization` name a Haar transform."""
-    check_integer("levels", levels, least=1)
+    """Raises an error unless the arguments of a Haar transform are valid.
+
+    Args:
+        levels: Integer: the number of levels.
+        normalization: Name of the normalization.
+
+    Raises:
+        ValueError: If `levels` is not an integer of at least 1, or the normalization is unknown.
+    """
+    check_integer("levels", levels, 1)
     if normalization not in NORMALIZATIONS:
         raise ValueError(
             f"`normalization` must be one of {sorted(NORMALIZATIONS)}. "
@@ -69,21 +98,22 @@ def check_levels(levels: int, normalization: str) -> None:
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class HaarTransform2D(keras.layers.Layer):
-    """Splits images into a coarse image and the details that it lacks, at several scales.
+    """Splits images into a low-pass image and the details of several scales.
 
     Args:
-        levels: Integer, at least 1: how often the low-pass image is transformed again.
+        levels: Integer, at least 1: the number of levels. Each level transforms the low-pass image
+            of the level before.
         normalization: `"average"` keeps the range of the images (the low-pass image is the local
             mean); `"orthonormal"` equals PyWavelets' `haar`.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Input shape: `(batch, height, width, channels)`.
-    Output shape: as in `pywt.wavedec2`, the list `[low, (h, v, d) of the last level, ..., (h, v, d)
-    of the first]`; each level halves height and width, rounding up.
+    Output shape: the list `[low, (h, v, d) of the last level, ..., (h, v, d) of the first level]`,
+    as in `pywt.wavedec2`. Each level halves the height and the width and rounds up.
 
     Raises:
-        ValueError: If `levels` is below 1 or the normalization is not known; when called, if
-            there are more levels than the images can be halved.
+        ValueError: If `levels` is below 1 or the normalization is unknown; from the call, if
+            `levels` is too large for the size of the images.
 
     Source: CSAE, second version, section 3.2.2 and figure 3.
 
@@ -95,16 +125,16 @@ class HaarTransform2D(keras.layers.Layer):
         ((1, 7, 7, 1), (1, 14, 14, 1))
     """
 
-    def __init__(self, levels: int = 1, normalization: str = "average", **kwargs):
+    def __init__(self, levels: int = 1, normalization: str = "average", **kwargs: Any):
         super().__init__(**kwargs)
         check_levels(levels, normalization)
         self.levels = levels
         self.normalization = normalization
 
-    def call(self, inputs):
-        return haar_transform_2d(inputs, self.levels, self.normalization)
+    def call(self, inputs: Any) -> list:
+        return haar_bands(inputs, self.levels, self.normalization)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "levels": self.levels,

@@ -1,6 +1,7 @@
-"""NoisyLatent: the noise that CSAE adds to a latent on its way to the decoder."""
+"""NoisyLatent: the noise that CSAE adds to a latent before the decoder."""
 
 import math
+from typing import Any
 
 import keras
 from keras import ops
@@ -10,22 +11,22 @@ from keras_regen.layers.seeded_layer import SeededLayer
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class NoisyLatent(SeededLayer):
-    """Adds `alpha * beta * N(0, I)` to a latent in training, and nothing outside it.
+    """Adds the noise `alpha * beta * N(0, I)` to a latent in training.
 
-    The decoder learns to draw the same image from the neighbourhood of a latent, which makes
-    latents drawn from a prior decode to clean images. More noise gives cleaner and less varied
-    images.
+    The decoder learns to decode the neighborhood of a latent to the same image, so that it decodes
+    the samples of a prior to clean images. More noise makes the images cleaner and less varied.
+    Outside of training, the latent stays unchanged.
 
     Args:
-        beta: Float, at least 0. The strength of the noise. The papers use 0.02 to 0.1 for 40
+        beta: Float, at least 0: the strength of the noise. The papers use 0.02 to 0.1 for 40
             dimensions and 0.005 to 0.02 for 256.
-        alpha: Float above 0, the scale of the latent space. Defaults to `sqrt(latent_dim)`, the
-            norm that `PEDCCHead` gives its centroids.
+        alpha: Float above 0: the scale of the latent space. Defaults to `sqrt(latent_dim)`, the
+            norm of the centroids of `PEDCCHead`.
         seed: Integer seed of the noise, or `None`.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Input shape: `(batch, latent_dim)`.
-    Output shape: the input's.
+    Output shape: the same as the input shape.
 
     Raises:
         ValueError: If `beta` is negative or `alpha` is not positive.
@@ -45,7 +46,7 @@ class NoisyLatent(SeededLayer):
         beta: float = 0.06,
         alpha: float | None = None,
         seed: int | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         if not beta >= 0:
             raise ValueError(f"`beta` must be 0 (no noise) or more. Received: beta={beta}.")
@@ -58,15 +59,15 @@ class NoisyLatent(SeededLayer):
         self.beta = beta
         self.alpha = alpha
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Any, training: bool = False) -> Any:
         if not training or self.beta == 0:
             return inputs
         alpha = math.sqrt(inputs.shape[-1]) if self.alpha is None else self.alpha
         noise = keras.random.normal(ops.shape(inputs), dtype=inputs.dtype, seed=self.seed_generator)
         return inputs + ops.cast(alpha * self.beta, inputs.dtype) * noise
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "beta": self.beta, "alpha": self.alpha}

@@ -1,6 +1,7 @@
-"""PEDCCHead: a classifier that learns nothing, because its class centroids are fixed."""
+"""PEDCCHead: class logits from the distances to fixed centroids."""
 
 import math
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,44 +12,44 @@ from keras_regen.centroids import pedcc
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class PEDCCHead(keras.layers.Layer):
-    """Scores a latent by its squared distance to fixed, evenly spread class centroids.
+    """Computes class logits: the negative squared distances to evenly distributed centroids.
 
-    Nothing is learned here: training moves the encoder's latents towards the centroids
-    (`CentroidLoss`), and the largest score belongs to the nearest one, the papers' nearest class
-    mean classifier. A softmax of the scores gives probabilities, those of Gaussian classes with
-    unit variance around the centroids.
+    The layer has no trainable weights. Training moves the latents of the encoder to the centroids
+    (`CentroidLoss`). The largest logit belongs to the nearest centroid, so that the layer is the
+    papers' nearest class mean classifier. The softmax of the logits is proportional to
+    `exp(-distance ** 2)`.
 
     Args:
-        num_classes: Integer, at least 2. One centroid for each class.
-        method: How the centroids are spread, as in `keras_regen.pedcc`.
-        subspace: Boolean. With `True`, distances are taken in the span of the centroids only, the
-            space that `CentroidLoss(subspace=True)` trains. The order of the scores and their
-            softmax stay as they are.
-        seed: Integer seed of the centroids. They are kept in the weights, so a saved head keeps
-            its own.
+        num_classes: Integer, at least 2: the number of classes and of centroids.
+        method: Method of `keras_regen.pedcc` that distributes the centroids.
+        subspace: Boolean. With `True`, the distances are computed in the span of the centroids,
+            the space that `CentroidLoss(subspace=True)` trains. The order of the logits and their
+            softmax do not change.
+        seed: Integer seed of the centroids. The weights hold the centroids, so that a saved head
+            keeps them.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Attributes:
-        centroids: Weight `(num_classes, latent_dim)`, not trained; each row has the norm
+        centroids: Weight `(num_classes, latent_dim)`, not trainable. Each row has the norm
             `sqrt(latent_dim)` (equation 5).
-        basis: Weight `(latent_dim, rank)`, not trained: an orthonormal basis of the centroids'
-            span; `None` without `subspace`.
+        basis: Weight `(latent_dim, rank)`, not trainable: an orthonormal basis of the span of the
+            centroids. `None` without `subspace`.
 
     Input shape: `(batch, latent_dim)`.
-    Output shape: `(batch, num_classes)`, float scores of at most 0.
+    Output shape: `(batch, num_classes)`: logits of at most 0, float32.
 
     Raises:
-        ValueError: If there are fewer than two classes; when built, if the method cannot spread
-            that many centroids in the latent's dimensions; when called, if a latent has another
-            dimension than the head was built for.
+        ValueError: If `num_classes` is below 2; from `build`, if the method cannot place
+            `num_classes` centroids in `latent_dim` dimensions; from the call, if the latents have
+            another dimension than in `build`.
 
     Source: CSAE, second version, sections 3.1 and 4.3.
 
     Examples:
         >>> import numpy as np
         >>> from keras_regen.layers import PEDCCHead
-        >>> scores = PEDCCHead(num_classes=10)(np.zeros((2, 40)))
-        >>> tuple(scores.shape)
+        >>> logits = PEDCCHead(num_classes=10)(np.zeros((2, 40)))
+        >>> tuple(logits.shape)
         (2, 10)
     """
 
@@ -58,20 +59,19 @@ class PEDCCHead(keras.layers.Layer):
         method: str = "auto",
         subspace: bool = False,
         seed: int = 0,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         if num_classes < 2:
             raise ValueError(
-                "`num_classes` must be at least 2, for one class leaves nothing to tell apart. "
-                f"Received: num_classes={num_classes}."
+                f"`num_classes` must be at least 2. Received: num_classes={num_classes}."
             )
         self.num_classes = num_classes
         self.method = method
         self.subspace = subspace
         self.seed = seed
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         latent_dim = input_shape[-1]
         self.input_spec = keras.layers.InputSpec(min_ndim=2, axes={-1: latent_dim})
         centroids = pedcc(self.num_classes, latent_dim, self.method, self.seed)
@@ -80,8 +80,8 @@ class PEDCCHead(keras.layers.Layer):
         if self.subspace:
             self.basis = self._fixed_weight("basis", span_basis(centroids))
 
-    def _fixed_weight(self, name, value):
-        # float32 in every precision policy: centroids are compared by small differences.
+    def _fixed_weight(self, name: str, value: np.ndarray) -> Any:
+        # float32 under every dtype policy, because the differences of the distances are small.
         return self.add_weight(
             shape=value.shape,
             initializer=lambda shape, dtype: ops.convert_to_tensor(value, dtype),
@@ -91,20 +91,20 @@ class PEDCCHead(keras.layers.Layer):
             name=name,
         )
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         latents, centroids = ops.cast(inputs, "float32"), ops.convert_to_tensor(self.centroids)
         if self.basis is not None:
             latents, centroids = latents @ self.basis, centroids @ self.basis
-        # The plain form on purpose: the expanded square loses digits where a latent is near.
+        # Not expanded: the expanded square loses precision for a latent near a centroid.
         return -ops.sum((ops.expand_dims(latents, -2) - centroids) ** 2, axis=-1)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return (*input_shape[:-1], self.num_classes)
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         return keras.KerasTensor(self.compute_output_shape(inputs.shape), "float32")
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "num_classes": self.num_classes,
@@ -115,14 +115,14 @@ class PEDCCHead(keras.layers.Layer):
 
 
 def span_basis(centroids: np.ndarray) -> np.ndarray:
-    """Returns an orthonormal basis of the space that centroids span.
+    """Computes an orthonormal basis of the span of the centroids.
 
     Args:
         centroids: Array `(num_classes, latent_dim)`.
 
     Returns:
-        Array `(latent_dim, rank)` with orthonormal columns; `rank` is `num_classes - 1` for the
-        simplex.
+        Array `(latent_dim, rank)` with orthonormal columns. For the simplex, `rank` is
+        `num_classes - 1`.
 
     Examples:
         >>> from keras_regen import pedcc
@@ -131,6 +131,6 @@ def span_basis(centroids: np.ndarray) -> np.ndarray:
         (40, 9)
     """
     _, singular_values, right = np.linalg.svd(centroids, full_matrices=False)
-    # Rounding leaves a value of about 1e-16 where the simplex has none.
+    # The last singular value of a simplex is 0, and about 1e-16 after rounding.
     rank = int(np.sum(singular_values > 1e-6 * singular_values[0]))
     return right[:rank].T

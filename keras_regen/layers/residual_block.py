@@ -1,4 +1,6 @@
-"""ResidualBlock: the encoder's block in both CSAE papers."""
+"""ResidualBlock: the block of the encoder in both CSAE papers."""
+
+from typing import Any
 
 import keras
 from keras import layers, ops
@@ -8,19 +10,19 @@ from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class ResidualBlock(layers.Layer):
-    """Two 3x3 convolutions with batch normalization beside a shortcut, then ReLU.
+    """Adds a shortcut to two 3x3 convolutions with batch normalization, and applies ReLU.
 
     Args:
-        filters: Integer: channels of the output.
-        strides: Integer: 2 halves the image, 1 keeps its size.
+        filters: Integer: the number of channels of the output.
+        strides: Integer: 2 halves the size of the images, 1 keeps it.
         kernel_initializer: Initializer of the convolutions.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Input shape: `(batch, height, width, channels)`.
     Output shape: `(batch, ceil(height / strides), ceil(width / strides), filters)`.
 
-    Source: CSAE, first version, figure 3; the block is that of He et al., 2016,
-    https://arxiv.org/abs/1512.03385. The shortcut is a 1x1 convolution wherever shapes differ.
+    Source: CSAE, first version, figure 3; He et al., 2016, https://arxiv.org/abs/1512.03385. The
+    shortcut is a 1x1 convolution if the shapes of input and output differ.
 
     Examples:
         >>> import numpy as np
@@ -29,13 +31,15 @@ class ResidualBlock(layers.Layer):
         (1, 16, 16, 64)
     """
 
-    def __init__(self, filters: int, strides: int = 2, kernel_initializer="he_normal", **kwargs):
+    def __init__(
+        self, filters: int, strides: int = 2, kernel_initializer: Any = "he_normal", **kwargs: Any
+    ):
         super().__init__(**kwargs)
         self.filters = filters
         self.strides = strides
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
-        def norm(name):
+        def norm(name: str) -> layers.Layer:
             return layers.BatchNormalization(
                 momentum=BATCH_NORM_MOMENTUM, dtype=self.dtype_policy, name=name
             )
@@ -44,10 +48,10 @@ class ResidualBlock(layers.Layer):
         self.norm1 = norm("norm1")
         self.conv2 = self._conv(3, 1, "conv2", use_bias=False)
         self.norm2 = norm("norm2")
-        # Made where shapes differ only, for a layer that is never built cannot be left behind.
+        # `build` creates the shortcut if the shapes differ, so that no layer stays unbuilt.
         self.shortcut = None
 
-    def _conv(self, kernel_size, strides, name, **options):
+    def _conv(self, kernel_size: int, strides: int, name: str, **options: Any) -> layers.Layer:
         return layers.Conv2D(
             self.filters,
             kernel_size,
@@ -59,7 +63,7 @@ class ResidualBlock(layers.Layer):
             **options,
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         shape = self.compute_output_shape(input_shape)
         self.conv1.build(input_shape)
         self.norm1.build(shape)
@@ -69,15 +73,15 @@ class ResidualBlock(layers.Layer):
             self.shortcut = self._conv(1, self.strides, "shortcut")
             self.shortcut.build(input_shape)
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         x = ops.relu(self.norm1(self.conv1(inputs), training=training))
         x = self.norm2(self.conv2(x), training=training)
         return ops.relu(x + (inputs if self.shortcut is None else self.shortcut(inputs)))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return self.conv1.compute_output_shape(input_shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "filters": self.filters,

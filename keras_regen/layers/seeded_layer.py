@@ -1,35 +1,50 @@
-"""The base of layers that draw random numbers."""
+"""SeededLayer: the base class of the layers with random numbers."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
 _SEED_STATE = "seed_state"
 
 
-def save_seeds(store, generators: Sequence[keras.random.SeedGenerator]) -> None:
-    """Writes where random streams are to a store of weights, as `save_own_variables` gets one."""
+def save_seeds(store: Any, generators: Sequence[keras.random.SeedGenerator]) -> None:
+    """Writes the states of seed generators to a store of weights.
+
+    Args:
+        store: The store that Keras passes to `save_own_variables`.
+        generators: Seed generators.
+    """
     for index, generator in enumerate(generators):
         store[f"{_SEED_STATE}{index}"] = keras.ops.convert_to_numpy(generator.state)
 
 
-def load_seeds(store, generators: Sequence[keras.random.SeedGenerator]) -> dict:
-    """Sets random streams to where they were when saved; gives the rest of the store."""
+def load_seeds(store: Any, generators: Sequence[keras.random.SeedGenerator]) -> dict[str, Any]:
+    """Restores the states of seed generators from a store of weights.
+
+    Args:
+        store: The store that Keras passes to `load_own_variables`.
+        generators: Seed generators.
+
+    Returns:
+        The other entries of the store.
+    """
     for index, generator in enumerate(generators):
         if (key := f"{_SEED_STATE}{index}") in store.keys():  # noqa: SIM118
             generator.state.assign(store[key])
-    # A store can only be iterated over by its keys.
+    # A store is not iterable, but its keys are.
     return {key: store[key] for key in store.keys() if not key.startswith(_SEED_STATE)}  # noqa: SIM118
 
 
 class SeededLayer(keras.layers.Layer):
-    """A layer with its own random stream that is saved and loaded with its weights.
+    """A layer with a random stream that is saved and loaded with its weights.
 
-    Keras leaves the state of a `SeedGenerator` out of saved files. A training that goes on from a
-    checkpoint would then see other noise than one that was never interrupted; here it does not.
+    Keras does not save the state of a `SeedGenerator`, so a training run that resumes from a
+    checkpoint would use other noise than an uninterrupted run. With this layer, the noise is the
+    same.
 
     Args:
-        seed: Integer, or `None` for a stream that differs from run to run.
+        seed: Integer, or `None` for a stream that differs between runs.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Examples:
@@ -42,17 +57,17 @@ class SeededLayer(keras.layers.Layer):
         1
     """
 
-    def __init__(self, seed: int | None = None, **kwargs):
+    def __init__(self, seed: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         super().save_own_variables(store)
         save_seeds(store, [self.seed_generator])
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         super().load_own_variables(load_seeds(store, [self.seed_generator]))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "seed": self.seed}

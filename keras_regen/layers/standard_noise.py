@@ -1,4 +1,6 @@
-"""StandardNoise: a row of N(0, I) for each row of a batch."""
+"""StandardNoise: noise from N(0, I) for each sample of a batch."""
+
+from typing import Any
 
 import keras
 from keras import ops
@@ -9,14 +11,14 @@ from keras_regen.layers.seeded_layer import SeededLayer
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class StandardNoise(SeededLayer):
-    """Draws noise from N(0, I), as many rows as the batch has.
+    """Samples noise from N(0, I) for each sample of a batch.
 
     Args:
-        dim: Integer, at least 1: numbers in a row.
+        dim: Integer, at least 1: the number of noise values for each sample.
         seed: Integer seed of the noise, or `None`.
         **kwargs: Arguments of `keras.layers.Layer`.
 
-    Input shape: `(batch, ...)`; only the number of rows matters.
+    Input shape: `(batch, ...)`. The layer uses the batch size only.
     Output shape: `(batch, dim)`, float32.
 
     Raises:
@@ -29,17 +31,17 @@ class StandardNoise(SeededLayer):
         (5, 3)
     """
 
-    def __init__(self, dim: int, seed: int | None = None, **kwargs):
+    def __init__(self, dim: int, seed: int | None = None, **kwargs: Any):
         check_integer("dim", dim, 1)
         super().__init__(seed=seed, **kwargs)
         self.dim = dim
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         shape = (ops.shape(inputs)[0], self.dim)
         return keras.random.normal(shape, dtype="float32", seed=self.seed_generator)
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         return keras.KerasTensor((inputs.shape[0], self.dim), dtype="float32")
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "dim": self.dim}

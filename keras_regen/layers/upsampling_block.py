@@ -1,4 +1,6 @@
-"""UpsamplingBlock: the decoder's block in the second version of CSAE."""
+"""UpsamplingBlock: the block of the decoder in the second version of CSAE."""
+
+from typing import Any
 
 import keras
 from keras import layers, ops
@@ -8,10 +10,12 @@ from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class UpsamplingBlock(layers.Layer):
-    """Doubles an image by linear interpolation, then 3x3 convolution, normalization, ReLU.
+    """Doubles the size of images with linear interpolation.
+
+    A 3x3 convolution, batch normalization and ReLU follow.
 
     Args:
-        filters: Integer: channels of the output.
+        filters: Integer: the number of channels of the output.
         kernel_initializer: Initializer of the convolution.
         **kwargs: Arguments of `keras.layers.Layer`.
 
@@ -27,7 +31,7 @@ class UpsamplingBlock(layers.Layer):
         (1, 8, 8, 64)
     """
 
-    def __init__(self, filters: int, kernel_initializer="he_normal", **kwargs):
+    def __init__(self, filters: int, kernel_initializer: Any = "he_normal", **kwargs: Any):
         super().__init__(**kwargs)
         self.filters = filters
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
@@ -45,26 +49,33 @@ class UpsamplingBlock(layers.Layer):
         )
 
     def upsampling(self, channels: int) -> layers.Layer:
-        """Returns the layer that doubles images of this many channels."""
+        """Builds the layer that doubles the size of the images.
+
+        Args:
+            channels: Integer: the number of channels of the images.
+
+        Returns:
+            A layer that is not built.
+        """
         return layers.UpSampling2D(
             2, interpolation="bilinear", dtype=self.dtype_policy, name="upsample"
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.upsample = self.upsampling(input_shape[-1])
         self.upsample.build(input_shape)
         shape = self.upsample.compute_output_shape(input_shape)
         self.conv.build(shape)
         self.norm.build(self.conv.compute_output_shape(shape))
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         return ops.relu(self.norm(self.conv(self.upsample(inputs)), training=training))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, height, width, _ = input_shape
         return (batch, height and 2 * height, width and 2 * width, self.filters)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "filters": self.filters,

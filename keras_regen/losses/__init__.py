@@ -1,4 +1,4 @@
-"""The papers' losses, each usable alone in any `model.compile(loss=...)`."""
+"""The losses of the papers, for `model.compile(loss=...)` of any Keras model."""
 
 from keras_regen.layers.gaussian_latent import gaussian_kl as gaussian_kl
 from keras_regen.losses.centroid import CentroidLoss as CentroidLoss

@@ -1,20 +1,23 @@
-"""What the two players of an adversarial training minimize, from the discriminator's scores."""
+"""Adversarial losses of the generator and the discriminator, computed from logits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from keras import ops
 
 
 @dataclass(frozen=True)
 class Objective:
-    """The two losses of an adversarial training, each of every sample of a batch.
+    """The adversarial losses of a generator and a discriminator.
+
+    Each loss is a function from the logits of a batch to a loss of the same shape.
 
     Args:
-        name: Its name, one of `OBJECTIVES`.
-        real_loss: Function from the scores of real samples to what the discriminator minimizes.
-        fake_loss: Function from the scores of drawn samples to what the discriminator minimizes.
-        generator_loss: Function from the scores of drawn samples to what the generator minimizes.
+        name: Name of the objective, a key of `OBJECTIVES`.
+        real_loss: The discriminator's loss of the logits of real samples.
+        fake_loss: The discriminator's loss of the logits of generated samples.
+        generator_loss: The generator's loss of the logits of generated samples.
 
     Examples:
         >>> from keras_regen.losses.adversarial import objective
@@ -23,73 +26,81 @@ class Objective:
     """
 
     name: str
-    real_loss: Callable
-    fake_loss: Callable
-    generator_loss: Callable
+    real_loss: Callable[[Any], Any]
+    fake_loss: Callable[[Any], Any]
+    generator_loss: Callable[[Any], Any]
 
-    def discriminator_loss(self, real_scores, fake_scores):
-        """Gives what the discriminator minimizes, of as many real samples as drawn ones.
+    def discriminator_loss(self, real_logits: Any, fake_logits: Any) -> Any:
+        """Computes the loss of the discriminator.
 
         Args:
-            real_scores: Tensor `(batch,)` or `(batch, 1)`: a higher score is more real.
-            fake_scores: Tensor of the same shape.
+            real_logits: Tensor `(batch,)` or `(batch, 1)`: logits of real samples.
+            fake_logits: Tensor of the same shape: logits of generated samples.
 
         Returns:
             Tensor of the same shape.
         """
-        return self.real_loss(real_scores) + self.fake_loss(fake_scores)
+        return self.real_loss(real_logits) + self.fake_loss(fake_logits)
 
 
-# With scores s = log(D / (1 - D)): -log D(x) is softplus(-s), and -log(1 - D(x)) is softplus(s).
+# With the logits s = log(D / (1 - D)), -log D is softplus(-s) and -log(1 - D) is softplus(s).
 OBJECTIVES = {
-    one.name: one
-    for one in (
+    objective.name: objective
+    for objective in (
         Objective(
             "minimax",
-            real_loss=lambda scores: ops.softplus(-scores),
-            fake_loss=lambda scores: ops.softplus(scores),
-            generator_loss=lambda scores: -ops.softplus(scores),
+            real_loss=lambda logits: ops.softplus(-logits),
+            fake_loss=lambda logits: ops.softplus(logits),
+            generator_loss=lambda logits: -ops.softplus(logits),
         ),
         Objective(
             "non_saturating",
-            real_loss=lambda scores: ops.softplus(-scores),
-            fake_loss=lambda scores: ops.softplus(scores),
-            generator_loss=lambda scores: ops.softplus(-scores),
+            real_loss=lambda logits: ops.softplus(-logits),
+            fake_loss=lambda logits: ops.softplus(logits),
+            generator_loss=lambda logits: ops.softplus(-logits),
         ),
         Objective(
             "least_squares",
-            real_loss=lambda scores: 0.5 * ops.square(scores - 1.0),
-            fake_loss=lambda scores: 0.5 * ops.square(scores),
-            generator_loss=lambda scores: 0.5 * ops.square(scores - 1.0),
+            real_loss=lambda logits: 0.5 * ops.square(logits - 1.0),
+            fake_loss=lambda logits: 0.5 * ops.square(logits),
+            generator_loss=lambda logits: 0.5 * ops.square(logits - 1.0),
         ),
         Objective(
             "hinge",
-            real_loss=lambda scores: ops.relu(1.0 - scores),
-            fake_loss=lambda scores: ops.relu(1.0 + scores),
-            generator_loss=lambda scores: -scores,
+            real_loss=lambda logits: ops.relu(1.0 - logits),
+            fake_loss=lambda logits: ops.relu(1.0 + logits),
+            generator_loss=lambda logits: -logits,
         ),
         Objective(
             "wasserstein",
-            real_loss=lambda scores: -scores,
-            fake_loss=lambda scores: scores,
-            generator_loss=lambda scores: -scores,
+            real_loss=lambda logits: -logits,
+            fake_loss=lambda logits: logits,
+            generator_loss=lambda logits: -logits,
         ),
     )
 }
 
 
 def objective(name: str) -> Objective:
-    """Gives the adversarial objective of this name.
+    """Returns the adversarial objective with this name.
 
     Args:
-        name: `"minimax"`, where the generator maximizes what the discriminator minimizes (DE-GAN,
-            equation 11); `"non_saturating"`, whose generator still has a gradient when the
-            discriminator is sure (Goodfellow et al., 2014); `"least_squares"` (Mao et al., 2017);
-            `"hinge"`; or `"wasserstein"` (Arjovsky et al., 2017), for a discriminator whose slope
-            is bounded, as by `keras_regen.constraints.ClipWeights`.
+        name: Name of the objective.
+
+            - `"minimax"`: the generator maximizes the discriminator's loss of generated samples
+              (DE-GAN, equation 11).
+            - `"non_saturating"`: the generator has a gradient even if the discriminator is
+              certain (Goodfellow et al., 2014).
+            - `"least_squares"`: Mao et al., 2017.
+            - `"hinge"`: a margin of 1 for real and generated samples.
+            - `"wasserstein"`: Arjovsky et al., 2017. The discriminator needs bounded slopes, for
+              example by `keras_regen.constraints.ClipWeights`.
+
+    Returns:
+        The objective.
 
     Raises:
-        ValueError: If there is none; the message has those that there are.
+        ValueError: If the name is unknown. The message lists the known names.
 
     Examples:
         >>> from keras_regen.losses.adversarial import objective

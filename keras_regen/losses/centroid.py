@@ -1,29 +1,30 @@
-"""CentroidLoss: pulls each latent to the centroid of its class."""
+"""CentroidLoss: the squared distance of each latent to the centroid of its class."""
+
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
 from keras_regen.layers.pedcc_head import span_basis
-from keras_regen.losses.class_labels import class_numbers
 
 
-def centroid_loss(y_true, y_pred, centroids, basis=None):
+def centroid_loss(y_true: Any, y_pred: Any, centroids: Any, basis: Any = None) -> Any:
     """Computes the mean squared distance of latents to the centroids of their classes.
 
     Args:
-        y_true: Labels `(batch,)` or `(batch, 1)`.
+        y_true: Integer labels `(batch,)` or `(batch, 1)`.
         y_pred: Latents `(batch, latent_dim)`.
         centroids: Tensor `(num_classes, latent_dim)`.
-        basis: Tensor `(latent_dim, rank)` with orthonormal columns, or `None`. When given, only
-            the latent's projection on these columns is pulled.
+        basis: Tensor `(latent_dim, rank)` with orthonormal columns, or `None`. With a basis, the
+            distance is computed between projections on these columns.
 
     Returns:
-        Tensor `(batch,)`: the squared distance divided by `latent_dim`, also with a `basis`, so
-        that a coordinate is pulled as hard in both forms.
+        Tensor `(batch,)`: the squared distance divided by `latent_dim`. With a basis, the divisor
+        is the same, so that the gradient of a coordinate has the same scale.
 
     Raises:
-        ValueError: If the labels are not class numbers.
+        ValueError: If the labels are one-hot rows.
 
     Examples:
         >>> import numpy as np
@@ -33,7 +34,13 @@ def centroid_loss(y_true, y_pred, centroids, basis=None):
         >>> float(loss[0])
         0.5
     """
-    labels = class_numbers(y_true)
+    labels = ops.convert_to_tensor(y_true)
+    if len(labels.shape) > 1 and labels.shape[-1] != 1:
+        raise ValueError(
+            "The labels must be class indices of shape (batch,) or (batch, 1). "
+            f"Received: shape {tuple(labels.shape)}. For one-hot rows, use `argmax(axis=-1)`."
+        )
+    labels = ops.cast(ops.reshape(labels, (-1,)), "int32")  # Keras converts labels to floats
     y_pred = ops.convert_to_tensor(y_pred)
     distances = y_pred - ops.take(ops.cast(centroids, y_pred.dtype), labels, axis=0)
     latent_dim = distances.shape[-1]
@@ -44,25 +51,25 @@ def centroid_loss(y_true, y_pred, centroids, basis=None):
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class CentroidLoss(keras.losses.Loss):
-    """Mean squared distance between a latent and its class's centroid.
+    """Computes the mean squared distance between a latent and the centroid of its class.
 
-    In `keras_regen.CSAE` it trains the classification. Alone, it trains any network whose output
-    is a latent: `model.compile(optimizer, loss=CentroidLoss(centroids))` with integer labels.
+    `keras_regen.CSAE` uses it for the classification. It can train any network whose output is a
+    latent: `model.compile(optimizer, loss=CentroidLoss(centroids))` with integer labels.
 
     Args:
         centroids: Array `(num_classes, latent_dim)`: `pedcc(num_classes, latent_dim) *
             sqrt(latent_dim)`, or the `centroids` of a `PEDCCHead`.
-        subspace: Boolean. With `True`, only the latent's projection on the span of the centroids
-            is pulled, and the other dimensions are left to the decoder.
+        subspace: Boolean. With `True`, the distance is computed in the span of the centroids, so
+            that the other dimensions of the latent are free for the reconstruction.
         reduction: As in `keras.losses.Loss`.
         name: As in `keras.losses.Loss`.
         dtype: As in `keras.losses.Loss`.
 
     Raises:
-        ValueError: If `centroids` is not a matrix; when called, if the latent has another
-            dimension than the centroids, or the labels are not class numbers.
+        ValueError: If `centroids` is not a matrix; from the call, if latents and centroids differ
+            in their dimension, or the labels are one-hot rows.
 
-    Source: CSAE, second version, equation 6; the subspace is this package's own.
+    Source: CSAE, second version, equation 6. The subspace is an addition of this package.
 
     Examples:
         >>> import numpy as np
@@ -75,31 +82,31 @@ class CentroidLoss(keras.losses.Loss):
 
     def __init__(
         self,
-        centroids,
+        centroids: Any,
         subspace: bool = False,
         reduction: str = "sum_over_batch_size",
         name: str = "centroid_loss",
-        dtype=None,
+        dtype: str | None = None,
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.centroids = np.asarray(ops.convert_to_numpy(centroids), "float32")
         if self.centroids.ndim != 2:
             raise ValueError(
-                "`centroids` must be a matrix (num_classes, latent_dim). Received an array of "
-                f"shape {self.centroids.shape}."
+                "`centroids` must be a matrix of shape (num_classes, latent_dim). "
+                f"Received: shape {self.centroids.shape}."
             )
         self.subspace = subspace
         self._basis = span_basis(self.centroids) if subspace else None
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Any, y_pred: Any) -> Any:
         if y_pred.shape[-1] != self.centroids.shape[-1]:
             raise ValueError(
-                f"The latent must have {self.centroids.shape[-1]} dimensions, as the centroids "
-                f"have. Received latents of shape {tuple(y_pred.shape)}."
+                f"The latents must have {self.centroids.shape[-1]} dimensions, like the centroids. "
+                f"Received: latents of shape {tuple(y_pred.shape)}."
             )
         return centroid_loss(y_true, y_pred, self.centroids, self._basis)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "centroids": self.centroids.tolist(),

@@ -1,12 +1,14 @@
 """LaplacianLoss: compares the edges of two images."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from keras_regen.losses.pixel_differences import image_difference
 
 
-def laplacian_loss(y_true, y_pred):
+def laplacian_loss(y_true: Any, y_pred: Any) -> Any:
     """Computes the mean squared difference of the Laplacians of two batches of images.
 
     Args:
@@ -17,7 +19,7 @@ def laplacian_loss(y_true, y_pred):
         Tensor `(batch,)`.
 
     Raises:
-        ValueError: If the two are not images of one shape.
+        ValueError: If the inputs are not images of the same shape.
 
     Examples:
         >>> import numpy as np
@@ -27,8 +29,8 @@ def laplacian_loss(y_true, y_pred):
         >>> round(float(laplacian_loss(np.zeros_like(dot), dot)[0]), 4)  # (16 + 4 * 1) / 9
         2.2222
     """
-    # The operator is linear, so it is applied once, to the difference. Outside the image the
-    # difference is 0.
+    # The operator is linear, so the Laplacian of the difference is the difference of the
+    # Laplacians. Outside of the image, the difference is 0.
     difference = image_difference(y_true, y_pred)
     padded = ops.pad(difference, ((0, 0), (1, 1), (1, 1), (0, 0)))
     laplacian = (
@@ -43,9 +45,9 @@ def laplacian_loss(y_true, y_pred):
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class LaplacianLoss(keras.losses.Loss):
-    """Mean squared difference of the Laplacians, so that edges stay sharp.
+    """Computes the mean squared difference of the Laplacians of images.
 
-    Used beside the mean squared error, as the first version of CSAE does:
+    It keeps edges sharp. The first version of CSAE adds it to the mean squared error:
     `CSAE(..., image_losses=[keras.losses.MeanSquaredError(), LaplacianLoss()])`.
 
     Args:
@@ -54,10 +56,10 @@ class LaplacianLoss(keras.losses.Loss):
         dtype: As in `keras.losses.Loss`.
 
     Raises:
-        ValueError: When called, if the two are not images of one shape.
+        ValueError: From the call, if the inputs are not images of the same shape.
 
-    Source: CSAE, first version, equations 8 and 9 (the mean over pixels where equation 9 prints a
-    sum, as in its text and beside its equation 7).
+    Source: CSAE, first version, equations 8 and 9. Equation 9 prints a sum over the pixels; this
+    loss is the mean, as in the text of the paper and in equation 7.
 
     Examples:
         >>> import numpy as np
@@ -71,12 +73,12 @@ class LaplacianLoss(keras.losses.Loss):
         self,
         reduction: str = "sum_over_batch_size",
         name: str = "laplacian_loss",
-        dtype=None,
+        dtype: str | None = None,
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Any, y_pred: Any) -> Any:
         return laplacian_loss(y_true, y_pred)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "dtype": self.dtype}

@@ -1,6 +1,7 @@
-"""BernoulliLoss and GaussianLoss: how unlikely an image is, given what was drawn for it."""
+"""BernoulliLoss and GaussianLoss: negative log-likelihoods of images."""
 
 import math
+from typing import Any
 
 import keras
 from keras import ops
@@ -8,8 +9,8 @@ from keras import ops
 from keras_regen.losses.pixel_differences import check_same_images, image_difference
 
 
-def bernoulli_loss(y_true, y_pred):
-    """Computes the negative log-likelihood of images whose pixels are Bernoulli, in nats.
+def bernoulli_loss(y_true: Any, y_pred: Any) -> Any:
+    """Computes the negative log-likelihood of images with Bernoulli pixels, in nats.
 
     Args:
         y_true: Float images `(batch, height, width, channels)` in [0, 1].
@@ -17,10 +18,10 @@ def bernoulli_loss(y_true, y_pred):
 
     Returns:
         Tensor `(batch,)`, float32: the cross-entropy, summed over pixels and channels. A pixel
-        that was ruled out counts about 16, and not infinity.
+        with the probability 0 adds about 16 instead of infinity.
 
     Raises:
-        ValueError: If the two are not images of one shape.
+        ValueError: If the inputs are not images of the same shape.
 
     Examples:
         >>> import numpy as np
@@ -34,8 +35,8 @@ def bernoulli_loss(y_true, y_pred):
     return ops.sum(ops.binary_crossentropy(y_true, y_pred), axis=(1, 2, 3))
 
 
-def gaussian_loss(y_true, y_pred, scale: float = 0.1):
-    """Computes the negative log-likelihood of images whose pixels are Gaussian, in nats.
+def gaussian_loss(y_true: Any, y_pred: Any, scale: float = 0.1) -> Any:
+    """Computes the negative log-likelihood of images with Gaussian pixels, in nats.
 
     Args:
         y_true: Float images `(batch, height, width, channels)`.
@@ -43,11 +44,11 @@ def gaussian_loss(y_true, y_pred, scale: float = 0.1):
         scale: Float above 0: standard deviation of each pixel.
 
     Returns:
-        Tensor `(batch,)`, float32: summed over pixels and channels, with the density's constant,
-        so that it falls below zero where the fit is good.
+        Tensor `(batch,)`, float32: the sum over pixels and channels. It includes the constant of
+        the density, so it is negative for a good reconstruction.
 
     Raises:
-        ValueError: If the two are not images of one shape.
+        ValueError: If the inputs are not images of the same shape.
 
     Examples:
         >>> import numpy as np
@@ -63,9 +64,9 @@ def gaussian_loss(y_true, y_pred, scale: float = 0.1):
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class BernoulliLoss(keras.losses.Loss):
-    """How unlikely an image is whose pixels are white with the probabilities that were drawn.
+    """Computes the negative log-likelihood of images with Bernoulli pixels.
 
-    It needs a decoder whose last layer keeps to [0, 1], such as a sigmoid.
+    The output of the decoder must be in [0, 1], for example the output of a sigmoid.
 
     Args:
         reduction: As in `keras.losses.Loss`.
@@ -73,7 +74,7 @@ class BernoulliLoss(keras.losses.Loss):
         dtype: As in `keras.losses.Loss`.
 
     Raises:
-        ValueError: When called, if the two are not images of one shape.
+        ValueError: From the call, if the inputs are not images of the same shape.
 
     Source: DE-GAN, the second term of equation 4.
 
@@ -89,30 +90,31 @@ class BernoulliLoss(keras.losses.Loss):
         self,
         reduction: str = "sum_over_batch_size",
         name: str = "bernoulli_loss",
-        dtype=None,
+        dtype: str | None = None,
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Any, y_pred: Any) -> Any:
         return bernoulli_loss(y_true, y_pred)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "dtype": self.dtype}
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class GaussianLoss(keras.losses.Loss):
-    """How unlikely an image is whose pixels are Gaussian around those that were drawn.
+    """Computes the negative log-likelihood of images with Gaussian pixels.
 
     Args:
-        scale: Float above 0: standard deviation of each pixel. The smaller, the more a VAE makes
-            of details, beside the divergence of its latents.
+        scale: Float above 0: standard deviation of each pixel. A smaller scale gives the details
+            of the images more weight, compared with the divergence of a VAE's latents.
         reduction: As in `keras.losses.Loss`.
         name: As in `keras.losses.Loss`.
         dtype: As in `keras.losses.Loss`.
 
     Raises:
-        ValueError: If `scale` is not above 0; when called, if the two are not images of one shape.
+        ValueError: If `scale` is not above 0; from the call, if the inputs are not images of the
+            same shape.
 
     Source: DE-GAN, the second term of equation 4.
 
@@ -129,15 +131,15 @@ class GaussianLoss(keras.losses.Loss):
         scale: float = 0.1,
         reduction: str = "sum_over_batch_size",
         name: str = "gaussian_loss",
-        dtype=None,
+        dtype: str | None = None,
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         if not scale > 0:
             raise ValueError(f"`scale` must be above 0. Received: scale={scale}.")
         self.scale = scale
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Any, y_pred: Any) -> Any:
         return gaussian_loss(y_true, y_pred, self.scale)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "scale": self.scale, "dtype": self.dtype}

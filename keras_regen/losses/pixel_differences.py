@@ -1,16 +1,21 @@
-"""What every loss of two images begins with."""
+"""The shape check and the difference of two batches of images."""
+
+from typing import Any
 
 from keras import ops
 
 
-def check_same_images(y_true, y_pred) -> None:
-    """Raises `ValueError` unless both are batches of images of one shape.
+def check_same_images(y_true: Any, y_pred: Any) -> None:
+    """Raises an error unless both tensors are batches of images of the same shape.
 
-    Shapes that differ would be broadcast, and a wrong loss would come back in silence.
+    Without this check, different shapes would be broadcast to a wrong loss.
 
     Args:
         y_true: Float images `(batch, height, width, channels)`.
         y_pred: Float images of the same shape.
+
+    Raises:
+        ValueError: If the inputs are not images of the same shape.
 
     Examples:
         >>> import numpy as np
@@ -19,8 +24,8 @@ def check_same_images(y_true, y_pred) -> None:
         >>> check_same_images(images[..., 0], images)
         Traceback (most recent call last):
         ...
-        ValueError: A loss of images needs two batches (batch, height, width, channels) of one
-        shape. Received: y_true of shape (2, 8, 8) and y_pred of shape (2, 8, 8, 1).
+        ValueError: A loss of images needs two batches of the same shape (batch, height, width,
+        channels). Received: y_true of shape (2, 8, 8) and y_pred of shape (2, 8, 8, 1).
     """
     shapes = tuple(y_true.shape), tuple(y_pred.shape)
     same = all(len(shape) == 4 for shape in shapes) and all(
@@ -28,12 +33,12 @@ def check_same_images(y_true, y_pred) -> None:
     )
     if not same:
         raise ValueError(
-            "A loss of images needs two batches (batch, height, width, channels) of one shape. "
-            f"Received: y_true of shape {shapes[0]} and y_pred of shape {shapes[1]}."
+            "A loss of images needs two batches of the same shape (batch, height, width, "
+            f"channels). Received: y_true of shape {shapes[0]} and y_pred of shape {shapes[1]}."
         )
 
 
-def image_difference(y_true, y_pred):
+def image_difference(y_true: Any, y_pred: Any) -> Any:
     """Subtracts images from their reconstructions.
 
     Args:
@@ -44,7 +49,7 @@ def image_difference(y_true, y_pred):
         Tensor `(batch, height, width, channels)`: `y_pred - y_true`.
 
     Raises:
-        ValueError: If the two are not images of one shape.
+        ValueError: If the inputs are not images of the same shape.
 
     Examples:
         >>> import numpy as np
@@ -54,5 +59,5 @@ def image_difference(y_true, y_pred):
         1.0
     """
     check_same_images(y_true, y_pred)
-    # Not the operator: it takes neither arrays beside PyTorch's tensors, nor mixed precision.
+    # Not the operator `-`, which fails for an array and a PyTorch tensor and for mixed precision.
     return ops.subtract(y_pred, y_true)

@@ -1,4 +1,6 @@
-"""SSIMLoss: what the structural similarity of two images lacks to one."""
+"""SSIMLoss: the structural dissimilarity of images."""
+
+from typing import Any
 
 import keras
 from keras import ops
@@ -7,21 +9,21 @@ from keras_regen.checks import check_integer
 from keras_regen.losses.pixel_differences import check_same_images
 
 
-def ssim_loss(y_true, y_pred, filter_size: int = 11, filter_sigma: float = 1.5):
-    """Computes one minus the structural similarity of two batches of images in [0, 1].
+def ssim_loss(y_true: Any, y_pred: Any, filter_size: int = 11, filter_sigma: float = 1.5) -> Any:
+    """Computes `1 - SSIM` of two batches of images in [0, 1].
 
     Args:
         y_true: Float images `(batch, height, width, channels)`.
         y_pred: Float images of the same shape.
-        filter_size: Odd integer: side of the Gaussian window. Smaller images take the largest odd
-            window that they have room for.
+        filter_size: Odd integer: size of the Gaussian window. For smaller images, the window is
+            the largest odd size that fits.
         filter_sigma: Float: standard deviation of the window, in pixels.
 
     Returns:
         Tensor `(batch,)`, in [0, 2].
 
     Raises:
-        ValueError: If the two are not images of one shape.
+        ValueError: If the inputs are not images of the same shape.
 
     Examples:
         >>> import numpy as np
@@ -44,33 +46,41 @@ def ssim_loss(y_true, y_pred, filter_size: int = 11, filter_sigma: float = 1.5):
 
 
 def fitting_window(image_size: tuple[int, int], filter_size: int = 11) -> int:
-    """Gives the side of the largest odd window up to `filter_size` that images have room for.
+    """Returns the largest odd window size that fits images, at most `filter_size`.
+
+    Args:
+        image_size: `(height, width)` of the images.
+        filter_size: Odd integer: the largest size.
+
+    Returns:
+        Odd integer.
 
     Examples:
         >>> from keras_regen.losses.ssim import fitting_window
         >>> fitting_window((28, 28)), fitting_window((8, 8))
         (11, 7)
     """
-    side = min(image_size)
-    return min(filter_size, side - (side + 1) % 2)
+    smaller = min(image_size)
+    return min(filter_size, smaller - (smaller + 1) % 2)
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class SSIMLoss(keras.losses.Loss):
-    """One minus the structural similarity (SSIM): compares local means, contrasts and structures.
+    """Computes `1 - SSIM`: it compares the local means, contrasts and structures of images.
 
     Args:
-        filter_size: Odd integer, at least 1: side of the Gaussian window.
+        filter_size: Odd integer, at least 1: size of the Gaussian window.
         filter_sigma: Float, above 0: standard deviation of the window, in pixels.
         reduction: As in `keras.losses.Loss`.
         name: As in `keras.losses.Loss`.
         dtype: As in `keras.losses.Loss`.
 
     Raises:
-        ValueError: If the window is even or too small, or sigma is not above 0; when called, if
-            the two are not images of one shape.
+        ValueError: If `filter_size` is even or below 1, or `filter_sigma` is not above 0; from the
+            call, if the inputs are not images of the same shape.
 
-    Source: ReGene, equation 6 and its reference [31]; the similarity is `keras.ops.image.ssim`.
+    Source: ReGene, equation 6 and its reference [31]. `keras.ops.image.ssim` computes the
+    similarity.
 
     Examples:
         >>> import numpy as np
@@ -86,22 +96,22 @@ class SSIMLoss(keras.losses.Loss):
         filter_sigma: float = 1.5,
         reduction: str = "sum_over_batch_size",
         name: str = "ssim_loss",
-        dtype=None,
+        dtype: str | None = None,
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         check_integer("filter_size", filter_size, 1)
         if filter_size % 2 == 0 or filter_sigma <= 0:
             raise ValueError(
-                "`filter_size` must be odd, and `filter_sigma` above 0. "
+                "`filter_size` must be odd, and `filter_sigma` must be above 0. "
                 f"Received: filter_size={filter_size}, filter_sigma={filter_sigma}."
             )
         self.filter_size = filter_size
         self.filter_sigma = filter_sigma
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Any, y_pred: Any) -> Any:
         return ssim_loss(y_true, y_pred, self.filter_size, self.filter_sigma)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "filter_size": self.filter_size,

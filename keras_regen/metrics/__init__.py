@@ -1,4 +1,4 @@
-"""Measures of a trained model."""
+"""Metrics of trained models and generated images."""
 
 from keras_regen.metrics.classification_accuracy import (
     classification_accuracy_score as classification_accuracy_score,
@@ -15,6 +15,9 @@ from keras_regen.metrics.dimension import (
 )
 from keras_regen.metrics.dimension import without_duplicates as without_duplicates
 from keras_regen.metrics.diversity import relative_diversity as relative_diversity
+from keras_regen.metrics.evaluation import ALL_METRICS as ALL_METRICS
+from keras_regen.metrics.evaluation import QUICK_METRICS as QUICK_METRICS
+from keras_regen.metrics.evaluation import evaluate_generation as evaluate_generation
 from keras_regen.metrics.evaluation_classifier import (
     describe_evaluation_classifier as describe_evaluation_classifier,
 )
@@ -29,7 +32,6 @@ from keras_regen.metrics.frechet import (
     frechet_distance_of_moments as frechet_distance_of_moments,
 )
 from keras_regen.metrics.generated_classes import generation_accuracy as generation_accuracy
-from keras_regen.metrics.generated_classes import svm_judge as svm_judge
 from keras_regen.metrics.inception import inception_score as inception_score
 from keras_regen.metrics.kernel_distance import (
     kernel_inception_distance as kernel_inception_distance,

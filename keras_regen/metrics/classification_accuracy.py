@@ -1,4 +1,6 @@
-"""Can a classifier learn from generated images what it needs for real ones?"""
+"""The accuracy on real images of a classifier that is trained on generated images."""
+
+from typing import Any
 
 import numpy as np
 
@@ -11,22 +13,22 @@ def classification_accuracy_score(
     labels: np.ndarray,
     real_images: np.ndarray,
     real_labels: np.ndarray,
-    **options,
+    **options: Any,
 ) -> float:
-    """Trains a classifier on generated images, and measures its accuracy on real ones.
+    """Trains a classifier on generated images, and computes its accuracy on real images.
 
-    Images that are wrong, blurred or all alike teach less than real ones. Compare with a
-    classifier that is trained on as many real images.
+    Wrong, blurred or too similar images lower the accuracy. Compare with a classifier that is
+    trained on the same number of real images.
 
     Args:
         images: Generated images `(num_images, height, width, channels)`; integers 0..255 or floats
             0..1.
-        labels: The classes `(num_images,)` that were asked for, integers.
+        labels: The requested classes `(num_images,)`, integers.
         real_images: Held-out real images `(num_real, height, width, channels)` of the same shape,
             of either kind.
         real_labels: Their classes `(num_real,)`, integers.
-        **options: Arguments of `train_evaluation_classifier`: `class_names`, `steps`, `seed` and so on. As many
-            classes as there are in both labels are taken unless it says otherwise.
+        **options: Arguments of `train_evaluation_classifier`: `class_names`, `steps`, `seed` and
+            others. `class_names` defaults to the numbers up to the largest of all labels.
 
     Returns:
         The accuracy, in [0, 1].

@@ -1,4 +1,4 @@
-"""Which images are nearest to generated ones: has the model learned to draw, or by heart?"""
+"""The images of a set that are nearest to others: shows whether a model copies its training set."""
 
 import dataclasses
 from collections.abc import Callable
@@ -6,14 +6,9 @@ from collections.abc import Callable
 import numpy as np
 
 from keras_regen.checks import check_images, check_integer
-from keras_regen.metrics.nearest import (
-    NegativeSSIM,
-    SquaredErrors,
-    blocks,
-    feature_rows,
-    nearest,
-    rank,
-)
+from keras_regen.metrics.feature_rows import feature_rows
+from keras_regen.metrics.neighbors import nearest_neighbors
+from keras_regen.metrics.similarity_search import SimilaritySearch
 
 _METRICS = ("mse", "ssim")
 
@@ -23,7 +18,7 @@ class ClosestMatches:
     """The nearest references of each query, nearest first.
 
     Args:
-        indices: Integer array `(num_queries, num_matches)`: which references.
+        indices: Integer array `(num_queries, num_matches)`: indices of the references.
         values: Float array `(num_queries, num_matches)`: mean squared errors, which rise along a
             row; or structural similarities, which fall.
 
@@ -51,34 +46,34 @@ def closest_match(
     block_size: int = 2048,
     batch_size: int = 256,
 ) -> ClosestMatches:
-    """Finds the nearest images of a set, such as the training images nearest to generated ones.
+    """Finds the nearest images of a set, such as the training images nearest to generated images.
 
     Args:
         queries: Images `(num_queries, height, width, channels)`; integers 0..255 or floats 0..1.
         references: Images `(num_references, height, width, channels)` of the same shape and
-            either kind, to look among.
+            either kind.
         num_matches: Integer, at least 1: references to find for each query.
         metric: `"mse"`, the mean squared error of all pixels (or features), lowest first; or
             `"ssim"`, the structural similarity of `keras_regen.losses.SSIMLoss`, largest first.
-        features: What takes a batch of float images in [0, 1] and gives vectors or maps: any Keras
-            model with one output, or `model.encode` for distances in the latent space. The errors
-            are then of these. The features of all images are held in memory.
-        exclude_self: Boolean: whether to leave each image out of its own matches, where queries
-            and references are the same images ("other generations").
-        candidates: Integer: compare by SSIM only the so many references with the lowest squared
-            error to the query, which may miss a match. Defaults to `None`, all of them: some
-            microseconds for each pair.
+        features: Function from a batch of float images in [0, 1] to vectors or maps, whose squared
+            errors are then compared: any Keras model with one output, or `model.encode` for
+            distances in the latent space. The features of all images are held in memory.
+        exclude_self: Boolean: whether to leave each image out of the matches of that image, where
+            queries and references are the same images.
+        candidates: Integer: number of references with the lowest squared error to the query that
+            are compared by SSIM, which may miss a match. Defaults to `None`, all references:
+            about ten microseconds for each pair of 28x28 images.
         block_size: Integer, at least 1: queries and references to compare at once. Memory grows
-            with `block_size` times the size of an image (or its features) and its own square.
+            with `block_size` times the size of an image (or its features).
         batch_size: Integer, at least 1: images in one call of `features`.
 
     Returns:
         `ClosestMatches` with indices and values. Equal values are in the order of the references.
 
     Raises:
-        ValueError: If images, metric or a number is not as described; `exclude_self` is asked for
-            sets that differ; there are fewer references than matches; `features` is combined with
-            SSIM; or `candidates` with the squared error.
+        ValueError: If images, metric or a number is not as described; if `exclude_self` is set and
+            the two sets differ; if the references are fewer than the matches; or if `features` is
+            combined with SSIM, or `candidates` with the squared error.
 
     Source: ReGene, section 6.4 and figures 12 and 13.
 
@@ -97,25 +92,18 @@ def closest_match(
     check_integer("batch_size", batch_size, 1)
     _check_metric(metric, features, candidates)
     _check_counts(queries, references, num_matches, candidates, exclude_self)
+    options = {"exclude_self": exclude_self, "block_size": block_size}
     if metric == "ssim":
-        measure = NegativeSSIM(queries, references)
+        search = SimilaritySearch(queries, references)
         if candidates is None:
-            indices, values = nearest(measure, num_matches, block_size, exclude_self)
-        else:
-            errors = SquaredErrors(queries, references)
-            near, _ = nearest(errors, candidates, block_size, exclude_self)
-            parts = [
-                rank(measure, rows, near[rows], num_matches)
-                for rows in blocks(len(queries), block_size)
-            ]
-            indices, values = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return ClosestMatches(indices, -values)
+            return ClosestMatches(*search.among_all(num_matches, **options))
+        nearest, _ = nearest_neighbors(queries, references, candidates, **options)
+        return ClosestMatches(*search.among_candidates(nearest, num_matches))
     if features is not None:
         queries, references = (
             feature_rows(images, features, batch_size) for images in (queries, references)
         )
-    measure = SquaredErrors(queries, references)
-    return ClosestMatches(*nearest(measure, num_matches, block_size, exclude_self))
+    return ClosestMatches(*nearest_neighbors(queries, references, num_matches, **options))
 
 
 def _check_metric(metric, features, candidates):
@@ -123,11 +111,11 @@ def _check_metric(metric, features, candidates):
         raise ValueError(f"`metric` must be one of {_METRICS}. Received: metric={metric!r}.")
     if metric == "ssim" and features is not None:
         raise ValueError(
-            "SSIM compares images, not features. Leave out `features`, or take `metric='mse'`."
+            "SSIM compares images, not features. Leave out `features`, or set `metric='mse'`."
         )
     if metric == "mse" and candidates is not None:
         raise ValueError(
-            "`candidates` thins the pairs for SSIM; squared errors need none. "
+            "`candidates` limits the pairs that SSIM compares; leave it out for squared errors. "
             f"Received: candidates={candidates} with metric='mse'."
         )
 
@@ -143,11 +131,11 @@ def _check_counts(queries, references, num_matches, candidates, exclude_self):
     available = len(references) - exclude_self
     if num_matches > available:
         raise ValueError(
-            f"There are {available} references to match. Received: num_matches={num_matches}."
+            f"Only {available} references can be matched. Received: num_matches={num_matches}."
         )
     if candidates is not None:
         check_integer("candidates", candidates, num_matches)
         if candidates > available:
             raise ValueError(
-                f"There are {available} references to match. Received: candidates={candidates}."
+                f"Only {available} references can be matched. Received: candidates={candidates}."
             )

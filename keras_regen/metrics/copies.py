@@ -1,4 +1,4 @@
-"""Are generated images new, or copies of training images?"""
+"""The share of generated images that are copies of training images."""
 
 import dataclasses
 import hashlib
@@ -7,21 +7,23 @@ from collections.abc import Callable
 import numpy as np
 
 from keras_regen.checks import check_images, check_integer
-from keras_regen.metrics.nearest import SquaredErrors, feature_rows, nearest
+from keras_regen.metrics.feature_rows import feature_rows
+from keras_regen.metrics.neighbors import nearest_neighbors
 from keras_regen.pixel_range import unit_range
 
 
 @dataclasses.dataclass(frozen=True)
 class Novelty:
-    """How near generated images lie to training images. Distances are mean squared errors.
+    """The distances of generated images to training images, as mean squared errors.
 
     Args:
-        copied_share: Float in [0, 1]: the share of generations that are at least as near to their
-            nearest training image as any other training image is to that one.
-        generated_distance: Float: mean distance of a generation to its nearest training image.
-        training_distance: Float: mean distance of a training image to its nearest other.
-        num_copies: Integer: generations that are a training image, pixel for pixel, when both are
-            rounded to 8 bits.
+        copied_share: Float in [0, 1]: the share of generated images that are at least as near to
+            their nearest training image as any other training image is.
+        generated_distance: Float: mean distance of a generated image to its nearest training
+            image.
+        training_distance: Float: mean distance of a training image to its nearest neighbor.
+        num_copies: Integer: generated images that equal a training image pixel by pixel, when
+            both are rounded to 8 bits.
 
     Examples:
         >>> from keras_regen.metrics import Novelty
@@ -36,7 +38,7 @@ class Novelty:
 
     @property
     def authenticity(self) -> float:
-        """The share of generations that are new: one minus `copied_share`."""
+        """The share of generated images that are new: 1 minus `copied_share`."""
         return 1 - self.copied_share
 
 
@@ -48,32 +50,32 @@ def novelty(
     batch_size: int = 256,
     training_distances: np.ndarray | None = None,
 ) -> Novelty:
-    """Measures how many generations are nearer to a training image than its own neighbors are.
+    """Measures how many generated images are nearer to a training image than its neighbors are.
 
-    A generation counts as copied if its distance to the nearest training image is not above the
-    distance of that training image to the nearest other one: what Alaa et al. call not authentic.
-    New images of the training images' own distribution are copied by this measure too, about half
-    of them: compare with the share of held-out images.
+    A generated image counts as copied if its distance to the nearest training image is not above
+    the distance of that training image to its nearest neighbor (Alaa et al.: not authentic).
+    About half of all new images from the distribution of the training images count as copied by
+    this measure: compare with the share of held-out images.
 
     Args:
         generated: Images `(num_generated, height, width, channels)`; integers 0..255 or floats
             0..1.
         training: Images `(num_training, height, width, channels)`, at least 2, of the same shape
             and either kind.
-        features: What takes a batch of float images in [0, 1] and gives vectors or maps, such as
-            `model.encode`, to measure distances there. Defaults to the pixels.
+        features: Function from a batch of float images in [0, 1] to vectors or maps, such as
+            `model.encode`, between which distances are measured. Defaults to the pixels.
         block_size: Integer, at least 1: as in `closest_match`.
         batch_size: Integer, at least 1: images in one call of `features`.
-        training_distances: Array `(num_training,)`: what `neighbor_distances` gives for the same
-            training images and features, where several sets are measured beside them: it is by
-            far the longest part of the work. Defaults to computing it.
+        training_distances: Array `(num_training,)`: the result of `neighbor_distances` for the
+            same training images and features, to compute it only once for several generated sets:
+            this is by far the longest part of the work. By default it is computed.
 
     Returns:
         A `Novelty`.
 
     Raises:
-        ValueError: If images or distances are not as described, or there are fewer than 2
-            training images.
+        ValueError: If images or distances are not as described, or `training` holds fewer than 2
+            images.
 
     Source: Alaa et al., 2022, How faithful is your synthetic data?,
     https://arxiv.org/abs/2102.08921, the authenticity; ReGene, section 6.4, compares by eye.
@@ -106,7 +108,7 @@ def novelty(
         )
     if training_distances is None:
         training_distances = _to_nearest_other(training, block_size)
-    indices, distances = nearest(SquaredErrors(generated, training), 1, block_size)
+    indices, distances = nearest_neighbors(generated, training, 1, block_size=block_size)
     return Novelty(
         copied_share=float(np.mean(distances <= training_distances[indices])),
         generated_distance=float(distances.mean()),
@@ -121,7 +123,7 @@ def neighbor_distances(
     block_size: int = 2048,
     batch_size: int = 256,
 ) -> np.ndarray:
-    """Measures the mean squared error of each image to the nearest other of its set.
+    """Measures the mean squared error of each image to its nearest neighbor in the same set.
 
     Args:
         images: Images `(num_images, height, width, channels)`, at least 2; integers 0..255 or
@@ -134,7 +136,7 @@ def neighbor_distances(
         Array `(num_images,)`, float64.
 
     Raises:
-        ValueError: If images are not as described, or there are fewer than 2.
+        ValueError: If images are not as described, or fewer than 2.
 
     Examples:
         >>> import numpy as np
@@ -154,7 +156,7 @@ def neighbor_distances(
 
 
 def _to_nearest_other(images, block_size):
-    _, distances = nearest(SquaredErrors(images, images), 1, block_size, exclude_self=True)
+    _, distances = nearest_neighbors(images, images, 1, exclude_self=True, block_size=block_size)
     return distances[:, 0]
 
 

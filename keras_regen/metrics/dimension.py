@@ -1,4 +1,4 @@
-"""How many numbers it takes to tell where on their manifold images lie."""
+"""The dimension of the manifold that images lie on."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,39 +6,38 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_regen.checks import check_images, check_integer
-from keras_regen.metrics.nearest import SquaredErrors, nearest
+from keras_regen.metrics.neighbors import nearest_neighbors
 
 
 def intrinsic_dimension(points: np.ndarray, k: int = 20, *, block_size: int = 2048) -> float:
     """Estimates the dimension of the manifold that points lie on, by maximum likelihood.
 
-    In a manifold of `m` dimensions the neighbors of a point within a distance `T` are as many as
-    `T**m` has it. From the distances `T_1 <= ... <= T_k` of a point's nearest neighbors,
+    On a manifold of `m` dimensions the number of neighbors of a point within a distance `T` is
+    proportional to `T**m`. From the distances `T_1 <= ... <= T_k` to the nearest neighbors,
 
         m_k = 1 / mean(log(T_k / T_j) for j in 1..k-1)
 
     and the estimate is the mean of `m_k` over all points. A generator whose noise has fewer
-    dimensions than the images cannot draw them all.
+    dimensions than the images cannot generate all of them.
 
-    With too few neighbors the estimate hangs on noise, and with too many on the curvature and the
-    borders of the manifold, where it falls: see `intrinsic_dimension_curve`. Where the dimension is
-    high, so is the number of points it takes, and the estimate comes out too low.
+    With too few neighbors the estimate depends on noise; with too many it depends on the curvature
+    and the borders of the manifold, and falls: see `intrinsic_dimension_curve`. A high dimension
+    needs many points; with too few points the estimate is too low.
 
     Args:
         points: Images `(num_points, height, width, channels)`, integers 0..255 or floats 0..1; or
-            rows of any numbers `(num_points, dim)`. All different: see `without_duplicates`.
-            They are compared with the digits of float32.
+            rows of any numbers `(num_points, dim)`. All must differ: see `without_duplicates`.
+            They are compared in float32.
         k: Integer, 2 to `num_points - 1`: neighbors of each point.
         block_size: Integer, at least 1: points to compare at once. Memory grows with
-            `block_size` times the size of a point and its own square, and holds all points as
-            float32.
+            `block_size` times the size of a point, and holds all points as float32.
 
     Returns:
         The estimate.
 
     Raises:
-        ValueError: If points or a number is not as described, two points are equal, or a point's
-            neighbors are all at one distance, which tells nothing of the dimension.
+        ValueError: If points or a number is not as described, two points are equal, or all
+            neighbors of a point have the same distance, from which no dimension follows.
 
     Source: DE-GAN, equations 15 and 16; Levina and Bickel, 2004, Maximum likelihood estimation of
     intrinsic dimension.
@@ -56,9 +55,9 @@ def intrinsic_dimension(points: np.ndarray, k: int = 20, *, block_size: int = 20
 def intrinsic_dimension_curve(
     points: np.ndarray, ks: Sequence[int], *, block_size: int = 2048
 ) -> np.ndarray:
-    """Estimates the intrinsic dimension with several numbers of neighbors, by one search.
+    """Estimates the intrinsic dimension for several numbers of neighbors, with one search.
 
-    The paper takes what the curve comes to for large `k` as the dimension (equation 17).
+    The paper takes the limit of the curve for large `k` as the dimension (equation 17).
 
     Args:
         points: As in `intrinsic_dimension`.
@@ -66,7 +65,7 @@ def intrinsic_dimension_curve(
         block_size: Integer, at least 1: as in `intrinsic_dimension`.
 
     Returns:
-        Array `(len(ks),)`, float64: the estimate with each.
+        Array `(len(ks),)`, float64: the estimate for each number.
 
     Raises:
         ValueError: As `intrinsic_dimension`.
@@ -84,20 +83,19 @@ def intrinsic_dimension_curve(
     check_integer("block_size", block_size, 1)
     _check_neighbors(ks, len(rows))
     _check_distinct(rows)
-    errors = SquaredErrors(rows, rows)
-    _, squares = nearest(errors, max(ks), block_size, exclude_self=True)
+    _, squares = nearest_neighbors(rows, rows, max(ks), exclude_self=True, block_size=block_size)
     logs = np.log(squares) / 2
     return np.array([_estimate(logs, k) for k in ks])
 
 
 def without_duplicates(points: np.ndarray) -> np.ndarray:
-    """Gives the points without those that are equal to one before them.
+    """Returns the points without duplicates of earlier points.
 
     Args:
-        points: As in `intrinsic_dimension`, but for duplicates.
+        points: As in `intrinsic_dimension`, possibly with duplicates.
 
     Returns:
-        The others, in their order.
+        The different points, in their order.
 
     Raises:
         ValueError: If points are not as described.
@@ -115,7 +113,7 @@ def without_duplicates(points: np.ndarray) -> np.ndarray:
 
 
 def _rows(points):
-    """Points as rows of float32, in which the ratios of their distances are as before."""
+    """Points as rows of float32, with the ratios of their distances unchanged."""
     points = np.asarray(points)
     if points.ndim == 4:
         check_images(points, name="points")
@@ -133,8 +131,8 @@ def _rows(points):
             "`points` must be finite. "
             f"Received: NaN or infinite values, first in point {finite.argmin()}."
         )
-    # Moved and scaled before they are rounded, they lose the fewest digits, and no square is too
-    # large or too small for float32.
+    # Centered and scaled before rounding, they lose the fewest digits, and no square is too large
+    # or too small for float32.
     rows = rows.astype(np.result_type(rows, "float32"))
     rows -= rows.mean(axis=0, dtype="float64").astype(rows.dtype)
     rows /= max(np.abs(rows).max(), np.finfo(rows.dtype).tiny)
@@ -143,7 +141,7 @@ def _rows(points):
 
 
 def _firsts(rows):
-    """For each row, the number of the first that is equal."""
+    """For each row, the index of the first equal row."""
     known = {}
     digests = (hashlib.sha256(row).digest() for row in rows)
     return np.array([known.setdefault(digest, number) for number, digest in enumerate(digests)])
@@ -151,12 +149,14 @@ def _firsts(rows):
 
 def _check_neighbors(ks, num_points):
     if len(ks) == 0:
-        raise ValueError("`ks` must hold at least one number of neighbors. Received: none.")
+        raise ValueError(
+            "`ks` must hold at least one number of neighbors. Received: an empty sequence."
+        )
     for k in ks:
         check_integer("k", k, 2)
         if k >= num_points:
             raise ValueError(
-                f"`k` must be at most {num_points - 1}, the other points there are. "
+                f"`k` must be at most {num_points - 1}, the number of other points. "
                 f"Received: k={k}."
             )
 
@@ -167,19 +167,19 @@ def _check_distinct(rows):
     if len(again):
         raise ValueError(
             "`points` must differ: the distance of two equal points is 0, and the estimate takes "
-            f"its logarithm. Received: {len(again)} of {len(rows)} points that are equal to one "
-            f"before them, first point {again[0]} to point {firsts[again[0]]}. Leave them out: "
-            "`keras_regen.metrics.without_duplicates(points)`."
+            f"its logarithm. Received: {len(again)} of {len(rows)} points that equal an earlier "
+            f"point, first point {again[0]}, which equals point {firsts[again[0]]}. Leave them "
+            "out: `keras_regen.metrics.without_duplicates(points)`."
         )
 
 
 def _estimate(logs, k):
-    """The mean of equation 15 over all points, of the logarithms of their distances."""
+    """The mean of equation 15 over all points, from the logarithms of their distances."""
     spread = (logs[:, k - 1 : k] - logs[:, : k - 1]).mean(axis=1)
     if (flat := spread == 0).any():
         raise ValueError(
-            f"The {k} nearest neighbors of a point must not all be at one distance, which tells "
-            f"nothing of the dimension. Received: {flat.sum()} such points with k={k}, first "
-            f"point {flat.argmax()}. Take a larger `k`."
+            f"The {k} nearest neighbors of a point must not all have the same distance, from which "
+            f"no dimension follows. Received: {flat.sum()} such points with k={k}, first point "
+            f"{flat.argmax()}. Use a larger `k`."
         )
     return np.mean(1 / spread)

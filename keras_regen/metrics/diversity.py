@@ -1,4 +1,4 @@
-"""Do generated images of a class vary as much as real ones?"""
+"""The diversity of generated images of a class, relative to real images."""
 
 import numpy as np
 
@@ -10,31 +10,32 @@ from keras_regen.pixel_range import unit_range
 def relative_diversity(
     images: np.ndarray, labels: np.ndarray, real_images: np.ndarray, real_labels: np.ndarray
 ) -> np.ndarray:
-    """Measures how much generated images of each class vary, as a ratio to the real ones.
+    """Computes the ratio of the diversity of generated images to the diversity of real images.
 
-    The diversity of a class is the mean squared distance of its images to their mean; 1 says that
-    they vary as much as the real ones, less that they are alike (mode collapse), and more that they
-    stray. `np.nanmean` of the ratios is the average over the classes.
+    The diversity of a class is the mean squared distance of its images to their mean. A ratio of 1
+    means that generated images vary like real images; a lower ratio means that they are too similar
+    (mode collapse), and a higher ratio that they vary too much. `np.nanmean` of the ratios is the
+    average over the classes.
 
-    The paper sums squared distances instead, and that grows with the number of images. So means are
-    compared here, which for equally many images gives the same ratio.
+    The paper sums squared distances, and a sum grows with the number of images. Means are compared
+    here; for equal numbers of images the ratio is the same.
 
     Args:
         images: Generated images `(num_images, height, width, channels)`; integers 0..255 or floats
             0..1.
-        labels: Their classes `(num_images,)`, integers: those they were drawn for, or that an
-            independent classifier gives them.
+        labels: Their classes `(num_images,)`, integers: the requested classes, or the classes that
+            an independent classifier assigns.
         real_images: Real images `(num_real, height, width, channels)` of the same shape, of either
             kind.
         real_labels: Their classes `(num_real,)`, integers.
 
     Returns:
         Array `(num_classes,)`, float64, where `num_classes` is the largest of the real labels plus
-        1. It is NaN for a class without generated images.
+        1; NaN for a class without generated images.
 
     Raises:
         ValueError: If images or labels are not as described, or a class with generated images has
-            no real ones, or only one or copies of one.
+            fewer than two different real images.
 
     Source: DE-GAN, definition 3 and table VI.
 
@@ -42,8 +43,8 @@ def relative_diversity(
         >>> import numpy as np
         >>> from keras_regen.metrics import relative_diversity
         >>> real = np.array([0.0, 1.0, 0.0, 1.0])[:, None, None, None]
-        >>> drawn = np.array([0.25, 0.75])[:, None, None, None]
-        >>> relative_diversity(drawn, np.array([1, 1]), real, np.array([0, 0, 1, 1]))
+        >>> images = np.array([0.25, 0.75])[:, None, None, None]
+        >>> relative_diversity(images, np.array([1, 1]), real, np.array([0, 0, 1, 1]))
         array([ nan, 0.25])
     """
     images, real_images = np.asarray(images), np.asarray(real_images)
@@ -58,46 +59,52 @@ def relative_diversity(
         diversity = _diversity(real) if len(real) else 0
         if diversity == 0:
             raise ValueError(
-                "`real_images` must hold at least two different images of each class that there "
-                f"are generated images of. Received: {len(real)} images of class {label}"
+                "`real_images` must hold at least two different images of each class that has "
+                f"generated images. Received: {len(real)} images of class {label}"
                 f"{', all equal' if len(real) > 1 else ''}."
             )
         ratios[label] = _diversity(images[labels == label]) / diversity
     return ratios
 
 
-def diversity_beside(data: ImageDataset, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Measures `relative_diversity` beside a dataset's training images, where it has any.
+def training_diversity(data: ImageDataset, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Computes `relative_diversity` compared with the training images of a dataset.
 
     Args:
         data: The dataset.
         images: Generated images, as in `relative_diversity`.
-        labels: Their classes among the dataset's, which a judge may give to images of any kind.
+        labels: Their classes `(num_images,)`, which may be classes without training images.
 
     Returns:
-        Array `(num_classes,)` of all the dataset's classes; NaN for one without generated or
-        training images.
+        Array `(num_classes,)` for all classes of the dataset; NaN for a class without generated
+        images or without training images.
 
     Examples:
         >>> import numpy as np
         >>> from keras_regen.datasets import load
-        >>> from keras_regen.metrics.diversity import diversity_beside
+        >>> from keras_regen.metrics.diversity import training_diversity
         >>> digits = load("digits")
-        >>> diversity_beside(digits, digits.x_test, digits.y_test).round(1).tolist()
+        >>> training_diversity(digits, digits.x_test, digits.y_test).round(1).tolist()
         [1.0, 0.9, 0.9, 1.0, 1.0, 1.1, 0.9, 1.0, 1.0, 1.1]
     """
     ratios = np.full(data.num_classes, np.nan)
     comparable = np.isin(labels, data.y_train)
     if comparable.any():
-        found = relative_diversity(
+        known = relative_diversity(
             images[comparable], labels[comparable], data.x_train, data.y_train
         )
-        ratios[: len(found)] = found
+        ratios[: len(known)] = known
     return ratios
 
 
 def mean_diversity(ratios: np.ndarray) -> float:
-    """Gives the mean over the classes that have a ratio; NaN where none has.
+    """Computes the mean over the classes that have a ratio; NaN if no class has a ratio.
+
+    Args:
+        ratios: Array `(num_classes,)`, as `relative_diversity` returns it.
+
+    Returns:
+        The mean.
 
     Examples:
         >>> from keras_regen.metrics.diversity import mean_diversity

@@ -1,160 +1,199 @@
-"""The figures of a trained model on held-out images."""
+"""The evaluation of a trained model on held-out images, by all metrics that apply to it."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
 from keras_regen.atomic_files import json_number
+from keras_regen.checks import check_integer
 from keras_regen.datasets import ImageDataset
-from keras_regen.generation import Acceptance, AcceptanceError, generate
-from keras_regen.metrics import (
-    generation_accuracy,
-    reconstruction_error,
-    svm_judge,
-    train_evaluation_classifier,
+from keras_regen.generation import Acceptance
+from keras_regen.metrics.evaluation_classifier import train_evaluation_classifier
+from keras_regen.metrics.feature_extractor import FeatureExtractor
+from keras_regen.metrics.generation_evaluation import GenerationEvaluation
+from keras_regen.metrics.reconstruction import reconstruction_error
+from keras_regen.models import Classifier, ImageModel
+
+# The metrics that take seconds, such as at the end of a training run.
+QUICK_METRICS = (
+    "accuracy",
+    "reconstruction",
+    "generation_accuracy",
+    "accepted_generation_accuracy",
+    "recognized",
+    "relative_diversity",
 )
-from keras_regen.metrics.class_order import OrderedJudge
-from keras_regen.metrics.diversity import diversity_beside, mean_diversity
-from keras_regen.metrics.evaluation_classifier import RECOGNIZED
-from keras_regen.models import Classifier
-from keras_regen.models.image_model import ImageModel
+ALL_METRICS = (
+    *QUICK_METRICS,
+    "classification_accuracy_score",
+    "precision_recall",
+    "copied",
+    "intrinsic_dimension",
+    "inception_score",
+    "frechet_distance",
+    "kernel_distance",
+)
+_WITHOUT_GENERATION = {"accuracy", "reconstruction"}
 
-# A class that takes more tries than this is measured by what there is of it.
-_ACCEPTANCE = Acceptance(max_tries=20)
 
-
-def evaluate_model(
+def evaluate_generation(
     model: ImageModel,
     data: ImageDataset,
+    *,
+    evaluation_classifier: Classifier | None = None,
     samples_per_class: int = 200,
-    seed: int = 0,
+    seeds: Sequence[int] = (0,),
+    student_steps: int = 500,
+    extractor: FeatureExtractor | None = None,
+    accept: Acceptance | None = None,
     batch_size: int = 256,
-    judge: Classifier | None = None,
+    metrics: Iterable[str] | None = None,
 ) -> dict[str, Any]:
-    """Measures what a model can do: classify, reconstruct, draw.
+    """Measures how well a model classifies, reconstructs and generates.
+
+    Every metric that applies to the model is measured; the others are left out. Each seed
+    generates a set of images, and the result is the mean over the seeds. The same metrics of the
+    real test images, in place of generated images, are in `real`: compare with them.
 
     Args:
         model: A trained model.
-        data: The dataset; its test images are measured on, and its training images train the
-            judge of the drawn ones. Its classes go by their names, all of which must be among the
-            model's, if it has any; they may be fewer, or in another order.
-        samples_per_class: Integer, at least 1: images to draw of each class; of a model without
-            classes, that times the number of classes in all.
-        seed: Integer: of the drawn images.
+        data: The dataset. The test images are the held-out images; distances compare with the
+            training images. Classes are matched by name: the model must know all classes of the
+            dataset.
+        evaluation_classifier: A classifier of the dataset's classes that was trained on real images
+            only. By default, `train_evaluation_classifier` trains one.
+        samples_per_class: Integer, at least 1: images to generate for each class that has training
+            images, and for each seed. A model without classes generates the same total.
+        seeds: Integers, at least one: of the generated images.
+        student_steps: Integer, at least 0: training steps of the classifiers behind the
+            classification accuracy score; 0 leaves out the score.
+        extractor: The extractor of the features for precision, recall and the distances. Defaults
+            to the evaluation classifier.
+        accept: The acceptance of `accepted_generation_accuracy`. Defaults to
+            `Acceptance(max_tries=20)` for a calibrated model, and to none for other models.
         batch_size: Integer: images in one step.
-        judge: A classifier of the dataset's classes, which judges the drawn images. By default one
-            is trained: a support vector machine, or `keras_regen.metrics.train_evaluation_classifier` for a model
-            without classes.
+        metrics: Names of the metrics to measure, from `keras_regen.metrics.ALL_METRICS`. Defaults
+            to all; `keras_regen.metrics.QUICK_METRICS` is a subset that takes seconds.
 
     Returns:
-        A dict of `test_images`, and as far as the model can do them: `accuracy`,
-        `reconstruction_mae`, `_mse`, `_ssim` and `_psnr`, `generation_accuracy` (a dict by the
-        names of the dataset's classes, and their mean), `evaluation_classifier_accuracy` (the judge, on
-        the real test images). A calibrated model also has
-        `accepted_generation_accuracy`, of as many images that passed `Acceptance(max_tries=20)`,
-        and by class the `tries` and `latent_tries` that it took; what it could not draw within
-        the tries counts as wrong.
+        A flat dict of numbers for JSON; a number that is not finite is `None`. For every model:
 
-        Of a model without classes there are instead `samples`, the images drawn; `recognized`,
-        the share of them to which the judge gives some class with a
-        probability of at least 0.9, and `real_recognized`, the same of the real test images;
-        `drawn_by_class`, how many it gives each class; and `relative_diversity`, by class and
-        their mean.
+        - `test_images`: the number of test images.
+        - `accuracy`: of the classes of the test images, for a model that classifies.
+        - `reconstruction_mae`, `_mse`, `_ssim`, `_psnr`: of the test images, for a model that
+          encodes and decodes.
+
+        For a model that generates, the mean over the seeds of:
+
+        - `classification_accuracy_score`: accuracy, on the test images, of a classifier that is
+          trained on the generated images; `real`: trained on the same number of real images.
+        - `generation_accuracy`: share of the images that the evaluation classifier assigns to the
+          requested class. In all other metrics, the images of a model without classes have the
+          class that the evaluation classifier assigns.
+        - `accepted_generation_accuracy`: the same for accepted images; missing images are wrong.
+        - `recognized`: share of the images for which the evaluation classifier gives a class a
+          probability of at least 0.9.
+        - `relative_diversity`: mean over the classes.
+        - `precision`, `recall`: of generated images with respect to training images.
+        - `copied`: share of the images that are at least as near to a training image, in pixels, as
+          its nearest neighbor; about a half for new images of the same kind.
+        - `intrinsic_dimension`: from 20 neighbors; `None` for fewer images.
+        - `inception_score`: of the probabilities of the evaluation classifier.
+        - `frechet_original_generated`, and for a model that encodes
+          `frechet_original_reconstructed` and `frechet_reconstructed_generated`, as in table 3 of
+          ReGene but with `extractor`; `kernel_distance`, of original and generated images.
+
+        Next to these numbers:
+
+        - `std`, `values`, `real`: dicts by the names above of the standard deviation over the seeds
+          (`None` for one seed), the list of values for each seed, and the value of the test images.
+        - `generation_accuracy_by_class`, `accepted_generation_accuracy_by_class`,
+          `relative_diversity_by_class`: dicts by class name of means over the seeds; `tries` and
+          `latent_tries`, by class, of the accepted images; and for a model without classes
+          `class_counts`, the number of images that the evaluation classifier assigns to a class.
+        - `samples`, `samples_per_class`, `originals`, `compared`: numbers of images for each seed:
+          all generated, for each class, training images that distances compare with, and images of
+          each set in the metrics that depend on this number.
+        - `seeds`, `student_steps`; `evaluation_classifier`, a dict of `name`, `hash`, `accuracy`
+          and `recognized`; and `extractor`, a dict of `name`, `hash` and `num_features`.
 
     Raises:
-        ValueError: If the dataset has a class that the model or the judge does not know, or images
-            of another shape.
+        ValueError: If a class of the dataset is not known to the model or the classifier, images
+            have another shape, an argument is out of range, or there are too few images.
+
+    Source: CSAE, section 4.2; ReGene, sections 6.1, 6.2, 6.6 and tables 2 to 4; DE-GAN, section IV.
 
     Examples:
-        >>> from keras_regen import Classifier
+        >>> from keras_regen import GAN
         >>> from keras_regen.datasets import load
-        >>> from keras_regen.metrics.evaluation import evaluate_model
-        >>> model = Classifier.for_images((8, 8, 1), [str(digit) for digit in range(10)])
-        >>> sorted(evaluate_model(model, load("digits")))
-        ['accuracy', 'test_images']
+        >>> from keras_regen.metrics import evaluate_generation, train_evaluation_classifier
+        >>> data = load("digits")
+        >>> classifier = train_evaluation_classifier(
+        ...     data.x_train, data.y_train, steps=1, stem_filters=2
+        ... )
+        >>> gan = GAN.for_images((8, 8, 1), latent_dim=2, network="dense", hidden=(4,))
+        >>> results = evaluate_generation(
+        ...     gan, data, evaluation_classifier=classifier, samples_per_class=9, student_steps=1
+        ... )
+        >>> results["samples"], list(results["values"])[0]
+        (90, 'classification_accuracy_score')
     """
+    metrics = _checked_metrics(metrics)
+    seeds = list(seeds)
+    if not seeds:
+        raise ValueError(f"`seeds` must hold at least one integer. Received: seeds={seeds}.")
+    check_integer("samples_per_class", samples_per_class, 1)
+    check_integer("student_steps", student_steps, 0)
     if model.num_classes:
         data = data.with_classes(model.class_names)
-    if judge is not None:
-        judge = OrderedJudge(judge, data)
-    images, labels = data.x_test, data.y_test
-    found: dict[str, Any] = {"test_images": len(images)}
-    if model.classifies:
-        found["accuracy"] = float(np.mean(model.classify(images, batch_size) == labels))
+    results = {"test_images": len(data.x_test)}
+    if "accuracy" in metrics and _classifies(model):
+        predicted = model.classify(data.x_test, batch_size)
+        results["accuracy"] = float(np.mean(predicted == data.y_test))
     if model.decoder is None:
-        return found
-    if model.encoder is not None:
-        error = reconstruction_error(images, model.reconstruct(images, labels, batch_size))
-        found |= {f"reconstruction_{name}": json_number(value) for name, value in error.items()}
-    options = {"seed": seed, "batch_size": batch_size, "return_report": True}
-    if model.num_classes:
-        return found | _drawn_of_classes(model, data, samples_per_class, judge, options)
-    return found | _drawn_at_large(model, data, samples_per_class, judge, options)
-
-
-def _drawn_at_large(model, data, samples_per_class, judge, options):
-    if judge is None:
-        judge = train_evaluation_classifier(
-            data.x_train, data.y_train, data.class_names, seed=options["seed"]
+        return results
+    if "reconstruction" in metrics and model.encoder is not None:
+        reconstructions = model.reconstruct(data.x_test, data.y_test, batch_size)
+        for name, error in reconstruction_error(data.x_test, reconstructions).items():
+            results[f"reconstruction_{name}"] = json_number(error)
+    if metrics <= _WITHOUT_GENERATION:
+        return results
+    if evaluation_classifier is None:
+        evaluation_classifier = train_evaluation_classifier(
+            data.x_train, data.y_train, data.class_names, seed=seeds[0]
         )
-    images, _ = generate(model, num_samples=samples_per_class * len(data.class_names), **options)
-    found = judge.probabilities(images)
-    real = judge.probabilities(data.x_test)
-    labels = np.argmax(found, axis=1)
-    diversity = diversity_beside(data, images, labels)
-    counts = np.bincount(labels, minlength=len(data.class_names))
-
-    def by_class(values):
-        return dict(zip(data.class_names, map(json_number, values.tolist()), strict=True))
-
-    return {
-        "samples": len(images),
-        "recognized": float(np.mean(found.max(axis=1) >= RECOGNIZED)),
-        "real_recognized": float(np.mean(real.max(axis=1) >= RECOGNIZED)),
-        "evaluation_classifier_accuracy": float(np.mean(np.argmax(real, axis=1) == data.y_test)),
-        "drawn_by_class": by_class(counts),
-        "relative_diversity": json_number(mean_diversity(diversity)),
-        "relative_diversity_by_class": by_class(diversity),
-    }
-
-
-def _drawn_of_classes(model, data, samples_per_class, judge, options):
-    found = {}
-    if judge is None:
-        judge = svm_judge(data.x_train, data.y_train, seed=options["seed"])
-    found["evaluation_classifier_accuracy"] = float(
-        # By class, as for drawn images.
-        np.nanmean(generation_accuracy(judge, data.x_test, data.y_test))
+    if student_steps == 0:
+        metrics = metrics - {"classification_accuracy_score"}
+    evaluation = GenerationEvaluation(
+        model,
+        data,
+        evaluation_classifier,
+        metrics,
+        samples_per_class=samples_per_class,
+        student_steps=student_steps,
+        extractor=extractor,
+        accept=_acceptance(model, accept),
+        batch_size=batch_size,
     )
-    classes = np.unique(data.y_train)  # no other is known to the judge
-    names = [model.class_names[label] for label in classes]
-    wanted = np.repeat(classes, samples_per_class)
-
-    def measure(name, drawn, drawn_labels):
-        shares = _shares(judge, drawn, drawn_labels, classes, samples_per_class)
-        found[name] = float(shares.mean())
-        found[f"{name}_by_class"] = dict(zip(names, shares.tolist(), strict=True))
-
-    drawn, _ = generate(model, wanted, **options)
-    measure("generation_accuracy", drawn, wanted)
-    found["samples_per_class"] = samples_per_class
-    if model.classifies and np.all(keras.ops.convert_to_numpy(model.confidence)):
-        try:
-            drawn, report = generate(model, wanted, accept=_ACCEPTANCE, **options)
-        except AcceptanceError as error:
-            drawn, report = error.images, error.report
-        measure("accepted_generation_accuracy", drawn, report.labels)
-        for name in ("tries", "latent_tries"):
-            found[name] = dict(zip(names, getattr(report, name)[classes].tolist(), strict=True))
-    return found
+    return results | evaluation.run(seeds)
 
 
-def _shares(judge, drawn, labels, classes, samples_per_class):
-    """The share of the images asked for of each class that are there and given it by the judge."""
-    right = np.zeros(classes.max() + 1)
-    if len(drawn):
-        counts = np.bincount(labels)
-        accuracy = np.nan_to_num(generation_accuracy(judge, drawn, labels))
-        right[: len(counts)] = np.rint(accuracy * counts)
-    return right[classes] / samples_per_class
+def _checked_metrics(metrics):
+    metrics = set(ALL_METRICS) if metrics is None else set(metrics)
+    unknown = sorted(metrics - set(ALL_METRICS))
+    if unknown:
+        raise ValueError(f"`metrics` must be among {ALL_METRICS}. Received: {unknown}.")
+    return metrics
+
+
+def _classifies(model):
+    return model.head is not None or isinstance(model, Classifier)
+
+
+def _acceptance(model, accept):
+    if not model.num_classes:
+        return None
+    calibrated = _classifies(model) and np.all(keras.ops.convert_to_numpy(model.confidence))
+    return Acceptance(max_tries=20) if accept is None and calibrated else accept

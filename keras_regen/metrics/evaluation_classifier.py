@@ -1,4 +1,4 @@
-"""A judge of drawn images: a network that has seen real ones, and nothing of the model."""
+"""The evaluation classifier: a network that is trained on real images only."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ import numpy as np
 
 from keras_regen.checks import check_images, check_integer, check_labels
 from keras_regen.datasets import ImageDataset, ShuffledArrays
-from keras_regen.metrics.class_order import OrderedJudge
+from keras_regen.metrics.aligned_classifier import AlignedClassifier
 from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.models import Classifier
 
-# From this probability on, a judge is said to recognize an image.
+# An image counts as recognized if a class has at least this probability.
 RECOGNIZED = 0.9
 _BATCH = 64
 
@@ -28,41 +28,42 @@ def train_evaluation_classifier(
     steps: int = 2000,
     seed: int = 0,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-    **options,
+    **options: Any,
 ) -> Classifier:
-    """Trains a convolutional classifier to judge drawn images.
+    """Trains a convolutional classifier on real images, to evaluate generated images.
 
-    It shares no weights, no training and no random numbers with any other model: one seed gives
-    one judge on one machine and backend, whatever was trained before.
+    It shares no weights, no training and no random numbers with any other model: the same seed
+    trains the same classifier on one machine and backend, whatever was trained before.
 
     Args:
         images: Real training images `(num_samples, height, width, channels)`; integers 0..255 or
             floats 0..1.
         labels: Integer labels `(num_samples,)`.
-        class_names: Names of the classes, at least two. Defaults to `"0"`, `"1"`, ... for those
-            that the labels have.
+        class_names: Names of the classes, at least two. Defaults to `"0"`, `"1"`, ... up to the
+            largest label.
         network: `"basenet"`, which a CPU trains in a minute, or `"resnet56v1"`, the neutral
             classifier of ReGene; see `Classifier.for_images`.
-        steps: Integer, at least 1: about so many steps of 64 images each, in whole epochs.
+        steps: Integer, at least 1: approximate number of steps of 64 images, in whole epochs.
         seed: Integer: of the initial weights and the order of images.
         callbacks: Callbacks for `fit`.
-        **options: Further arguments of the network. `basenet` has `stem_filters=16` unless told
-            otherwise.
+        **options: Further arguments of the network. `basenet` has `stem_filters=16` by default.
 
     Returns:
         A trained `keras_regen.Classifier`.
 
     Raises:
-        ValueError: If the images, labels or options cannot be taken.
+        ValueError: If the images, labels or options are not as described.
 
-    Source: DE-GAN, section IV-A1, which judges by a CNN of real images; ReGene, section 6.1.
+    Source: DE-GAN, section IV-A1, where a CNN of real images evaluates; ReGene, section 6.1.
 
     Examples:
         >>> from keras_regen.datasets import load
         >>> from keras_regen.metrics import train_evaluation_classifier
         >>> digits = load("digits")
-        >>> judge = train_evaluation_classifier(digits.x_train, digits.y_train, steps=2, stem_filters=2)
-        >>> judge.num_classes
+        >>> classifier = train_evaluation_classifier(
+        ...     digits.x_train, digits.y_train, steps=2, stem_filters=2
+        ... )
+        >>> classifier.num_classes
         10
     """
     images, labels = np.asarray(images), np.asarray(labels)
@@ -80,61 +81,99 @@ def train_evaluation_classifier(
         images, labels = images[chosen], labels[chosen]
     batches = -(-len(images) // _BATCH)
     epochs = max(1, round(steps / batches))
-    judge = Classifier.for_images(images.shape[1:], class_names, network=network, **options)
-    _initialize(judge.network, rng)
+    classifier = Classifier.for_images(images.shape[1:], class_names, network=network, **options)
+    _initialize(classifier.network, rng)
     schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * batches)
-    judge.compile(keras.optimizers.Adam(schedule))
-    judge.fit(
+    classifier.compile(keras.optimizers.Adam(schedule))
+    classifier.fit(
         ShuffledArrays(images, labels, _BATCH, seed),
         epochs=epochs,
         shuffle=False,
         callbacks=list(callbacks),
         verbose=0,
     )
-    return judge
+    return classifier
 
 
-def describe_evaluation_classifier(judge: Classifier, data: ImageDataset) -> dict[str, Any]:
-    """Tells which judge this is, and how well it knows a dataset's test images.
+def describe_evaluation_classifier(classifier: Classifier, data: ImageDataset) -> dict[str, Any]:
+    """Identifies an evaluation classifier, and measures it on the test images of a dataset.
 
     Args:
-        judge: The classifier.
-        data: A dataset of its classes.
+        classifier: The classifier.
+        data: A dataset with the classes of the classifier.
 
     Returns:
-        A dict of `name` (of its network), `hash` (of its weights), `accuracy`, and `recognized`:
-        the share of the test images to which it gives a class with a probability of at least 0.9.
+        A dict of `name` (of the network), `hash` (of the weights), `accuracy`, and `recognized`:
+        the share of the test images for which a class has a probability of at least 0.9.
 
     Examples:
         >>> from keras_regen.datasets import load
-        >>> from keras_regen.metrics import describe_evaluation_classifier, train_evaluation_classifier
+        >>> from keras_regen.metrics import (
+        ...     describe_evaluation_classifier, train_evaluation_classifier
+        ... )
         >>> digits = load("digits")
-        >>> judge = train_evaluation_classifier(digits.x_train, digits.y_train, steps=2, stem_filters=2)
-        >>> sorted(describe_evaluation_classifier(judge, digits))
+        >>> classifier = train_evaluation_classifier(
+        ...     digits.x_train, digits.y_train, steps=2, stem_filters=2
+        ... )
+        >>> sorted(describe_evaluation_classifier(classifier, digits))
         ['accuracy', 'hash', 'name', 'recognized']
     """
-    found = OrderedJudge(judge, data).probabilities(data.x_test)
+    aligned = AlignedClassifier(classifier, data)
+    probabilities = aligned.classify(data.x_test, return_probabilities=True)
     return {
-        "name": judge.network.name,
-        "hash": weights_hash(judge.network.weights),
-        "accuracy": float(np.mean(np.argmax(found, axis=1) == data.y_test)),
-        "recognized": float(np.mean(found.max(axis=1) >= RECOGNIZED)),
+        "name": classifier.network.name,
+        "hash": weights_hash(classifier.network.weights),
+        "accuracy": float(np.mean(np.argmax(probabilities, axis=1) == data.y_test)),
+        "recognized": recognized_share(probabilities),
     }
 
 
-def judge_path(dataset_name: str) -> Path:
-    """Gives the place where a dataset's judge is stored, in the current folder.
+def recognized_share(probabilities: np.ndarray) -> float:
+    """Computes the share of images for which a class has a probability of at least 0.9.
+
+    Args:
+        probabilities: Array `(num_images, num_classes)`.
+
+    Returns:
+        The share, in [0, 1].
 
     Examples:
-        >>> from keras_regen.metrics.evaluation_classifier import judge_path
-        >>> judge_path("mnist").as_posix()
-        'judges/mnist.keras'
+        >>> import numpy as np
+        >>> from keras_regen.metrics.evaluation_classifier import recognized_share
+        >>> recognized_share(np.array([[0.95, 0.05], [0.6, 0.4]]))
+        0.5
     """
-    return Path("judges") / f"{dataset_name.replace('/', '_').replace(':', '_')}.keras"
+    return float(np.mean(probabilities.max(axis=1) >= RECOGNIZED))
+
+
+def evaluation_classifier_path(dataset_name: str) -> Path:
+    """Returns the default path of the evaluation classifier of a dataset, in the current folder.
+
+    Args:
+        dataset_name: Name of the dataset.
+
+    Returns:
+        The path of a `.keras` file.
+
+    Examples:
+        >>> from keras_regen.metrics.evaluation_classifier import evaluation_classifier_path
+        >>> evaluation_classifier_path("mnist").as_posix()
+        'evaluation_classifiers/mnist.keras'
+    """
+    name = dataset_name.replace("/", "_").replace(":", "_")
+    return Path("evaluation_classifiers") / f"{name}.keras"
 
 
 def held_out_hash(data: ImageDataset) -> str:
-    """Gives a short name for a dataset's test images: a judge of others may have seen them.
+    """Hashes the test images of a dataset: they identify its split.
+
+    A classifier that was trained with another split may have seen the test images.
+
+    Args:
+        data: The dataset.
+
+    Returns:
+        The first 12 hexadecimal digits of the SHA-256 hash.
 
     Examples:
         >>> from keras_regen.datasets import load
@@ -146,7 +185,7 @@ def held_out_hash(data: ImageDataset) -> str:
 
 
 def _initialize(network, rng):
-    """Sets new kernels: those that Keras made depend on what was made before."""
+    """Sets new kernels: the random numbers of Keras depend on the models that were built before."""
     for weight in network.trainable_weights:
         if weight.path.endswith("kernel"):
             fan_in = np.prod(weight.shape[:-1])

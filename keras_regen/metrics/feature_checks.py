@@ -1,19 +1,19 @@
-"""Checks of features at the door of the metrics that compare sets of them."""
+"""Checks of the features that metrics compare."""
 
 import numpy as np
 
 
 def check_features(features: np.ndarray, name: str, least: int = 1) -> None:
-    """Raises an error unless `features` are rows of finite numbers, and enough of them.
+    """Raises an error unless `features` holds enough rows of finite numbers.
 
     Args:
         features: Array `(num_images, num_features)`, integers or floats.
-        name: What the error message calls the array.
-        least: Integer: how many rows the metric needs.
+        name: Name of the array in the error message.
+        least: Integer: smallest number of rows.
 
     Raises:
-        ValueError: If the rank or type is not as described, a number is not finite, or there are
-            too few rows.
+        ValueError: If the rank or type is not as described, a number is not finite, or the rows
+            are too few.
 
     Examples:
         >>> import numpy as np
@@ -26,7 +26,7 @@ def check_features(features: np.ndarray, name: str, least: int = 1) -> None:
     if features.ndim != 2 or not features.shape[1] or features.dtype.kind not in "iuf":
         raise ValueError(
             f"`{name}` must be numbers of shape (num_images, num_features), such as a "
-            f"`FeatureExtractor` gives. Received: shape={features.shape}, dtype={features.dtype}."
+            f"`FeatureExtractor` returns. Received: shape={features.shape}, dtype={features.dtype}."
         )
     if len(features) < least:
         raise ValueError(
@@ -46,16 +46,16 @@ def check_two_sets(
     names: tuple[str, str] = ("features", "other_features"),
     least: int = 1,
 ) -> None:
-    """Raises an error unless both sets are rows of as many finite numbers, and enough of them.
+    """Raises an error unless both sets hold enough rows of finite numbers, of the same length.
 
     Args:
         features: Array `(num_images, num_features)`.
         other_features: Array `(num_others, num_features)`.
-        names: What the error message calls them.
-        least: Integer: how many rows the metric needs of each.
+        names: Names of the two arrays in the error message.
+        least: Integer: smallest number of rows of each set.
 
     Raises:
-        ValueError: If one of the sets is not as described, or the rows differ in length.
+        ValueError: If a set is not as described, or the rows differ in length.
 
     Examples:
         >>> import numpy as np

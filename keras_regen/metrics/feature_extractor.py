@@ -1,4 +1,4 @@
-"""FeatureExtractor: a trained network through which two sets of images are compared."""
+"""FeatureExtractor: a trained network whose features are compared between sets of images."""
 
 from typing import Any
 
@@ -7,39 +7,38 @@ import numpy as np
 from keras import layers, ops
 
 from keras_regen.checks import check_images, check_integer
-from keras_regen.metrics.gpu import keras_is_on_gpu
-from keras_regen.metrics.nearest import feature_rows
+from keras_regen.metrics.feature_rows import feature_rows
 from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.models import Classifier
 from keras_regen.networks import inception_features
 
 
 class FeatureExtractor:
-    """Gives the features that a Keras model sees in images, as rows of numbers.
+    """Computes the features of images by a Keras model, as rows of numbers.
 
-    Its name and the hash of its weights belong to every figure measured with it.
+    Store the name of the extractor and the hash of its weights with every result.
 
     Args:
         model: Functional or sequential Keras model with one input, images; or a
-            `keras_regen.Classifier`, such as the dataset's judge.
-        layer: Name of the layer whose output are the features. Defaults to the last of a Keras
-            model, and to the input of the last of a classifier's network. Maps are averaged over
-            their places.
+            `keras_regen.Classifier`, such as an evaluation classifier.
+        layer: Name of the layer whose outputs are the features. Defaults to the output of a Keras
+            model, and to the input of the last layer of a classifier. Maps are averaged over their
+            positions.
         name: Name of the extractor in results. Defaults to the names of the network and the layer.
-        pixel_range: Tuple of two floats: what the model takes for black and white. The package's
-            own models take (0, 1).
+        pixel_range: Tuple of two floats: the values of black and white for the model. The models
+            of this package take (0, 1).
         resize: Boolean: whether to resize images of another size, bilinearly with antialiasing,
-            and to repeat grayscale images for the three channels of the model. Otherwise such
-            images are an error.
+            and to repeat the channel of grayscale images for a model with three channels. Without
+            it, such images are an error.
         batch_size: Integer, at least 1: images in one call of the model.
 
     Attributes:
-        network: The functional Keras model from images to features. Its layers are the model's
-            own, not copies.
+        network: The functional Keras model from images to features. It shares its layers with the
+            given model.
 
     Raises:
-        ValueError: If the model is not such a model, has no such layer (the message has those that
-            there are), or gives neither rows nor maps.
+        ValueError: If the model is not as described, has no such layer (the message lists its
+            layers), or returns neither rows nor maps.
 
     Examples:
         >>> import keras, numpy as np
@@ -66,21 +65,19 @@ class FeatureExtractor:
         low, high = (float(value) for value in pixel_range)
         if not low < high:
             raise ValueError(
-                "`pixel_range` must be what the model takes for black and, above it, for white. "
+                "`pixel_range` must be the values of black and white, in rising order. "
                 f"Received: pixel_range={pixel_range!r}."
             )
         self.pixel_range = (low, high)
         self.resize = resize
         self.batch_size = batch_size
-        self.network, found = _cut(model, layer)
-        self.name = found if name is None else name
-        # Without a GPU, TensorFlow's XLA compiles for long and computes no faster.
-        slow = keras.backend.backend() == "tensorflow" and not keras_is_on_gpu()
-        self.network.compile(jit_compile=False if slow else "auto")
+        self.network, default_name = _cut(model, layer)
+        self.name = default_name if name is None else name
+        self.network.compile(jit_compile=False if _is_tensorflow_on_cpu() else "auto")
 
     @property
     def num_features(self) -> int:
-        """The numbers in a row of features."""
+        """Length of a row of features."""
         return self.network.output_shape[-1]
 
     @property
@@ -89,7 +86,7 @@ class FeatureExtractor:
         return weights_hash(self.network.weights)
 
     def describe(self) -> dict[str, Any]:
-        """Tells which extractor this is: a dict of `name`, `hash` and `num_features`."""
+        """Returns a dict of `name`, `hash` and `num_features`, which identifies the extractor."""
         return {"name": self.name, "hash": self.digest, "num_features": self.num_features}
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
@@ -102,8 +99,8 @@ class FeatureExtractor:
             Array `(num_images, num_features)`, float32.
 
         Raises:
-            ValueError: If images are of another range; or of another size or number of channels
-                than the network takes, and not resized.
+            ValueError: If images have a wrong range; or a size or number of channels that the
+                network does not take, and are not resized.
         """
         images = np.asarray(images)
         check_images(images)
@@ -117,7 +114,7 @@ class FeatureExtractor:
         return feature_rows(images, self._features_of_batch, self.batch_size)
 
     def _taken_shape(self, image_shape):
-        """The shape of such images as the network takes them."""
+        """The shape of an image as the network takes it."""
         return tuple(
             given if taken is None else taken
             for given, taken in zip(image_shape, self.network.input_shape[1:], strict=True)
@@ -138,9 +135,8 @@ class FeatureExtractor:
 def keras_inception_v3(weights: str | None = "imagenet") -> FeatureExtractor:
     """Builds an extractor of the 2,048 pooled features of Keras's InceptionV3.
 
-    Images are resized to 299x299 pixels with antialiasing. It is not the network behind published
-    Fréchet Inception distances, which has other weights and resizes otherwise: distances of this
-    one go by its name, and never beside those.
+    Images are resized to 299x299 pixels with antialiasing. Published Fréchet Inception distances
+    come from a different network, with other weights and another resizing: never compare the two.
 
     Args:
         weights: `"imagenet"`, which Keras downloads once; a path of a file with weights of
@@ -161,6 +157,11 @@ def keras_inception_v3(weights: str | None = "imagenet") -> FeatureExtractor:
     return FeatureExtractor(network, name="keras_inception_v3", resize=True, batch_size=32)
 
 
+def _is_tensorflow_on_cpu():
+    """Whether XLA takes long to compile and computes no faster."""
+    return keras.backend.backend() == "tensorflow" and not keras.distribution.list_devices("gpu")
+
+
 def _cut(model, layer):
     """The network from images to rows of features, and its name."""
     network = model.network if isinstance(model, Classifier) else model
@@ -168,9 +169,9 @@ def _cut(model, layer):
         raise ValueError(
             "`model` must be a functional or sequential Keras model with one input and one output, "
             f"or a `keras_regen.Classifier`. Received: {type(model).__name__} {model!r}. "
-            "Of another model of this package, give the part that sees images: `model.encoder`."
+            "Of any other model of this package, use the part that takes images: `model.encoder`."
         )
-    names = [one.name for one in network.layers]
+    names = [member.name for member in network.layers]
     if layer is None:
         last = network.layers[-1]
         output = last.input if isinstance(model, Classifier) else network.outputs[0]

@@ -1,22 +1,22 @@
-"""The mean and covariance of features that come in batches, kept so that no digits are lost."""
+"""The mean and covariance of features that arrive in batches, without loss of digits."""
 
 import numpy as np
 
 from keras_regen.metrics.feature_checks import check_features
 
-# Rows, per feature, to gather before they are folded into as many rows as there are features.
+# Rows per feature that are gathered before a QR decomposition reduces them to one per feature.
 _ROWS_PER_FEATURE = 4
 
 
 class FeatureMoments:
     """Mean and covariance of features, in float64, from batches of any size.
 
-    The covariance is kept as a factor, a matrix `F` with `F.T @ F` equal to it: singular
-    covariances, such as those of fewer images than features, keep all their digits so, where their
-    square roots would lose half of them.
+    The covariance is stored as a factor, a matrix `F` for which `F.T @ F` is the covariance. So a
+    singular covariance, as from fewer images than features, keeps all its digits; its square root
+    would lose half of them.
 
     Attributes:
-        count: Integer: images seen.
+        count: Integer: number of images.
         mean: Array `(num_features,)`; `None` before the first batch.
 
     Examples:
@@ -40,11 +40,11 @@ class FeatureMoments:
 
         Args:
             features: Array `(batch, num_features)`.
-            name: What an error message calls it.
+            name: Name of the array in error messages.
 
         Raises:
-            ValueError: If it is no such array of finite numbers, or earlier rows were of another
-                length.
+            ValueError: If it is not an array of finite numbers of this shape, or earlier rows have
+                another length.
         """
         features = np.asarray(features)
         check_features(features, name)
@@ -52,13 +52,13 @@ class FeatureMoments:
             self.mean = np.zeros(features.shape[1])
         if features.shape[1] != len(self.mean):
             raise ValueError(
-                f"`{name}` must have {len(self.mean)} numbers in a row, as earlier ones. "
+                f"`{name}` must have {len(self.mean)} numbers in a row, as in earlier batches. "
                 f"Received: rows of {features.shape[1]}."
             )
         features = features.astype("float64")
         mean = features.mean(axis=0)
-        # Chan, Golub and LeVeque's merge of two sets of moments; a product `x x.T` to add to the
-        # scatter is a row to add to its factor.
+        # Chan, Golub and LeVeque merge two sets of moments so. To add a product `x x.T` to the
+        # scatter is to append the row `x` to its factor.
         total = self.count + len(features)
         shift = mean - self.mean
         self._append(features - mean)
@@ -71,7 +71,7 @@ class FeatureMoments:
         """A matrix `(rows, num_features)`, whose `factor.T @ factor` is the covariance.
 
         Raises:
-            ValueError: If there are fewer than 2 images, which have no covariance.
+            ValueError: If the images are fewer than 2 and have no covariance.
         """
         if self.count < 2:
             raise ValueError(
@@ -92,7 +92,7 @@ class FeatureMoments:
             self._fold()
 
     def _fold(self):
-        """Puts the gathered rows in one block that has at most as many as there are features."""
+        """Reduces the gathered rows to one block of at most `num_features` rows."""
         rows = np.concatenate(self._blocks)
         if len(rows) > rows.shape[1]:
             rows = np.linalg.qr(rows, mode="r")

@@ -1,4 +1,4 @@
-"""The Fréchet distance of two sets of images, by the features that a network sees in them."""
+"""The Fréchet distance of two sets of images, by the features of a network."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from keras_regen.metrics.feature_moments import FeatureMoments
 
 
 def frechet_distance(features: np.ndarray, other_features: np.ndarray) -> float:
-    """Measures how far two sets of features are apart, as two Gaussians of their moments are.
+    """Computes the distance of two sets of features, as the distance of two Gaussians.
 
-    All is computed in float64, and holds for singular covariances too, such as those of fewer
-    images than features. Distances of unlike extractors, or of unlike numbers of images, cannot be
-    compared: few images make it larger.
+    The Gaussians have the means and covariances of the sets. All is computed in float64, also for
+    singular covariances, as from fewer images than features. Distances with different extractors
+    or different numbers of images cannot be compared: fewer images make the distance larger.
 
     Args:
         features: Array `(num_images, num_features)`, of at least 2 images.
@@ -49,7 +49,7 @@ def frechet_distance_of_moments(
     other_mean: np.ndarray,
     other_covariance: np.ndarray,
 ) -> float:
-    """Measures how far two Gaussians are apart, such as those of published statistics.
+    """Computes the distance of two Gaussians, such as the Gaussians of published statistics.
 
     Args:
         mean: Array `(num_features,)`.
@@ -61,7 +61,7 @@ def frechet_distance_of_moments(
         The squared distance, at least 0.
 
     Raises:
-        ValueError: If shapes differ, a number is not finite, or a covariance is none.
+        ValueError: If shapes differ, a number is not finite, or a matrix is not a covariance.
 
     Source: Dowson and Landau, 1982, https://doi.org/10.1016/0047-259X(82)90077-X.
 
@@ -80,33 +80,35 @@ def frechet_distance_of_moments(
 
 
 class FrechetDistance:
-    """The Fréchet distance of real and generated images that come in batches.
+    """The Fréchet distance of real and generated images that arrive in batches.
 
-    It has the three methods of a `keras.metrics.Metric`, but is none: Keras's metrics keep their
-    state in the backend's tensors, which have no float64 on JAX, and there the distance would lose
-    the digits that count. Batches of any size give the same result as one batch of all.
+    It has the three methods of a `keras.metrics.Metric` but is not a subclass: the metrics of Keras
+    keep their state in tensors of the backend, which have no float64 on JAX, and the distance would
+    lose significant digits. The result does not depend on the sizes of the batches.
 
     Args:
-        feature_extractor: `FeatureExtractor`, such as one of the dataset's judge, or
-            `keras_inception_v3()`; or `None`, when features are given in place of images.
+        feature_extractor: `FeatureExtractor`, such as `FeatureExtractor(classifier)` of an
+            evaluation classifier, or `keras_inception_v3()`; or `None`, to update with features
+            in place of images.
 
     Raises:
-        ValueError: If `feature_extractor` is neither.
+        ValueError: If `feature_extractor` has another type.
 
     Source: Heusel et al., 2017, https://arxiv.org/abs/1706.08500, equation 6; ReGene, table 3.
 
     Examples:
         >>> import numpy as np
-        >>> from keras_regen.metrics import FeatureExtractor, FrechetDistance, train_evaluation_classifier
+        >>> from keras_regen import Classifier
+        >>> from keras_regen.metrics import FeatureExtractor, FrechetDistance
         >>> rng = np.random.default_rng(0)
-        >>> images, labels = rng.random((64, 8, 8, 1)), np.arange(64) % 2
-        >>> judge = train_evaluation_classifier(images, labels, steps=1, stem_filters=2)
-        >>> distance = FrechetDistance(FeatureExtractor(judge, name="small judge"))
+        >>> images = rng.random((64, 8, 8, 1))
+        >>> classifier = Classifier.for_images((8, 8, 1), ["a", "b"], stem_filters=2)
+        >>> distance = FrechetDistance(FeatureExtractor(classifier, name="small"))
         >>> distance.update_state(images, generated=False)
         >>> distance.update_state(images[:40], generated=True)
         >>> result = distance.result()
         >>> result["extractor"], result["num_real"], result["num_generated"]
-        ('small judge', 64, 40)
+        ('small', 64, 40)
         >>> result["frechet_distance"] > 0
         True
     """
@@ -122,11 +124,11 @@ class FrechetDistance:
         self.reset_state()
 
     def reset_state(self, generated_only: bool = False) -> None:
-        """Forgets all images, or only the generated ones.
+        """Removes the state of all images, or only of the generated images.
 
         Args:
-            generated_only: Boolean: whether to keep what is known of the real images, to measure
-                other generated ones against them.
+            generated_only: Boolean: whether to keep the state of the real images, to compare other
+                generated images with them.
         """
         self._generated = FeatureMoments()
         if not generated_only:
@@ -137,8 +139,8 @@ class FrechetDistance:
 
         Args:
             images: Images `(batch, height, width, channels)`, integers 0..255 or floats 0..1; or
-                features `(batch, num_features)`, where there is no extractor.
-            generated: Boolean: whether they are generated, or real.
+                features `(batch, num_features)`, without an extractor.
+            generated: Boolean: whether the images are generated.
 
         Raises:
             ValueError: If images or features are not as described, or features not finite.
@@ -152,13 +154,13 @@ class FrechetDistance:
 
         Returns:
             A dict for JSON: `frechet_distance`, the squared distance; `extractor`,
-            `extractor_hash` and `num_features`, as in `FeatureExtractor.describe`, for distances
-            of unlike extractors cannot be compared (name and hash are `None` without one); and
-            the numbers of images, `num_real` and `num_generated`.
+            `extractor_hash` and `num_features`, as in `FeatureExtractor.describe` (name and hash
+            are `None` without an extractor); and the numbers of images, `num_real` and
+            `num_generated`.
 
         Raises:
-            ValueError: If there are fewer than 2 real or generated images, or the features of the
-                two differ in number.
+            ValueError: If the real or generated images are fewer than 2, or their features differ
+                in number.
         """
         real, generated = self._real, self._generated
         if min(real.count, generated.count) < 2:
@@ -171,11 +173,11 @@ class FrechetDistance:
                 "Real and generated features must come from one extractor. "
                 f"Received: rows of {len(real.mean)} and {len(generated.mean)} numbers."
             )
-        known = self.feature_extractor.describe() if self.feature_extractor else {}
+        description = self.feature_extractor.describe() if self.feature_extractor else {}
         return {
             "frechet_distance": _distance(real.mean, real.factor, generated.mean, generated.factor),
-            "extractor": known.get("name"),
-            "extractor_hash": known.get("hash"),
+            "extractor": description.get("name"),
+            "extractor_hash": description.get("hash"),
             "num_features": len(real.mean),
             "num_real": real.count,
             "num_generated": generated.count,
@@ -183,9 +185,9 @@ class FrechetDistance:
 
 
 def _distance(mean, factor, other_mean, other_factor):
-    """The distance of two Gaussians whose covariances are `factor.T @ factor`."""
+    """The distance of two Gaussians with the covariances `factor.T @ factor`."""
     # The trace of the square root of a product of covariances is the sum of the singular values
-    # of the product of their factors: no square root is taken of what rounding left of a zero.
+    # of the product of their factors. So no square root amplifies the rounding error of a zero.
     roots = np.linalg.svd(factor @ other_factor.T, compute_uv=False).sum()
     spread = np.sum(factor**2) + np.sum(other_factor**2) - 2 * roots
     return max(0.0, float(np.sum((mean - other_mean) ** 2) + spread))
@@ -203,13 +205,13 @@ def _factor(covariance, name, mean, other_mean):
         raise ValueError(f"Means and `{name}` must be finite. Received: NaN or infinite values.")
     scale = np.abs(covariance).max()
     values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
-    # Covariances are often kept in float32: what it rounds off is no fault.
+    # Covariances are often stored in float32: allow its rounding errors.
     if np.abs(covariance - covariance.T).max() > 1e-5 * scale or values[0] < -1e-5 * values[-1]:
         raise ValueError(
             f"`{name}` must be symmetric, with no negative eigenvalue. Received: a matrix that "
             f"differs from its transpose by up to {np.abs(covariance - covariance.T).max():g}, "
             f"with eigenvalues from {values[0]:g} to {values[-1]:g}."
         )
-    # Below this, eigenvalues are what rounding left of zeros.
+    # Smaller eigenvalues are rounding errors of zeros.
     values[values < values[-1] * len(values) * np.finfo("float64").eps] = 0
     return (vectors * np.sqrt(values)).T

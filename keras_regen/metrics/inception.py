@@ -1,4 +1,4 @@
-"""The inception score: are generated images each clear, and together diverse?"""
+"""The inception score: high for images that are clear one by one and diverse as a set."""
 
 import numpy as np
 
@@ -8,22 +8,22 @@ from keras_regen.checks import check_integer
 def inception_score(
     probabilities: np.ndarray, splits: int = 10, seed: int | None = 0
 ) -> tuple[float, float]:
-    """Computes the score from the probabilities that a classifier gives generated images.
+    """Computes the score from the class probabilities of generated images.
 
-    It is 1 when the classifier says the same of all images, and the number of classes when it is
-    sure of each and finds all classes equally often. It asks nothing of real images.
+    The score is 1 if all images have the same probabilities, and the number of classes if every
+    image has one certain class and all classes are equally frequent. It does not use real images.
 
     Args:
         probabilities: Array `(num_images, num_classes)`; rows sum to 1.
-        splits: Integer, at least 1: parts to compute the score of, one by one.
-        seed: Integer: of the order in which images are dealt to the parts, for a part of images
-            that were drawn class by class would have few classes. `None` keeps their order.
+        splits: Integer, at least 1: parts whose scores are averaged.
+        seed: Integer: of the random order in which images are assigned to the parts; a part of
+            images that are sorted by class has few classes. `None` keeps the order.
 
     Returns:
         The mean and standard deviation of the scores of the parts.
 
     Raises:
-        ValueError: If the rows are no probabilities, or there are fewer images than parts.
+        ValueError: If the rows are not probabilities, or the images are fewer than the parts.
 
     Source: Salimans et al., 2016, https://arxiv.org/abs/1606.03498, section 4; 10 parts, as there.
 
@@ -31,7 +31,7 @@ def inception_score(
         >>> import numpy as np
         >>> from keras_regen.metrics import inception_score
         >>> unsure, sure = np.full((100, 5), 0.2), np.eye(5)
-        >>> [round(inception_score(one, splits=1)[0], 6) for one in (unsure, sure)]
+        >>> [round(inception_score(rows, splits=1)[0], 6) for rows in (unsure, sure)]
         [1.0, 5.0]
     """
     check_integer("splits", splits, 1)
@@ -40,7 +40,7 @@ def inception_score(
     if len(probabilities) < splits:
         raise ValueError(
             f"{splits} parts need at least {splits} images. Received: {len(probabilities)} images. "
-            "Draw more, or take fewer `splits`."
+            "Generate more, or use fewer `splits`."
         )
     order = np.arange(len(probabilities))
     if seed is not None:
@@ -52,7 +52,7 @@ def inception_score(
 
 
 def _score(probabilities):
-    # What a row says more than the mean of all; a probability of zero says nothing.
+    # A probability of zero contributes nothing to the divergence.
     ratios = np.divide(
         probabilities,
         probabilities.mean(axis=0),
@@ -69,12 +69,12 @@ def _check_probabilities(probabilities):
             f"Received: shape={probabilities.shape}, dtype={probabilities.dtype}."
         )
     wrong = (probabilities < 0).any(axis=1)
-    # Sums of probabilities in half precision are off by some thousandths; a NaN is no number.
+    # Sums of probabilities in half precision differ from 1 by some thousandths; NaN is an error.
     wrong |= ~(np.abs(probabilities.sum(axis=1, dtype="float64") - 1) < 5e-3)
     if wrong.any():
         row = int(wrong.argmax())
         raise ValueError(
             "Rows of `probabilities` must be at least 0 and sum to 1. Received: row "
             f"{row} from {probabilities[row].min():g} with the sum {probabilities[row].sum():g}. "
-            "Take the softmax of scores."
+            "Apply a softmax to logits."
         )

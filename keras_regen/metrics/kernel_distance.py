@@ -1,4 +1,4 @@
-"""The kernel inception distance: unlike the Fréchet distance, not biased when images are few."""
+"""The kernel inception distance, which has no bias for few images as the Fréchet distance has."""
 
 import numpy as np
 
@@ -16,22 +16,22 @@ def kernel_inception_distance(
     """Computes the squared maximum mean discrepancy of two sets of features.
 
     The kernel is `(x @ y / num_features + 1) ** 3`. The estimate is unbiased: its mean is 0 for two
-    sets of one distribution, so single values may be below 0.
+    sets from the same distribution, so single values may be below 0.
 
     Args:
         features: Array `(num_images, num_features)`.
         other_features: Array `(num_others, num_features)`.
-        subset_size: Integer, at least 2: images of each set to compare at once, drawn without
-            putting back.
-        subsets: Integer, at least 1: how often to draw.
-        seed: Integer: of the draws.
+        subset_size: Integer, at least 2: images of each set to compare at once, sampled without
+            replacement.
+        subsets: Integer, at least 1: number of random subsets.
+        seed: Integer: of the subsets.
 
     Returns:
-        The mean and standard deviation over the draws.
+        The mean and standard deviation over the subsets.
 
     Raises:
-        ValueError: If the features are not as described or not finite, or one of the sets has fewer
-            than `subset_size` images.
+        ValueError: If the features are not as described or not finite, or a set has fewer than
+            `subset_size` images.
 
     Source: Bińkowski et al., 2018, https://arxiv.org/abs/1801.01401, section 4; Gretton et al.,
     2012, equation 3, for the estimate.
@@ -53,17 +53,17 @@ def kernel_inception_distance(
         raise ValueError(
             f"Each set needs at least `subset_size` = {subset_size} images. "
             f"Received: {len(features)} and {len(other_features)} images. "
-            "Give more, or take a smaller `subset_size`."
+            "Use more images, or a smaller `subset_size`."
         )
     rng = np.random.default_rng(seed)
     values = [
-        _discrepancy(_draw(rng, features, subset_size), _draw(rng, other_features, subset_size))
+        _discrepancy(_subset(rng, features, subset_size), _subset(rng, other_features, subset_size))
         for _ in range(subsets)
     ]
     return float(np.mean(values)), float(np.std(values))
 
 
-def _draw(rng, features, size):
+def _subset(rng, features, size):
     return features[rng.choice(len(features), size, replace=False)].astype("float64")
 
 

@@ -1,10 +1,10 @@
-"""How far classes lie from each other in the latent space."""
+"""The distances of classes in the latent space."""
 
 import numpy as np
 
 
 def latent_distances(points: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:
-    """Computes the Euclidean distance matrix of class centers, the papers' distance figure.
+    """Computes the matrix of Euclidean distances between class centers.
 
     Args:
         points: Array `(num_points, latent_dim)`, such as a head's centroids or a prior's class

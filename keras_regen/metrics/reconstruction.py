@@ -1,18 +1,17 @@
-"""How far reconstructions are from their images."""
+"""The errors and similarities of reconstructions."""
 
 import numpy as np
 from keras import ops
 
 from keras_regen.checks import check_images
 from keras_regen.losses import ssim_loss
-from keras_regen.metrics.nearest import blocks
 from keras_regen.pixel_range import unit_range
 
 _BLOCK = 256
 
 
 def reconstruction_error(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, float]:
-    """Computes how far reconstructions are from their images, in the range [0, 1] of pixels.
+    """Computes the errors of reconstructions, for pixels in [0, 1].
 
     Args:
         images: Images `(num_samples, height, width, channels)`; integers 0..255 or floats 0..1.
@@ -21,13 +20,13 @@ def reconstruction_error(images: np.ndarray, reconstructions: np.ndarray) -> dic
     Returns:
         A dict of `mae` and `mse`, the mean absolute and mean squared error over all pixels;
         `ssim`, the mean structural similarity of the images, as in `keras_regen.losses.SSIMLoss`
-        (a Gaussian window of 11 pixels, or the largest odd one that smaller images have room for);
+        (a Gaussian window of 11 pixels, or the largest odd window that fits into smaller images);
         and `psnr`, the peak signal-to-noise ratio in decibels, of the error over all pixels:
         `-10 * log10(mse)`, infinite for equal images.
 
     Raises:
-        ValueError: If the shapes differ or are not of a batch of images, or values are out of
-            range.
+        ValueError: If the shapes differ or do not belong to a batch of images, or values are out
+            of range.
 
     Source: Wang et al., 2004, https://doi.org/10.1109/TIP.2003.819861, for the similarity.
 
@@ -41,8 +40,8 @@ def reconstruction_error(images: np.ndarray, reconstructions: np.ndarray) -> dic
     images, reconstructions = np.asarray(images), np.asarray(reconstructions)
     if images.shape != reconstructions.shape or images.ndim != 4 or not images.size:
         raise ValueError(
-            "Images and reconstructions must have one shape (num_samples, height, width, channels)."
-            f" Received: {images.shape} and {reconstructions.shape}."
+            "Images and reconstructions must have the same shape (num_samples, height, width, "
+            f"channels). Received: {images.shape} and {reconstructions.shape}."
         )
     check_images(images)
     images, reconstructions = unit_range(images), unit_range(reconstructions)
@@ -50,13 +49,15 @@ def reconstruction_error(images: np.ndarray, reconstructions: np.ndarray) -> dic
         raise ValueError("Reconstructions must be finite. Received: NaN or infinite pixels.")
     error = images - reconstructions
     mse = float(np.mean(error**2, dtype="float64"))
-    lacking = [
-        ops.convert_to_numpy(ssim_loss(images[part], reconstructions[part]))
-        for part in blocks(len(images), _BLOCK)
+    dissimilarities = [
+        ops.convert_to_numpy(
+            ssim_loss(images[start : start + _BLOCK], reconstructions[start : start + _BLOCK])
+        )
+        for start in range(0, len(images), _BLOCK)
     ]
     return {
         "mae": float(np.mean(np.abs(error), dtype="float64")),
         "mse": mse,
-        "ssim": 1 - float(np.mean(np.concatenate(lacking), dtype="float64")),
+        "ssim": 1 - float(np.mean(np.concatenate(dissimilarities), dtype="float64")),
         "psnr": float(-10 * np.log10(mse)) if mse > 0 else float("inf"),
     }

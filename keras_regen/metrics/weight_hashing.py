@@ -1,4 +1,4 @@
-"""The hash by which a trained network is known in results."""
+"""The hash that identifies a trained network in results."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,10 +8,10 @@ from keras import ops
 
 
 def weights_hash(weights: Sequence[keras.Variable]) -> str:
-    """Hashes weights: the same on every backend, another after a step of training.
+    """Computes a hash of weights, which is the same on every backend.
 
     Args:
-        weights: Weights of a model or layer, in its order.
+        weights: Weights of a model or layer, in order.
 
     Returns:
         The first 16 hexadecimal digits of the SHA-256 hash of their shapes and float32 values.
@@ -22,9 +22,9 @@ def weights_hash(weights: Sequence[keras.Variable]) -> str:
         >>> len(weights_hash([keras.Variable([1.0, 2.0])]))
         16
     """
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for weight in weights:
         value = ops.convert_to_numpy(ops.cast(weight, "float32"))
-        found.update(repr(tuple(value.shape)).encode())
-        found.update(value.astype("<f4").tobytes())
-    return found.hexdigest()[:16]
+        digest.update(repr(tuple(value.shape)).encode())
+        digest.update(value.astype("<f4").tobytes())
+    return digest.hexdigest()[:16]

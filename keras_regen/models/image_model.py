@@ -1,11 +1,9 @@
 """ImageModel: the contract of every model, with the one `fit`."""
 
-import contextlib
 import math
 import os
-import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self, overload
 
 import keras
 import numpy as np
@@ -16,11 +14,16 @@ from keras_regen.generation import Acceptance, GenerationReport, generate
 from keras_regen.generation.protocol import require_part
 from keras_regen.layers import SeededLayer
 from keras_regen.layers.seeded_layer import load_seeds, save_seeds
+from keras_regen.models import fitting, inference
 from keras_regen.models.compilation import compile_arguments
-from keras_regen.models.loss_weight_schedule import LossWeightSchedule
-from keras_regen.models.non_finite_loss import StopOnNonFiniteLoss
 from keras_regen.models.preset_building import PresetsOfClass, model_from_preset, save_preset
-from keras_regen.models.training_data import DataSpec, ModelData, check_data, images_of
+from keras_regen.models.training_data import (
+    DataSpec,
+    ModelData,
+    check_data,
+    images_of,
+    plain_errors,
+)
 from keras_regen.pixel_range import unit_range
 from keras_regen.presets import Preset
 from keras_regen.priors import Prior
@@ -235,7 +238,7 @@ class ImageModel(keras.Model):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         # Keras leaves a saved model uncompiled if `compile` is overridden and this method is not.
         self.compile(**keras.saving.deserialize_keras_object(config))
-        self._build_optimizer()
+        fitting.build_optimizer(self)
 
     def fit(
         self,
@@ -307,7 +310,6 @@ class ImageModel(keras.Model):
             )
         elif validation_split:
             held_out = data.split(validation_split)
-        epochs, batch_size = self._training_length(data, epochs, batch_size, verbose)
         self._before_fit(
             data,
             batch_size=batch_size,
@@ -318,20 +320,21 @@ class ImageModel(keras.Model):
         for part in (data, held_out):
             if part is not None:
                 self._as_inputs(part)
-        self._warn_of_spent_schedule(data, batch_size, epochs, initial_epoch, steps_per_epoch)
-        self._build_optimizer()
+        epochs, batch_size, callbacks = fitting.plan(
+            self, data, epochs, batch_size, verbose, callbacks, initial_epoch, steps_per_epoch
+        )
         self._fit_data = data if adapt_prior and self._can_adapt(data) else None
         try:
-            with data.plain_errors(), (held_out or data).plain_errors():
+            with plain_errors(data, held_out):
                 history = super().fit(
                     **data.keras_arguments(),
                     batch_size=batch_size,
                     epochs=epochs,
                     verbose=verbose,
-                    callbacks=self._training_callbacks(callbacks),
+                    callbacks=callbacks,
                     validation_data=held_out and held_out.validation_data(),
                     shuffle=shuffle,
-                    class_weight=class_weight and self._by_label(class_weight),
+                    class_weight=class_weight and fitting.weights_by_label(self, class_weight),
                     initial_epoch=initial_epoch,
                     steps_per_epoch=steps_per_epoch,
                     validation_steps=validation_steps,
@@ -384,7 +387,7 @@ class ImageModel(keras.Model):
             data = check_data(self._data_spec(), x, y, sample_weight)
             self._as_inputs(data)
             arguments = data.keras_arguments()
-        with contextlib.nullcontext() if data is None else data.plain_errors():
+        with plain_errors(data):
             return super().evaluate(
                 **arguments,
                 batch_size=batch_size,
@@ -417,7 +420,7 @@ class ImageModel(keras.Model):
         """
         data = check_data(self._data_spec(needs_labels=isinstance(x, dict)), x)
         self._as_inputs(data)
-        with data.plain_errors():
+        with plain_errors(data):
             return super().predict(
                 data.inputs, batch_size, verbose=verbose, steps=steps, callbacks=callbacks
             )
@@ -441,7 +444,7 @@ class ImageModel(keras.Model):
         require_part(self, "encoder", "encode images")
         check_integer("batch_size", batch_size, 1)
         uses_labels = self._needs_labels and y is not None
-        data = check_data(self._data_spec(needs_labels=uses_labels), _in_memory(x), y)
+        data = check_data(self._data_spec(needs_labels=uses_labels), inference.in_memory(x), y)
         return self._latents(data.inputs, data.labels, batch_size)
 
     def decode(self, z: Any, batch_size: int = 256) -> np.ndarray:
@@ -457,9 +460,9 @@ class ImageModel(keras.Model):
         Raises:
             ValueError: If the model has no decoder or the latents have another dimension.
         """
-        decoder = require_part(self, "decoder", "generate images")
+        decoder = self.decoder or require_part(self, "decoder", "generate images")
         check_integer("batch_size", batch_size, 1)
-        z = _checked_latents(z, decoder.input_shape[-1])
+        z = checked_latents(z, decoder.input_shape[-1])
         images = np.empty((len(z), *self.image_shape), "float32")
         # In blocks, so that the memory holds little more than the result.
         batches = max(1, _DECODE_BYTES // (4 * math.prod(self.image_shape) * batch_size))
@@ -487,7 +490,7 @@ class ImageModel(keras.Model):
             ValueError: If the model does not classify or the images are not as it takes them.
         """
         check_integer("batch_size", batch_size, 1)
-        probabilities = self._probabilities(_in_memory(x), batch_size)
+        probabilities = inference.probabilities(self, inference.in_memory(x), batch_size)
         return probabilities if return_probabilities else np.argmax(probabilities, axis=-1)
 
     def reconstruct(self, x: Any, y: Any = None, batch_size: int = 256) -> np.ndarray:
@@ -506,6 +509,32 @@ class ImageModel(keras.Model):
                 them, or it needs labels.
         """
         return self.decode(self.encode(x, y, batch_size), batch_size)
+
+    @overload
+    def generate(
+        self,
+        class_id: int | str | Sequence[int | str] | None = None,
+        num_samples: int | None = None,
+        *,
+        seed: int | None = None,
+        batch_size: int = 256,
+        prior: Prior | None = None,
+        accept: bool | float | Acceptance | None = None,
+        return_report: Literal[False] = False,
+    ) -> np.ndarray: ...
+
+    @overload
+    def generate(
+        self,
+        class_id: int | str | Sequence[int | str] | None = None,
+        num_samples: int | None = None,
+        *,
+        seed: int | None = None,
+        batch_size: int = 256,
+        prior: Prior | None = None,
+        accept: bool | float | Acceptance | None = None,
+        return_report: Literal[True],
+    ) -> tuple[np.ndarray, GenerationReport]: ...
 
     def generate(
         self,
@@ -572,23 +601,9 @@ class ImageModel(keras.Model):
         if not self.num_classes:
             raise ValueError(f"{type(self).__name__} {self.name!r} has no classes to calibrate.")
         data = check_data(self._data_spec(needs_labels=True), x, y)
-        count, total = np.zeros((2, self.num_classes))
-        with data.plain_errors():
-            for inputs, labels in data.batches(num_batches):
-                labels = labels.astype("int64")
-                probabilities = self._probabilities(images_of(inputs), batch_size)
-                count += np.bincount(labels, minlength=self.num_classes)
-                confidence = probabilities[np.arange(len(labels)), labels]
-                total += np.bincount(labels, confidence, minlength=self.num_classes)
-        if not count.all():
-            missing = [
-                f"{label} {self.class_names[label]!r}" for label in np.flatnonzero(count == 0)
-            ]
-            raise ValueError(
-                "The images to calibrate on must have every class. "
-                f"Received: none of the classes {', '.join(missing)}."
-            )
-        self.confidence.assign((total / count).astype("float32"))
+        with plain_errors(data):
+            confidence = inference.mean_confidence(self, data.batches(num_batches), batch_size)
+        self.confidence.assign(confidence)
 
     def adapt_prior(self, x: Any, y: Any = None, *, num_batches: int | None = None) -> None:
         """Adapts the prior to the latents of images. `fit` does so when it ends.
@@ -606,7 +621,7 @@ class ImageModel(keras.Model):
         prior = require_part(self, "prior", "sample new latents")
         data = check_data(self._data_spec(), x, y)
         if prior.learns:
-            with data.plain_errors():
+            with plain_errors(data):
                 self._adapt_prior(data, num_batches)
 
     def save(self, filepath: str | os.PathLike, overwrite: bool = True, **kwargs: Any) -> None:
@@ -691,12 +706,12 @@ class ImageModel(keras.Model):
         return y_pred["image"] if "image" in y_pred else unit_range(images_of(x))
 
     def _latents(self, images: Any, labels: Any = None, batch_size: int = 256) -> np.ndarray:
-        latents = np.empty((len(images), self.latent_dim), "float32")
+        latents = np.empty((len(images), self.encoder.output_shape[-1]), "float32")
         for start in range(0, len(images), _ENCODE_BLOCK):
             # In blocks, so that the memory never holds a rescaled copy of all images.
-            block = slice(start, start + _ENCODE_BLOCK)
-            inputs = self._encoder_inputs(images[block], None if labels is None else labels[block])
-            latents[block] = self.encoder.predict(inputs, batch_size, verbose=0)
+            rows = slice(start, start + _ENCODE_BLOCK)
+            inputs = self._encoder_inputs(images[rows], None if labels is None else labels[rows])
+            latents[rows] = self.encoder.predict(inputs, batch_size, verbose=0)
         return latents
 
     def _adapt_prior(self, data: ModelData, num_batches: int | None = None) -> None:
@@ -705,91 +720,17 @@ class ImageModel(keras.Model):
             if isinstance(inputs, dict) and "latent" in inputs:
                 latents.append(inputs["latent"])
             else:
-                latents.append(self._latents(images_of(inputs), batch_labels))
+                images = inputs["image"] if isinstance(inputs, dict) else inputs
+                latents.append(self._latents(images, batch_labels))
             labels.append(batch_labels)
         if not latents:
             raise ValueError("There must be images to adapt the prior to. Received: no batch.")
-        known = self._needs_labels and self.prior.num_classes
+        has_classes = self._needs_labels and self.prior.num_classes
         self.prior.adapt(
-            np.concatenate(latents), np.concatenate(labels).astype("int64") if known else None
+            np.concatenate(latents), np.concatenate(labels).astype("int64") if has_classes else None
         )
 
-    def _can_adapt(self, data: ModelData) -> bool:
-        return self.prior is not None and self.prior.learns and data.repeatable
-
-    def _probabilities(self, images: Any, batch_size: int) -> np.ndarray:
-        if self.encoder is not None and self.head is not None:
-            # `predict` would decode every image as well.
-            latents = self.encode(images, batch_size=batch_size)
-            return self._latent_probabilities(latents, batch_size)
-        outputs = {}
-        if self.decoder is None:  # a model with a decoder classifies by its head, if at all
-            outputs = self.predict(images, batch_size=batch_size, verbose=0)
-        if "probabilities" not in outputs:
-            raise ValueError(f"{type(self).__name__} {self.name!r} does not classify images.")
-        return outputs["probabilities"]
-
-    def _latent_probabilities(self, z: Any, batch_size: int = 256) -> np.ndarray:
-        require_part(self, "head", "classify latents")
-        z = _checked_latents(z, self.latent_dim)
-        probabilities = np.empty((len(z), self.num_classes), "float32")
-        for start in range(0, len(z), batch_size):
-            rows = slice(start, start + batch_size)
-            batch = self._head_probabilities(ops.convert_to_tensor(z[rows]))
-            probabilities[rows] = ops.convert_to_numpy(ops.cast(batch, "float32"))
-        return probabilities
-
-    def _head_probabilities(self, latents: Any) -> Any:
-        return ops.softmax(self.head(latents))
-
-    def _training_length(self, data, epochs, batch_size, verbose):
-        """The epochs and the batch size of `fit`, by default those of the preset."""
-        if self.preset is not None:
-            if batch_size is None and data.in_memory:
-                batch_size = self.preset.batch_size
-            if epochs is None:
-                epochs = self.preset.epochs
-                if verbose not in (0, "0"):
-                    print(f"Preset {self.preset.name!r}: training for {epochs} epochs.")
-        return 1 if epochs is None else epochs, batch_size
-
-    def _training_callbacks(self, callbacks):
-        callbacks = keras.tree.flatten(callbacks or [])
-        stages = self.preset.loss_stages() if self.preset is not None else []
-        if stages and not any(isinstance(known, LossWeightSchedule) for known in callbacks):
-            callbacks.append(LossWeightSchedule(stages))
-        # First of all: a checkpoint by another callback is of a model that is still good.
-        return [StopOnNonFiniteLoss(), *callbacks]
-
-    def _by_label(self, class_weight):
-        """Class weights by labels, from labels or names."""
-        names = {name: label for label, name in enumerate(self.class_names)}
-        weights = {names.get(key, key): weight for key, weight in class_weight.items()}
-        unknown = [key for key in weights if key not in range(max(self.num_classes, 1))]
-        if unknown or not self.num_classes:
-            raise ValueError(
-                "`class_weight` must be of labels or names of the model's classes "
-                f"{list(self.class_names)}. Received: class_weight={dict(class_weight)}."
-            )
-        return weights
-
-    def _foreign_seeds(self):
-        """The random states of layers that do not save theirs, such as `Dropout` of Keras."""
-        return [
-            generator
-            for layer in self._flatten_layers(include_self=False)
-            if not isinstance(layer, SeededLayer)
-            for generator in layer._seed_generators
-        ]
-
-    def _build_optimizer(self):
-        """Creates the optimizer's variables: TensorFlow would trace the first step twice."""
-        strategy = getattr(self, "distribute_strategy", None)  # TensorFlow's
-        with strategy.scope() if strategy else contextlib.nullcontext():
-            if self.trainable_variables and not self.optimizer.built:
-                self.optimizer.build(self.trainable_variables)
-
-    def _unshare_averaged_weights(self):
+    def _unshare_averaged_weights(self) -> None:
         """Copies weights that `use_ema` has set to their averages.
 
         On JAX both are the same arrays, and the next step, which reuses the memory of both for its
@@ -800,31 +741,28 @@ class ImageModel(keras.Model):
             for weight in self.trainable_variables:
                 weight.assign(np.array(ops.convert_to_numpy(weight)))
 
-    def _warn_of_spent_schedule(self, data, batch_size, epochs, initial_epoch, steps):
-        """Warns of a cosine decay that ends before the training: `fit` would learn nothing."""
-        schedule = getattr(self.optimizer, "_learning_rate", None)
-        if not isinstance(schedule, keras.optimizers.schedules.CosineDecay):
-            return
-        if steps is None:
-            if data.in_memory:
-                steps = -(-len(data.images) // (batch_size or 32))
-            else:
-                steps = getattr(data.inputs, "num_batches", None)
-        planned = int(self.optimizer.iterations) + (steps or 0) * (epochs - initial_epoch)
-        if planned > schedule.decay_steps:
-            warnings.warn(
-                f"The learning rate is zero after {schedule.decay_steps} steps, and this training "
-                f"would end after {planned}. Build the model for it by `from_preset(..., "
-                "num_samples=, epochs=, batch_size=)`, or `compile` it again.",
-                stacklevel=3,
-            )
+    def _can_adapt(self, data: ModelData) -> bool:
+        return self.prior is not None and self.prior.learns and data.repeatable
+
+    def _latent_probabilities(self, z: Any, batch_size: int = 256) -> np.ndarray:
+        require_part(self, "head", "classify latents")
+        return inference.latent_probabilities(self, checked_latents(z, self.latent_dim), batch_size)
+
+    def _head_probabilities(self, latents: Any) -> Any:
+        return ops.softmax(self.head(latents))
+
+    def _foreign_seeds(self):
+        """The random states of layers that do not save theirs, such as `Dropout` of Keras."""
+        return [
+            generator
+            for layer in self._flatten_layers(include_self=False)
+            if not isinstance(layer, SeededLayer)
+            for generator in layer._seed_generators
+        ]
 
 
-def _in_memory(x: Any) -> np.ndarray:
-    return np.asarray(ops.convert_to_numpy(x) if ops.is_tensor(x) else x)
-
-
-def _checked_latents(z: Any, dim: int) -> np.ndarray:
+def checked_latents(z: Any, dim: int) -> np.ndarray:
+    """Returns latents as a float32 array, or raises `ValueError` for another dimension."""
     z = np.asarray(z, "float32")
     if z.ndim != 2 or z.shape[1] != dim:
         raise ValueError(

@@ -54,28 +54,26 @@ class StopOnNonFiniteLoss(keras.callbacks.Callback):
         keras_regen.callbacks.stop_on_non_finite_loss.NonFiniteLossError: After epoch 1 ...
     """
 
-    # On TensorFlow and JAX, Keras calls `on_train_batch_end` beside the training, in whatever
-    # order, as it does for its own callbacks: so a look at every step keeps no step waiting.
+    # On TensorFlow and JAX, Keras calls `on_train_batch_end` in another thread, in any order, as it
+    # does for its own callbacks: no step waits for the values of the step before.
     async_safe = True
 
-    def on_epoch_begin(self, epoch, logs=None):
-        self._found = {}
-
-    def on_train_batch_begin(self, batch, logs=None):
-        if self._found:
-            self.model.stop_training = True  # here, because it is not for another thread
+    def __init__(self):
+        super().__init__()
+        self._bad_steps = {}
 
     def on_train_batch_end(self, batch, logs=None):
-        # Each is a mean over the epoch so far, which stays NaN once it is.
+        # Each value is a mean over the epoch so far, which stays NaN.
         if not math.isfinite((logs or {}).get("loss", 0.0)):
-            self._found[batch] = {
+            self._bad_steps[batch] = {
                 name: value for name, value in logs.items() if not math.isfinite(value)
             }
+            self.model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
-        if self._found:
-            batch = min(self._found)
-            self._raise_for_losses(epoch + 1, batch + 1, self._found[batch])
+        if self._bad_steps:
+            batch = min(self._bad_steps)
+            self._raise_for_losses(epoch + 1, batch + 1, self._bad_steps[batch])
         paths = [weight.path for weight in self.model.weights if not _is_finite(weight)]
         if paths:
             more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""

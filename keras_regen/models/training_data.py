@@ -51,19 +51,23 @@ class DataSpec:
         Raises:
             ValueError: If images or labels are not as the model takes them.
         """
-        check_images(_as_numpy(images), self.image_shape)
         if not self.needs_labels:
+            check_images(_as_numpy(images), self.image_shape)
             return labels
+        if labels is not None:
+            labels = _class_numbers(labels, self.num_classes)
+            label_array = _as_numpy(labels)
+        check_images(_as_numpy(images), self.image_shape)
         if labels is None:
             raise ValueError(
                 f"{self.model_name} learns classes and needs labels. Received images without "
                 "labels: call it with (images, labels)."
             )
-        labels = _class_numbers(labels, self.num_classes)
-        check_labels(_as_numpy(labels), len(images), self.num_classes)
+        check_labels(label_array, len(images), self.num_classes)
         return labels
 
 
+@dataclasses.dataclass
 class ModelData:
     """Checked images and labels: arrays in memory, or a stream of batches.
 
@@ -73,41 +77,23 @@ class ModelData:
             takes.
         labels: Integer labels `(num_samples,)`; `None` for a stream and for images without labels.
         sample_weight: Array `(num_samples,)`, or `None`.
+        images: All images, if they are in memory, alone or behind a `ShuffledArrays`.
         arrays: The `ShuffledArrays` behind the stream, if there is one.
+        in_memory: Whether the data are arrays rather than a stream of batches.
         repeatable: Whether the data can be read a second time.
         has_end: Whether it is known that the data ends.
-
-    Attributes:
         error: The `ValueError` of the first bad batch of a stream; `None` before.
     """
 
-    def __init__(
-        self,
-        inputs: Any,
-        labels: Any = None,
-        sample_weight: Any = None,
-        *,
-        arrays: ShuffledArrays | None = None,
-        repeatable: bool = True,
-        has_end: bool = True,
-    ):
-        self.inputs = inputs
-        self.labels = labels
-        self.sample_weight = sample_weight
-        self.arrays = arrays
-        self.repeatable = repeatable
-        self.has_end = has_end
-        self.error: ValueError | None = None
-
-    @property
-    def in_memory(self) -> bool:
-        """Whether the data are arrays rather than a stream of batches."""
-        return isinstance(self.inputs, dict) or is_array(self.inputs)
-
-    @property
-    def images(self) -> Any:
-        """All images, if they are in memory, alone or behind a `ShuffledArrays`."""
-        return images_of(self.inputs if self.arrays is None else self.arrays.x)
+    inputs: Any
+    labels: Any = None
+    sample_weight: Any = None
+    images: Any = None
+    arrays: ShuffledArrays | None = None
+    in_memory: bool = True
+    repeatable: bool = True
+    has_end: bool = True
+    error: ValueError | None = None
 
     def with_inputs(self, inputs: Any) -> None:
         """Replaces the inputs of data in memory, such as images by images and their latents."""
@@ -147,13 +133,12 @@ class ModelData:
                 "`validation_split` must leave images for training and for validation. "
                 f"Received: validation_split={fraction} of {len(self.images)} images."
             )
+        names = ("inputs", "labels", "sample_weight", "images")
         held_out = ModelData(
-            *(_rows(part, slice(start, None)) for part in (self.inputs, self.labels)),
-            _rows(self.sample_weight, slice(start, None)),
+            **{name: _rows(getattr(self, name), slice(start, None)) for name in names}
         )
-        rows = slice(None, start)
-        self.inputs, self.labels = _rows(self.inputs, rows), _rows(self.labels, rows)
-        self.sample_weight = _rows(self.sample_weight, rows)
+        for name in names:
+            setattr(self, name, _rows(getattr(self, name), slice(None, start)))
         return held_out
 
     def keras_arguments(self) -> dict[str, Any]:
@@ -195,15 +180,21 @@ class ModelData:
             )
             yield _to_numpy(inputs), _to_numpy(labels)
 
-    @contextlib.contextmanager
-    def plain_errors(self) -> Iterator[None]:
-        """Raises the error of a bad batch itself, where a backend has wrapped it in its own."""
-        try:
-            yield
-        except Exception:
-            if self.error is not None:
-                raise self.error from None
-            raise
+
+@contextlib.contextmanager
+def plain_errors(*parts: ModelData | None) -> Iterator[None]:
+    """Raises the error of a bad batch itself, where a backend has wrapped it in its own.
+
+    Args:
+        *parts: The data that are read; `None` is ignored.
+    """
+    try:
+        yield
+    except Exception:
+        for data in parts:
+            if data is not None and data.error is not None:
+                raise data.error from None
+        raise
 
 
 def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None) -> ModelData:
@@ -244,7 +235,7 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
                 f"`sample_weight` must hold one number for each of the {len(x)} images. "
                 f"Received: shape={weights.shape}."
             )
-        return ModelData(x, y, sample_weight)
+        return ModelData(x, y, sample_weight, images=x)
     if isinstance(x, (list, tuple)):
         x = _ListedBatches(x)
     if y is not None:
@@ -257,8 +248,8 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
         labels = spec.check(x.x, x.y)
         if labels is not None and labels is not x.y:
             x = _with_labels(x, labels)
-        return ModelData(x, arrays=x)
-    data = ModelData(x, repeatable=is_repeatable(x), has_end=has_end(x))
+        return ModelData(x, arrays=x, images=x.x, in_memory=False)
+    data = ModelData(x, in_memory=False, repeatable=is_repeatable(x), has_end=has_end(x))
     if data.repeatable:
         # An error in all batches shows before the training.
         for inputs, labels in data.batches(num_batches=1):

@@ -1,5 +1,7 @@
-"""The papers' architecture tables as functions that return functional Keras models."""
+"""The architectures of the papers, as functions that build functional Keras models."""
 
+from keras_regen.losses.perceptual_features import early_features as early_features
+from keras_regen.losses.perceptual_features import inception_features as inception_features
 from keras_regen.networks.csae import basenet as basenet
 from keras_regen.networks.csae import csae_conditional_encoder as csae_conditional_encoder
 from keras_regen.networks.csae import csae_decoder as csae_decoder
@@ -12,8 +14,6 @@ from keras_regen.networks.degan import degan_encoder as degan_encoder
 from keras_regen.networks.degan import degan_generator as degan_generator
 from keras_regen.networks.dense import dense_discriminator as dense_discriminator
 from keras_regen.networks.dense import dense_generator as dense_generator
-from keras_regen.networks.features import early_features as early_features
-from keras_regen.networks.features import inception_features as inception_features
 from keras_regen.networks.regene import ReGeneDecoder as ReGeneDecoder
 from keras_regen.networks.regene import regene_classifier as regene_classifier
 from keras_regen.networks.regene import regene_decoder as regene_decoder

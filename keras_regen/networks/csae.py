@@ -1,6 +1,7 @@
-"""The networks of both CSAE papers, as functions that return functional Keras models."""
+"""The convolutional networks of both CSAE papers."""
 
 import math
+from typing import Any
 
 import keras
 from keras import layers
@@ -9,7 +10,7 @@ from keras_regen.layers import DeconvolutionBlock, ResidualBlock, UpsamplingBloc
 from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
 
 SMALLEST_IMAGE, LARGEST_IMAGE = 8, 128
-# The encoders halve the image until about this size is left, as in both papers' tables.
+# The encoders halve the image down to about this size, as in the tables of both papers.
 _SMALLEST_MAP = 4
 
 
@@ -19,18 +20,18 @@ def csae_encoder(
     stem_filters: int = 32,
     name: str = "encoder",
 ) -> keras.Model:
-    """Builds the convolutional encoder of CSAE: images in, latents out.
+    """Builds the convolutional encoder of CSAE, from images to latents.
 
-    A 3x3 convolution, then residual blocks that each halve the image until about 4x4 is left,
-    then one dense layer. The filters double from stage to stage, up to four times the first:
-    with 32x32 images, 32-64-128-128 (second version's table 2) and, with `stem_filters=16`,
-    16-32-64-64 (first version's table 2). Other sizes get as many stages as they need; images
-    whose size is no multiple of the last stage's stride are padded with zeros (28x28 to 32x32).
+    The network is a 3x3 convolution, residual blocks and a dense layer. Each block halves the
+    image, down to about 4x4, so larger images have more blocks. The number of filters doubles with
+    each block, up to four times `stem_filters`. For 32x32 images, the filters are 32-64-128-128
+    (table 2 of the second version) or, with `stem_filters=16`, 16-32-64-64 (table 2 of the first
+    version). Images are padded with zeros if the blocks cannot halve their size (28x28 to 32x32).
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
-        latent_dim: Integer: dimensions of the latent.
-        stem_filters: Integer: filters of the first convolution.
+        latent_dim: Integer: the dimension of the latent.
+        stem_filters: Integer: the number of filters of the first convolution.
         name: Name of the model.
 
     Returns:
@@ -38,7 +39,7 @@ def csae_encoder(
         `(batch, latent_dim)`.
 
     Raises:
-        ValueError: If the image shape cannot be taken.
+        ValueError: If the image shape is not supported.
 
     Source: CSAE, both versions, table 2.
 
@@ -59,16 +60,16 @@ def csae_conditional_encoder(
     stem_filters: int = 32,
     name: str = "encoder",
 ) -> keras.Model:
-    """Builds `csae_encoder` with a second input, the class of the image.
+    """Builds `csae_encoder` with the class of the image as a second input.
 
-    The class comes as one map of ones or zeros for each class, beside the channels of the image.
+    The one-hot label is repeated to a map for each class and joined to the channels of the image.
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
         num_classes: Integer, at least 2.
-        latent_dim: Integer: numbers that come out; for a variational autoencoder, twice the
-            dimensions of its latent.
-        stem_filters: Integer: filters of the first convolution.
+        latent_dim: Integer: the dimension of the output. For a variational autoencoder, use twice
+            the dimension of its latent.
+        stem_filters: Integer: the number of filters of the first convolution.
         name: Name of the model.
 
     Returns:
@@ -76,7 +77,7 @@ def csae_conditional_encoder(
         one-hot labels `(batch, num_classes)` to `(batch, latent_dim)`.
 
     Raises:
-        ValueError: If the image shape cannot be taken or there are fewer than two classes.
+        ValueError: If the image shape is not supported or `num_classes` is below 2.
 
     Source: CSAE, second version, section 4: its CVAE has "the same autoencoder structure".
 
@@ -93,7 +94,7 @@ def csae_conditional_encoder(
     label = keras.Input((num_classes,), name="label")
     maps = layers.RepeatVector(height * width, name="label_pixels")(label)
     maps = layers.Reshape((height, width, num_classes), name="label_maps")(maps)
-    latents = _latents(_convolutions(inputs, stem_filters, beside=maps), latent_dim)
+    latents = _latents(_convolutions(inputs, stem_filters, label_maps=maps), latent_dim)
     return keras.Model([inputs, label], latents, name=name)
 
 
@@ -109,19 +110,19 @@ def csae_decoder(
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
-        latent_dim: Integer: dimensions of the latent.
-        stem_filters: Integer: filters of the last stage, as in `csae_encoder`.
-        upsampling: `"bilinear"`, the second version's `UpsamplingBlock`, or `"transposed"`, the
-            first version's `DeconvolutionBlock`.
-        activation: Of the last layer. `None` is linear, as the papers have it; `CSAE` clips
-            images to [0, 1] outside training. `"sigmoid"` keeps to [0, 1].
+        latent_dim: Integer: the dimension of the latent.
+        stem_filters: Integer: the number of filters of the last block, as in `csae_encoder`.
+        upsampling: `"bilinear"` for `UpsamplingBlock` (second version), or `"transposed"` for
+            `DeconvolutionBlock` (first version).
+        activation: Activation of the last layer. `None` is linear, as in the papers; `CSAE` clips
+            the images to [0, 1] outside of training. The output of `"sigmoid"` is in [0, 1].
         name: Name of the model.
 
     Returns:
         A functional model from `(batch, latent_dim)` to `(batch, height, width, channels)`.
 
     Raises:
-        ValueError: If the image shape cannot be taken or the upsampling is not known.
+        ValueError: If the image shape is not supported or the upsampling is unknown.
 
     Source: CSAE, both versions, table 2.
 
@@ -148,7 +149,7 @@ def csae_decoder(
     x = layers.Reshape(map_shape, name="reshape")(x)
     for index, count in enumerate(reversed(filters[:-1]), start=1):
         x = blocks[upsampling](count, name=f"block{index}")(x)
-    # float32 in every precision policy: the images that a model gives back.
+    # float32 under every dtype policy, because these are the output images.
     x = layers.Conv2D(channels, 1, activation=activation, dtype="float32", name="image")(x)
     if padding != ((0, 0), (0, 0)):
         x = layers.Cropping2D(padding, dtype="float32", name="crop")(x)
@@ -161,21 +162,22 @@ def basenet(
     stem_filters: int = 32,
     name: str = "basenet",
 ) -> keras.Model:
-    """Builds the papers' plain classifier: the encoder's convolutions, pooling, softmax.
+    """Builds the baseline classifier of the papers.
 
-    It is trained with cross-entropy on the labels, beside CSAE in the papers' tables.
+    The network has the convolutions of the encoder, average pooling and a softmax layer. The
+    papers train it with cross-entropy and compare it with CSAE.
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
         num_classes: Integer, at least 2.
-        stem_filters: Integer: filters of the first convolution, as in `csae_encoder`.
+        stem_filters: Integer: the number of filters of the first convolution, as in `csae_encoder`.
         name: Name of the model.
 
     Returns:
         A functional model from images in [0, 1] to probabilities `(batch, num_classes)`.
 
     Raises:
-        ValueError: If the image shape cannot be taken or there are fewer than two classes.
+        ValueError: If the image shape is not supported or `num_classes` is below 2.
 
     Source: CSAE, second version, section 4.3.
 
@@ -188,7 +190,7 @@ def basenet(
         raise ValueError(f"`num_classes` must be at least 2. Received: num_classes={num_classes}.")
     inputs = keras.Input(image_shape, name="image")
     x = _convolutions(inputs, stem_filters)
-    # 4x4 average pooling, which is all of the last map.
+    # The papers' 4x4 average pooling covers the whole last map.
     x = layers.GlobalAveragePooling2D(name="pool")(x)
     outputs = layers.Dense(num_classes, activation="softmax", dtype="float32", name="probability")(
         x
@@ -197,7 +199,15 @@ def basenet(
 
 
 def check_image_shape(image_shape: tuple[int, int, int]) -> None:
-    """Raises `ValueError` unless a network of this package can take images of this shape."""
+    """Raises an error unless the networks of this package support the image shape.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+
+    Raises:
+        ValueError: If the height or the width is not in 8 to 128, or the number of channels is not
+            1 or 3.
+    """
     valid = (
         len(image_shape) == 3
         and None not in image_shape
@@ -212,13 +222,12 @@ def check_image_shape(image_shape: tuple[int, int, int]) -> None:
         )
 
 
-def _convolutions(inputs, stem_filters, beside=None):
-    """The part that encoders and `basenet` share: padding, convolution, residual blocks.
-
-    `beside` are further maps of the images' size, if any.
-    """
+def _convolutions(inputs: Any, stem_filters: int, label_maps: Any = None) -> Any:
+    """Applies the padding, the convolution and the residual blocks of the encoders."""
     padding, filters = _stages(inputs.shape[1:], stem_filters)
-    x = inputs if beside is None else layers.Concatenate(name="image_and_maps")([inputs, beside])
+    x = inputs
+    if label_maps is not None:
+        x = layers.Concatenate(name="image_and_maps")([inputs, label_maps])
     if padding != ((0, 0), (0, 0)):
         x = layers.ZeroPadding2D(padding, name="pad")(x)
     x = layers.Conv2D(
@@ -231,20 +240,22 @@ def _convolutions(inputs, stem_filters, beside=None):
     return x
 
 
-def _latents(x, latent_dim):
-    """The end of the encoders: the last map, normalized, and a dense layer."""
+def _latents(x: Any, latent_dim: int) -> Any:
+    """Normalizes the last feature map and applies the dense layer of the encoders."""
     x = layers.Flatten(name="flatten")(x)
-    # After ReLU every feature is positive, and what they have in common is by far the largest
-    # eigenvalue of their second moments. It bounds the learning rate of the layer that follows:
-    # without this normalization the papers' 0.1 is above the bound, and latents collapse.
+    # All features are positive after ReLU, so their mean dominates the largest eigenvalue of their
+    # second moments. This eigenvalue bounds the learning rate of the dense layer. Without the
+    # normalization, the papers' learning rate of 0.1 is above the bound and the latents collapse.
     x = layers.BatchNormalization(
         momentum=BATCH_NORM_MOMENTUM, center=False, scale=False, name="feature_norm"
     )(x)
     return layers.Dense(latent_dim, name="latent")(x)
 
 
-def _stages(image_shape, stem_filters):
-    """Returns the padding of rows and columns, and the filters of the stem and every block."""
+def _stages(
+    image_shape: tuple[int, int, int], stem_filters: int
+) -> tuple[tuple[tuple[int, int], ...], list[int]]:
+    """Returns the padding of rows and columns, and the filters of the stem and of each block."""
     check_image_shape(image_shape)
     num_blocks = math.ceil(math.log2(max(image_shape[:2]) / _SMALLEST_MAP))
     stride = 2**num_blocks

@@ -1,4 +1,4 @@
-"""The networks of CSAE-L, of dense layers only, as functional Keras models."""
+"""The dense networks of CSAE-L."""
 
 import math
 
@@ -14,19 +14,19 @@ def csae_linear_encoder(
     hidden: int = 400,
     name: str = "encoder",
 ) -> keras.Model:
-    """Builds the encoder of CSAE-L, two dense layers (784-400-40 for 28x28 images).
+    """Builds the encoder of CSAE-L: two dense layers (784-400-40 for 28x28 images).
 
     Args:
         image_shape: `(height, width, channels)`.
-        latent_dim: Integer: dimensions of the latent.
-        hidden: Integer: units of the hidden layer.
+        latent_dim: Integer: the dimension of the latent.
+        hidden: Integer: the number of units of the hidden layer.
         name: Name of the model.
 
     Returns:
         A functional model from `(batch, height, width, channels)` to `(batch, latent_dim)`.
 
     Raises:
-        ValueError: If the image shape cannot be taken.
+        ValueError: If the image shape is not supported.
 
     Source: CSAE, first version, section 4.
 
@@ -49,20 +49,20 @@ def csae_linear_decoder(
     activation: str | None = None,
     name: str = "decoder",
 ) -> keras.Model:
-    """Builds the decoder of CSAE-L, two dense layers (40-400-784 for 28x28 images).
+    """Builds the decoder of CSAE-L: two dense layers (40-400-784 for 28x28 images).
 
     Args:
         image_shape: `(height, width, channels)`.
-        latent_dim: Integer: dimensions of the latent.
-        hidden: Integer: units of the hidden layer.
-        activation: Of the last layer, as in `csae_decoder`.
+        latent_dim: Integer: the dimension of the latent.
+        hidden: Integer: the number of units of the hidden layer.
+        activation: Activation of the last layer, as in `csae_decoder`.
         name: Name of the model.
 
     Returns:
         A functional model from `(batch, latent_dim)` to `(batch, height, width, channels)`.
 
     Raises:
-        ValueError: If the image shape cannot be taken.
+        ValueError: If the image shape is not supported.
 
     Source: CSAE, first version, section 4.
 

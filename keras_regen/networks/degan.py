@@ -1,13 +1,15 @@
-"""The networks of the DE-GAN paper, as functions that return functional Keras models.
+"""The networks of the DE-GAN paper.
 
-Grayscale images take the networks of table II, and color images those of tables III and IV, which
-are one pattern at two sizes. The number of stages follows the size of the image. An arrow down in
-the tables is a convolution with stride 2, an arrow up a transposed one; both are padded ("same").
+The networks for grayscale images are from table II. The networks for color images are from tables
+III and IV, which show the same architecture at two sizes. The number of convolutions depends on the
+size of the image. In the tables, an arrow down is a convolution with stride 2, and an arrow up is a
+transposed convolution with stride 2; both have "same" padding.
 
-The paths of the variables start with the network's name (`"generator/..."`).
+The paths of the variables start with the name of the network (`"generator/..."`).
 """
 
 import math
+from typing import Any
 
 import keras
 from keras import layers
@@ -31,29 +33,30 @@ def degan_encoder(
     seed: int = 0,
     name: str = "encoder",
 ) -> keras.Model:
-    """Builds the encoder of DE-GAN's variational autoencoder: images in, posteriors out.
+    """Builds the encoder of DE-GAN's variational autoencoder, from images to posteriors.
 
-    5x5 convolutions of 32, 64 and 128 filters that each halve the image, dropout, and one dense
-    layer. Images below 16 pixels take two convolutions, those above 64 a fourth of 256 filters.
+    The network has 5x5 convolutions with 32, 64 and 128 filters that halve the image, dropout and
+    a dense layer. Images below 16 pixels have two convolutions. Images above 64 pixels have a
+    fourth convolution with 256 filters.
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
-        latent_dim: Integer, at least 1: dimensions of the latent.
-        width: Float, above 0: scales the filters.
-        dropout: Float from 0 to below 1: share of the features that are dropped in training. The
-            tables give no figure.
-        seed: Integer: of what is dropped.
+        latent_dim: Integer, at least 1: the dimension of the latent.
+        width: Float, above 0: factor of the numbers of filters.
+        dropout: Float from 0 to below 1: the share of the features to drop in training. The tables
+            do not name it.
+        seed: Integer seed of the dropout.
         name: Name of the model.
 
     Returns:
         A functional model from images in [0, 1] to `(batch, 2 * latent_dim)`: the mean of the
-        posterior and then the logarithm of its variance. The tables' `128 Fully-Connected` is the
-        mean; a variational autoencoder needs the variance, too.
+        posterior, followed by the logarithm of its variance. The layer `128 Fully-Connected` of
+        the tables is the mean; the variance is added here.
 
     Raises:
-        ValueError: If the image shape cannot be taken, or a number is out of range.
+        ValueError: If the image shape is not supported, or a number is out of range.
 
-    Source: DE-GAN, tables II, III and IV. They name no activations here: these are leaky ReLU.
+    Source: DE-GAN, tables II, III and IV. They do not name the activations; leaky ReLU is used.
 
     Examples:
         >>> from keras_regen.networks import degan_encoder
@@ -64,12 +67,12 @@ def degan_encoder(
     check_integer("latent_dim", latent_dim, 1)
     with keras.name_scope(name):
         inputs = keras.Input(image_shape, name="image")
-        x = _in_the_tables_range(inputs)
+        x = _rescale_input(inputs)
         for stage in range(_stages(image_shape, 3)):
             filters = scaled(32 * 2**stage, width)
             x = layers.Conv2D(filters, 5, strides=2, padding="same", name=f"conv{stage + 1}")(x)
             x = layers.LeakyReLU(LEAKY_SLOPE, name=f"conv{stage + 1}_relu")(x)
-        # Without a seed, what PyTorch drops does not follow the state that is saved.
+        # Without a seed, the dropout on PyTorch does not depend on the saved random state.
         x = layers.Dropout(dropout, seed=seed, name="dropout")(x)
         x = layers.Flatten(name="flatten")(x)
         x = layers.Dense(2 * latent_dim, name="posterior")(x)
@@ -82,26 +85,27 @@ def degan_decoder(
     width: float = 1.0,
     name: str = "decoder",
 ) -> keras.Model:
-    """Builds the decoder of DE-GAN's variational autoencoder: latents in, images out.
+    """Builds the decoder of DE-GAN's variational autoencoder, from latents to images.
 
-    A transposed convolution of 128 filters without padding makes the latent a map of 4 to 7
-    pixels, and 5x5 ones double it up to the image: 4-8-16-32 and, with one stage more, 64.
-    Grayscale images get their first map by two such convolutions, 1-3-7-14-28. The filters halve
-    from stage to stage, down to 16. What is more than the image is cropped.
+    A transposed convolution with 128 filters and without padding expands the latent to a map of 4
+    to 7 pixels. Transposed 5x5 convolutions double the map up to the image size: 4-8-16-32 and,
+    for larger images, 64. For grayscale images, two unpadded convolutions expand the latent:
+    1-3-7-14-28. The number of filters halves with each convolution, down to 16. Larger maps are
+    cropped to the image.
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
-        latent_dim: Integer, at least 1: dimensions of the latent.
-        width: Float, above 0: scales the filters.
+        latent_dim: Integer, at least 1: the dimension of the latent.
+        width: Float, above 0: factor of the numbers of filters.
         name: Name of the model.
 
     Returns:
         A functional model from `(batch, latent_dim)` to images in [0, 1].
 
     Raises:
-        ValueError: If the image shape cannot be taken, or a number is out of range.
+        ValueError: If the image shape is not supported, or a number is out of range.
 
-    Source: DE-GAN, tables II, III and IV. They name no activations but the last: these are leaky
+    Source: DE-GAN, tables II, III and IV. They name the last activation only; the others are leaky
     ReLU.
 
     Examples:
@@ -120,12 +124,12 @@ def degan_decoder(
         inputs = keras.Input((latent_dim,), name="latent")
         x = layers.Reshape((1, 1, latent_dim), name="reshape")(inputs)
         for stage, kernel in enumerate(kernels):
-            start = stage < unpadded
+            expands = stage < unpadded
             x = layers.Conv2DTranspose(
                 scaled(max(16, 128 // 2**stage), width),
                 kernel,
-                strides=1 if start else 2,
-                padding="valid" if start else "same",
+                strides=1 if expands else 2,
+                padding="valid" if expands else "same",
                 name=f"conv{stage + 1}",
             )(x)
             x = layers.LeakyReLU(LEAKY_SLOPE, name=f"conv{stage + 1}_relu")(x)
@@ -139,33 +143,35 @@ def degan_generator(
     width: float = 1.0,
     name: str = "generator",
 ) -> keras.Model:
-    """Builds the generator of DE-GAN: noise in, images out.
+    """Builds the generator of DE-GAN, from noise to images.
 
-    Grayscale images: dense layers of 1,024 and 7x7x128 units, then transposed convolutions of 128
-    filters and of the image's channels, 7-14-28. Images below 16 pixels begin at half as many
-    pixels, so that there are two convolutions, too; those above 32 or 64 get one or two more.
+    For grayscale images, the network has dense layers with 1,024 and 7x7x128 units and two
+    transposed convolutions, with 128 filters and with the channels of the image (7-14-28). Images
+    below 16 pixels start from a smaller map. Images above 32 or 64 pixels have one or two
+    additional convolutions.
 
-    Color images: one dense layer of 1,024 units, and four transposed convolutions of 512, 256, 512
-    filters and of the image's channels. Four doublings end at 64 pixels or 32 if the 1,024 units
-    are maps of 4x4x64 or 2x2x256. Images below 32 pixels take fewer, from the first on.
+    For color images, the network has a dense layer with 1,024 units and four transposed
+    convolutions, with 512, 256 and 512 filters and with the channels of the image. The 1,024 units
+    are a map of 4x4x64 for 64 pixels and of 2x2x256 for 32 pixels. Images below 32 pixels have
+    fewer convolutions.
 
-    Every layer but the last is followed by batch normalization and ReLU.
+    Batch normalization and ReLU follow every layer except the last layer.
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
-        latent_dim: Integer, at least 1: dimensions of the noise.
-        width: Float, above 0: scales the filters and the dense units.
+        latent_dim: Integer, at least 1: the dimension of the noise.
+        width: Float, above 0: factor of the numbers of filters and of dense units.
         name: Name of the model.
 
     Returns:
         A functional model from `(batch, latent_dim)` to images in [0, 1].
 
     Raises:
-        ValueError: If the image shape cannot be taken, or a number is out of range.
+        ValueError: If the image shape is not supported, or a number is out of range.
 
-    Source: DE-GAN, tables II, III and IV; the initialization is that of DCGAN. Tables III and IV
-    end with 64 filters, where an image has 3, and print neither normalization nor ReLU after the
-    third convolution, which would leave two linear layers in a row; both are taken for omissions.
+    Source: DE-GAN, tables II, III and IV; the initialization is from DCGAN. Tables III and IV end
+    with 64 filters instead of 3, and they print neither normalization nor ReLU after the third
+    convolution. This package treats both as misprints.
 
     Examples:
         >>> from keras_regen.networks import degan_generator
@@ -214,32 +220,34 @@ def degan_discriminator(
     clip: float | None = None,
     name: str = "discriminator",
 ) -> keras.Model:
-    """Builds the discriminator of DE-GAN: images in, scores out.
+    """Builds the discriminator of DE-GAN, from images to logits.
 
-    5x5 convolutions that each halve the image, then one unit. Grayscale images take convolutions
-    of 11 and 74 filters and a dense layer of 1,024 units; color images 64, 128 and 256 filters.
-    Images of more than 8 pixels per side after that take more, of twice as many filters each, and
-    color images below 16 pixels one less. Leaky ReLU follows every layer but the last, and batch
-    normalization every one but the first and the last.
+    The network has 5x5 convolutions that halve the image, and a dense layer with a single unit.
+    For grayscale images, the convolutions have 11 and 74 filters, and a dense layer with 1,024
+    units follows. For color images, they have 64, 128 and 256 filters. Larger images have
+    additional convolutions, each with twice the filters, until the map has at most 8 pixels per
+    side. Color images below 16 pixels have two convolutions. Leaky ReLU follows every layer except
+    the last layer. Batch normalization follows every layer except the first and the last layer.
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
-        width: Float, above 0: scales the filters and the dense units.
-        normalization: Whether there is batch normalization. A Wasserstein critic has none: it
-            makes the score of an image depend on the batch, and undoes what `clip` bounds.
+        width: Float, above 0: factor of the numbers of filters and of dense units.
+        normalization: Boolean: whether to use batch normalization. A Wasserstein critic does not
+            use it, because the normalization makes the logit of an image depend on the batch and
+            cancels the bound of `clip`.
         clip: `None`, or float above 0: the largest absolute value of kernels and biases.
         name: Name of the model.
 
     Returns:
-        A functional model from images in [0, 1] to scores `(batch, 1)`. They are logits: the
-        tables' sigmoid belongs to the loss. The activation after the last convolution is the
-        layer `"features"` (`HIDDEN_LAYER`).
+        A functional model from images in [0, 1] to logits `(batch, 1)`. The sigmoid of the tables
+        is a part of the loss. The activation after the last convolution is the layer `"features"`
+        (`HIDDEN_LAYER`).
 
     Raises:
-        ValueError: If the image shape cannot be taken, or a number is out of range.
+        ValueError: If the image shape is not supported, or a number is out of range.
 
-    Source: DE-GAN, tables II, III and IV; the initialization is that of DCGAN. The line
-    `64 Fully-Connected` below the last unit in tables III and IV is taken for a misprint.
+    Source: DE-GAN, tables II, III and IV; the initialization is from DCGAN. This package treats
+    the line `64 Fully-Connected` below the last unit in tables III and IV as a misprint.
 
     Examples:
         >>> from keras_regen.networks import degan_discriminator
@@ -255,7 +263,7 @@ def degan_discriminator(
     options = {"kernel_constraint": constraint, "bias_constraint": constraint}
     with keras.name_scope(name):
         inputs = keras.Input(image_shape, name="image")
-        x = _in_the_tables_range(inputs)
+        x = _rescale_input(inputs)
         for index, count in enumerate(filters, start=1):
             normalized = normalization and index > 1
             x = layers.Conv2D(
@@ -282,42 +290,42 @@ def degan_discriminator(
             )(x)
             x = _normalized(x, "dense") if normalization else x
             x = layers.LeakyReLU(LEAKY_SLOPE, name="dense_relu")(x)
-        # float32 in every precision policy: the scores that losses are made of.
-        x = layers.Dense(1, kernel_initializer=_normal(), dtype="float32", name="score", **options)(
-            x
-        )
+        # float32 under every dtype policy, because the losses are computed from the logits.
+        x = layers.Dense(
+            1, kernel_initializer=_normal(), dtype="float32", name="logits", **options
+        )(x)
     return ScopedModel(inputs, x, name=name)
 
 
-def _stages(image_shape, usual):
-    """Returns how often to halve an image: as usual, but to maps of 2x2 to 8x8."""
+def _stages(image_shape: tuple[int, int, int], usual: int) -> int:
+    """Returns the number of convolutions that halve an image to a map of 2x2 to 8x8 pixels."""
     side = min(image_shape[:2])
     return min(max(usual, math.ceil(math.log2(side / 8))), int(math.log2(side / 2)))
 
 
-def _first_map(image_shape, doublings):
-    """Returns the rows and columns that make the image or a little more when they are doubled."""
+def _first_map(image_shape: tuple[int, int, int], doublings: int) -> tuple[int, ...]:
+    """Returns the smallest rows and columns that cover the image after the doublings."""
     return tuple(-(-side // 2**doublings) for side in image_shape[:2])
 
 
-def _normal():
-    # An initializer draws the same numbers whenever it is called: every layer needs its own.
+def _normal() -> keras.initializers.Initializer:
+    # An initializer returns the same values at every call, so each layer needs a new initializer.
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
-def _normalized(x, name):
+def _normalized(x: Any, name: str) -> Any:
     return layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"{name}_norm")(x)
 
 
-def _in_the_tables_range(x):
-    """The networks for color images end in tanh, and see images in its range."""
+def _rescale_input(x: Any) -> Any:
+    """Rescales color images to [-1, 1], the range of the generator's tanh."""
     return layers.Rescaling(2.0, offset=-1.0, name="range")(x) if x.shape[-1] == 3 else x
 
 
-def _images(x, image_shape, initializer):
-    """The last transposed convolution, cropped to the image and brought to [0, 1]."""
+def _images(x: Any, image_shape: tuple[int, int, int], initializer: Any) -> Any:
+    """Applies the last transposed convolution, and crops and rescales its output to images."""
     height, width, channels = image_shape
-    # float32 in every precision policy: the images that a model gives back.
+    # float32 under every dtype policy, because these are the output images.
     x = layers.Conv2DTranspose(
         channels,
         5,

@@ -1,7 +1,8 @@
-"""The networks of the first GANs, of dense layers only, as functional Keras models."""
+"""Dense networks for GANs."""
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers
@@ -20,25 +21,25 @@ def dense_generator(
     hidden: Sequence[int] = (256, 512, 1024),
     name: str = "generator",
 ) -> keras.Model:
-    """Builds a generator of dense layers with leaky ReLU: noise in, images out.
+    """Builds a generator of dense layers with leaky ReLU, from noise to images.
 
-    Batch normalization follows every layer but the last. Without it, the generator soon draws one
-    image, whatever the noise.
+    Batch normalization follows every layer except the last layer. Without it, the generator
+    collapses to a single image.
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
-        latent_dim: Integer, at least 1: dimensions of the noise.
-        hidden: Integers, at least 1: units of the hidden layers.
-        name: Name of the model, with which the paths of its variables start.
+        latent_dim: Integer, at least 1: the dimension of the noise.
+        hidden: Integers, at least 1: the numbers of units of the hidden layers.
+        name: Name of the model. The paths of its variables start with it.
 
     Returns:
         A functional model from `(batch, latent_dim)` to images in [0, 1].
 
     Raises:
-        ValueError: If the image shape cannot be taken, or a number is out of range.
+        ValueError: If the image shape is not supported, or a number is out of range.
 
-    Source: the kind of network of Goodfellow et al., 2014, https://arxiv.org/abs/1406.2661; its
-    normalization is that of the paper's other generators.
+    Source: similar to Goodfellow et al., 2014, https://arxiv.org/abs/1406.2661, with the batch
+    normalization of DE-GAN's generators.
 
     Examples:
         >>> from keras_regen.networks import dense_generator
@@ -50,7 +51,7 @@ def dense_generator(
     with keras.name_scope(name):
         inputs = keras.Input((latent_dim,), name="latent")
         x = _hidden_layers(inputs, hidden, last="hidden", normalization=True)
-        # float32 in every precision policy: the images that a model gives back.
+        # float32 under every dtype policy, because these are the output images.
         x = layers.Dense(
             math.prod(image_shape), activation="sigmoid", dtype="float32", name="pixels"
         )(x)
@@ -64,24 +65,24 @@ def dense_discriminator(
     clip: float | None = None,
     name: str = "discriminator",
 ) -> keras.Model:
-    """Builds a discriminator of dense layers with leaky ReLU: images or latents in, scores out.
+    """Builds a discriminator of dense layers with leaky ReLU, from images or latents to logits.
 
     Args:
         input_shape: `(height, width, channels)` of images, with height and width of 8 to 128 and
             1 or 3 channels; or `(latent_dim,)`, for adversarial autoencoders.
-        hidden: Integers, at least 1: units of the hidden layers.
+        hidden: Integers, at least 1: the numbers of units of the hidden layers.
         clip: `None`, or float above 0: the largest absolute value of kernels and biases.
-        name: Name of the model, with which the paths of its variables start.
+        name: Name of the model. The paths of its variables start with it.
 
     Returns:
-        A functional model from `(batch, *input_shape)` to scores `(batch, 1)`. They are logits:
-        a sigmoid belongs to the loss. The last hidden activation is the layer `"features"`, as in
+        A functional model from `(batch, *input_shape)` to logits `(batch, 1)`. The sigmoid is a
+        part of the loss. The last hidden activation is the layer `"features"`, as in
         `degan_discriminator`.
 
     Raises:
-        ValueError: If the input shape cannot be taken, or a number is out of range.
+        ValueError: If the input shape is not supported, or a number is out of range.
 
-    Source: the kind of network of Goodfellow et al., 2014, https://arxiv.org/abs/1406.2661.
+    Source: similar to Goodfellow et al., 2014, https://arxiv.org/abs/1406.2661.
 
     Examples:
         >>> from keras_regen.networks import dense_discriminator
@@ -101,13 +102,15 @@ def dense_discriminator(
         inputs = keras.Input(input_shape, name="latent" if len(input_shape) == 1 else "image")
         x = layers.Flatten(name="flatten")(inputs)
         x = _hidden_layers(x, hidden, HIDDEN_LAYER, **options)
-        # float32 in every precision policy: the scores that losses are made of.
-        x = layers.Dense(1, dtype="float32", name="score", **options)(x)
+        # float32 under every dtype policy, because the losses are computed from the logits.
+        x = layers.Dense(1, dtype="float32", name="logits", **options)(x)
     return ScopedModel(inputs, x, name=name)
 
 
-def _hidden_layers(x, hidden, last, normalization=False, **options):
-    """Dense layers, each followed by leaky ReLU, the last of which has the name `last`."""
+def _hidden_layers(
+    x: Any, hidden: Sequence[int], last: str, normalization: bool = False, **options: Any
+) -> Any:
+    """Applies dense layers with leaky ReLU. `last` is the name of the last activation."""
     check_integer("len(hidden)", len(hidden), 1)
     for index, units in enumerate(hidden, start=1):
         check_integer("hidden", units, 1)

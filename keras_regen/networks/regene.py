@@ -1,6 +1,7 @@
-"""The networks of the ReGene paper: its classifiers, and the decoder of their latents."""
+"""The networks of the ReGene paper: the classifiers and the decoder."""
 
 import math
+from typing import Any
 
 import keras
 from keras import layers
@@ -22,22 +23,23 @@ def regene_classifier(
     width: float = 1.0,
     name: str = "classifier",
 ) -> keras.Model:
-    """Builds a classifier whose flattened last map is the latent that ReGene decodes.
+    """Builds a classifier of ReGene. Its flattened last feature map is the latent.
 
-    Blocks of 3x3 convolutions, batch normalization and LeakyReLU, each ended by max pooling, then
-    a last block without pooling, flattened; then softmax. 28x28 images take 4 blocks and give
-    1,152 dimensions (table A.5); 64x64 take 5 and give 2,048 (table A.6), 128x128 one more;
-    32x32 take 4, of which the last has windows of 9x9 and 11x11 (table A.7). `blocks` and
-    `convs_per_block` span the family of table 1.
+    The network has blocks of 3x3 convolutions with batch normalization and LeakyReLU, and a softmax
+    layer. Max pooling follows each block except the last block. For 28x28 images, the network has
+    4 blocks and a latent of 1,152 dimensions (table A.5). For 64x64 images, it has 5 blocks and
+    2,048 dimensions (table A.6), and for 128x128 images 6 blocks. For 32x32 images, it has 4
+    blocks, and the last block has kernels of 9x9 and 11x11 (table A.7). `blocks` and
+    `convs_per_block` select the networks of table 1.
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
         num_classes: Integer, at least 2.
-        blocks: Integer, at least 2: blocks, each but the last halving the image. Defaults to as
-            many as leave a map of about 4x4.
-        convs_per_block: Integer, at least 1: convolutions of the blocks between the first and the
-            last, which have two.
-        width: Float, above 0: scales the filters, which are 128.
+        blocks: Integer, at least 2: the number of blocks. Each block except the last block halves
+            the image. By default, the last map has about 4x4 pixels.
+        convs_per_block: Integer, at least 1: the number of convolutions in each block between the
+            first and the last block, which have two convolutions.
+        width: Float, above 0: factor of the number of filters, 128.
         name: Name of the model.
 
     Returns:
@@ -45,7 +47,7 @@ def regene_classifier(
         layer named `"latent"`.
 
     Raises:
-        ValueError: If the image shape cannot be taken, or a number is out of range.
+        ValueError: If the image shape is not supported, or a number is out of range.
 
     Source: ReGene, tables 1, A.5, A.6 and A.7.
 
@@ -63,21 +65,21 @@ def regene_classifier(
     check_integer("blocks", blocks, 2)
     if side >> (blocks - 1) < 1:
         raise ValueError(
-            f"`blocks` may be at most {int(math.log2(side)) + 1} for images of {side} pixels, for "
-            f"each but the last halves them. Received: blocks={blocks}."
+            f"`blocks` must be at most {int(math.log2(side)) + 1} for images of {side} pixels, "
+            f"because each block except the last halves the image. Received: blocks={blocks}."
         )
     filters = scaled(128, width)
     inputs = keras.Input(image_shape, name="image")
     x = inputs
-    # Table A.7 alone looks at the whole map in its last block.
-    last_windows = (9, 11) if tuple(image_shape[:2]) == (32, 32) and blocks == 4 else (3, 3)
+    # Only in table A.7, the kernels of the last block cover the whole map.
+    last_kernels = (9, 11) if tuple(image_shape[:2]) == (32, 32) and blocks == 4 else (3, 3)
     for block in range(1, blocks + 1):
         if block == 1:
-            windows = (3, 3)
+            kernels = (3, 3)
         else:
-            windows = last_windows if block == blocks else (3,) * convs_per_block
-        for index, window in enumerate(windows, start=1):
-            x = layers.Conv2D(filters, window, padding="same", name=f"block{block}_conv{index}")(x)
+            kernels = last_kernels if block == blocks else (3,) * convs_per_block
+        for index, kernel in enumerate(kernels, start=1):
+            x = layers.Conv2D(filters, kernel, padding="same", name=f"block{block}_conv{index}")(x)
             x = layers.BatchNormalization(
                 momentum=BATCH_NORM_MOMENTUM, name=f"block{block}_norm{index}"
             )(x)
@@ -95,17 +97,17 @@ def regene_decoder(
     width: float = 1.0,
     name: str = "decoder",
 ) -> keras.Model:
-    """Builds the decoder of ReGene for any latent and image shape: latents in, images out.
+    """Builds the decoder of ReGene, from latents of any dimension to images.
 
-    Blocks of three convolutions, the first of 512 filters and the others of 256, each followed by
-    LeakyReLU and batch normalization, with nearest-neighbour upsampling between them. A latent
-    that is a map of the first block's size is reshaped, as in the paper (1,152 to 3x3x128); any
-    other first goes through a dense layer.
+    The network has blocks of three convolutions, with 512 filters in the first block and 256 in
+    the others. LeakyReLU and batch normalization follow each convolution. Nearest-neighbor
+    upsampling joins the blocks. A latent is reshaped to the map of the first block if its
+    dimension fits, as in the paper (1,152 to 3x3x128). A dense layer maps any other latent.
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
         latent_dim: Integer, at least 1.
-        width: Float, above 0: scales the filters.
+        width: Float, above 0: factor of the numbers of filters.
         name: Name of the model.
 
     Returns:
@@ -113,10 +115,10 @@ def regene_decoder(
         in [0, 1].
 
     Raises:
-        ValueError: If the image shape cannot be taken, or a number is out of range.
+        ValueError: If the image shape is not supported, or a number is out of range.
 
-    Source: ReGene, tables A.5, A.6 and A.7; the last layer has the image's channels, where table
-    A.5 prints 3.
+    Source: ReGene, tables A.5, A.6 and A.7. The last layer has the channels of the image, while
+    table A.5 prints 3.
 
     Examples:
         >>> from keras_regen.networks import regene_decoder
@@ -126,23 +128,23 @@ def regene_decoder(
     check_image_shape(image_shape)
     check_integer("latent_dim", latent_dim, 1)
     height, width_, channels = image_shape
-    # 28 pixels come from a map of 3x3, which two convolutions without padding widen to 7x7.
+    # For 28 pixels, two unpadded convolutions expand a map of 3x3 to 7x7.
     doublings = int(math.log2(min(height, width_) / _SMALLEST_SIDE))
-    grown = (height, width_) == (28, 28)
-    doublings -= grown
-    start = (3, 3) if grown else (-(-height // 2**doublings), -(-width_ // 2**doublings))
+    expands = (height, width_) == (28, 28)
+    doublings -= expands
+    start = (3, 3) if expands else (-(-height // 2**doublings), -(-width_ // 2**doublings))
     inputs = keras.Input((latent_dim,), name="latent")
     x, depth = inputs, latent_dim // math.prod(start)
     if depth * math.prod(start) != latent_dim or depth < 1:
         depth = scaled(128, width)
         x = layers.Dense(depth * math.prod(start), name="map")(x)
     x = layers.Reshape((*start, depth), name="reshape")(x)
-    # Tables A.5 and A.7 have transposed convolutions, table A.6 plain ones. With a stride of 1 and
-    # padding they compute the same.
+    # Tables A.5 and A.7 have transposed convolutions, table A.6 has convolutions. With stride 1 and
+    # padding, both compute the same function.
     for block in range(doublings + 1):
         filters = scaled(512 if block == 0 else 256, width)
         for index in range(1, 4):
-            valid = grown and block == 0 and index < 3
+            valid = expands and block == 0 and index < 3
             x = layers.Conv2DTranspose(
                 filters,
                 3,
@@ -155,7 +157,7 @@ def regene_decoder(
             )(x)
         if block < doublings:
             x = layers.UpSampling2D(2, name=f"block{block + 1}_upsample")(x)
-    # float32 in every precision policy: the images that a model gives back.
+    # float32 under every dtype policy, because these are the output images.
     x = layers.Conv2D(
         channels, 3, padding="same", activation="sigmoid", dtype="float32", name="image"
     )(x)
@@ -168,22 +170,23 @@ def regene_decoder(
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class ReGeneDecoder(keras.Model):
-    """The decoder of ReGene as a model of its own: latents of anything in, images out.
+    """Decodes latents to images with the decoder of ReGene.
 
-    It is what `regene_decoder` builds, for use without the rest of the package: `compile` it with
-    any loss of images, such as `keras_regen.losses.SSIMLoss`, and `fit` it to latents and images.
+    This model holds the network of `regene_decoder`, for use without the other parts of the
+    package. Compile it with any loss of images, such as `keras_regen.losses.SSIMLoss`, and train
+    it with latents and images.
 
     Args:
         latent_dim: Integer, at least 1.
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
-        width: Float, above 0: scales the filters.
+        width: Float, above 0: factor of the numbers of filters.
         **kwargs: Arguments of `keras.Model`.
 
     Input shape: `(batch, latent_dim)`.
     Output shape: `(batch, height, width, channels)`, in [0, 1].
 
     Raises:
-        ValueError: If the image shape cannot be taken, or a number is out of range.
+        ValueError: If the image shape is not supported, or a number is out of range.
 
     Source: ReGene, tables A.5, A.6 and A.7.
 
@@ -196,7 +199,7 @@ class ReGeneDecoder(keras.Model):
     """
 
     def __init__(
-        self, latent_dim: int, image_shape: tuple[int, int, int], width: float = 1.0, **kwargs
+        self, latent_dim: int, image_shape: tuple[int, int, int], width: float = 1.0, **kwargs: Any
     ):
         network = regene_decoder(tuple(image_shape), latent_dim, width)
         super().__init__(network.inputs, network.outputs, **kwargs)
@@ -204,7 +207,7 @@ class ReGeneDecoder(keras.Model):
         self.image_shape = tuple(image_shape)
         self.width = width
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "latent_dim": self.latent_dim,
             "image_shape": self.image_shape,
@@ -213,12 +216,21 @@ class ReGeneDecoder(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> "ReGeneDecoder":
         return cls(**config)
 
 
 def scaled(filters: float, width: float) -> int:
-    """Gives a number of filters or units of a network of another width, at least 1.
+    """Scales a number of filters or units by the width of a network.
+
+    Args:
+        filters: Float: the number at width 1.
+        width: Float, above 0.
+
+    Returns:
+        Integer, at least 1.
 
     Raises:
         ValueError: If the width is not above 0.

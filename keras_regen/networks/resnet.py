@@ -1,4 +1,6 @@
-"""The residual network of CIFAR, a neutral judge of drawn images."""
+"""The residual networks for CIFAR, used as evaluation classifiers of generated images."""
+
+from typing import Any
 
 import keras
 from keras import layers, regularizers
@@ -15,27 +17,26 @@ def resnet_v1(
     depth: int = 56,
     name: str | None = None,
 ) -> keras.Model:
-    """Builds a residual network of the first version, by default ResNet56v1.
+    """Builds a residual network (version 1), by default ResNet56v1.
 
-    A 3x3 convolution, then three stages of `(depth - 2) / 6` blocks of two 3x3 convolutions with
-    16, 32 and 64 filters, of which the second and third stage halve the image; average pooling,
-    softmax. Kernels are held small by an L2 penalty of 1e-4.
+    The network has a 3x3 convolution, three stages of `(depth - 2) / 6` residual blocks with 16, 32
+    and 64 filters, average pooling and a softmax layer. A block has two 3x3 convolutions. The
+    second and the third stage halve the image. The kernels have an L2 penalty of 1e-4.
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
         num_classes: Integer, at least 2.
-        depth: Integer: layers with weights; 2 more than a multiple of 6.
-        name: Name of the model. Defaults to `"resnet56v1"`, with the depth.
+        depth: Integer: the number of layers with weights, 2 more than a multiple of 6.
+        name: Name of the model. Defaults to `"resnet56v1"`, with the value of `depth`.
 
     Returns:
         A functional model from images in [0, 1] to probabilities `(batch, num_classes)`.
 
     Raises:
-        ValueError: If the image shape or the depth cannot be taken, or there are fewer than two
-            classes.
+        ValueError: If the image shape or the depth is not supported, or `num_classes` is below 2.
 
-    Source: He et al., 2016, https://arxiv.org/abs/1512.03385, section 4.2; ReGene, section 6.1,
-    takes it for its neutral classifier.
+    Source: He et al., 2016, https://arxiv.org/abs/1512.03385, section 4.2. In ReGene, section 6.1,
+    it is the evaluation classifier.
 
     Examples:
         >>> from keras_regen.networks import resnet_v1
@@ -67,7 +68,7 @@ def resnet_v1(
     return keras.Model(inputs, outputs, name=name or f"resnet{depth}v1")
 
 
-def _block(inputs, filters, strides, name):
+def _block(inputs: Any, filters: int, strides: int, name: str) -> Any:
     x = _convolution(inputs, filters, strides=strides, name=f"{name}_conv1")
     x = layers.ReLU(name=f"{name}_relu1")(x)
     x = _convolution(x, filters, name=f"{name}_conv2")
@@ -76,7 +77,15 @@ def _block(inputs, filters, strides, name):
     return layers.ReLU(name=f"{name}_relu2")(layers.Add(name=f"{name}_add")([inputs, x]))
 
 
-def _convolution(x, filters, kernel_size=3, strides=1, normalized=True, *, name):
+def _convolution(
+    x: Any,
+    filters: int,
+    kernel_size: int = 3,
+    strides: int = 1,
+    normalized: bool = True,
+    *,
+    name: str,
+) -> Any:
     x = layers.Conv2D(
         filters,
         kernel_size,

@@ -1,19 +1,21 @@
-"""ScopedModel: a functional model whose variables go by its name."""
+"""ScopedModel: a functional model with its name in the paths of its variables."""
+
+from typing import Any
 
 import keras
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class ScopedModel(keras.Model):
-    """A functional model whose variables' paths start with its name, as `"generator/conv1/kernel"`.
+    """A functional model whose variable paths start with its name (`"generator/conv1/kernel"`).
 
-    Optimizers tell the variables of two players by their paths. Layers that are called inside
-    `keras.name_scope(name)` get such paths, which Keras forgets when it rebuilds a model from its
-    config; this model does not.
+    Layers that are called inside `keras.name_scope(name)` have such paths, and the optimizers of
+    adversarial training select the variables of a network by path. Keras loses the paths when it
+    rebuilds a model from its config; this model keeps them.
 
     Args:
-        *args: Inputs and outputs, as in `keras.Model`, of layers called inside that scope.
-        **kwargs: Arguments of `keras.Model`, the scope's `name` among them.
+        *args: Inputs and outputs, as in `keras.Model`, of layers that were called in the scope.
+        **kwargs: Arguments of `keras.Model`. `name` must be the name of the scope.
 
     Examples:
         >>> import keras
@@ -27,6 +29,8 @@ class ScopedModel(keras.Model):
     """
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> "ScopedModel":
         with keras.name_scope(config["name"]):
             return super().from_config(config, custom_objects)

@@ -1,4 +1,4 @@
-"""Curves: losses over epochs and steps, and scores over the share of generated images."""
+"""Plots losses over epochs and steps, and metrics over the share of generated images."""
 
 import itertools
 import os
@@ -8,19 +8,24 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from keras_regen.checks import check_integer
-from keras_regen.plotting.sheet import COLORS, INK, PAPER, plain, save_figure
+from keras_regen.plotting.style import COLORS, INK, PAPER, escape_math, save_figure
 
-# What the points of figure 17 are called there: its red, blue and green dots.
-_MARKS = {0.0: "no originals", 1.0: "all originals", 2.0: "as many generations on top"}
+# The red, blue and green dots of figure 17 of ReGene.
+_MARKS = {
+    0.0: "no originals",
+    1.0: "all originals",
+    2.0: "all originals + 100 % generated",
+}
 _MARK_COLORS = (COLORS[1], COLORS[0], COLORS[2], COLORS[3], COLORS[4])
 
 
 def plot_history(history: Mapping[str, Sequence[float]], path: str | os.PathLike) -> None:
-    """Draws each loss and metric over the epochs, training and validation in one panel.
+    """Plots each loss and metric over the epochs, for training and validation, in a panel.
 
     Args:
-        history: Dict from names, as in `keras.callbacks.History.history`, to a value per epoch.
-        path: Where to write the PNG.
+        history: Dict from names to a value per epoch, such as
+            `keras.callbacks.History.history`.
+        path: Path of the PNG file.
     """
     names = [name for name in history if not name.startswith("val_") and name != "learning_rate"]
     columns = min(len(names), 3)
@@ -30,7 +35,7 @@ def plot_history(history: Mapping[str, Sequence[float]], path: str | os.PathLike
         axes = figure.add_subplot(rows, columns, index + 1)
         for key, label, color in (
             (name, "training", COLORS[0]),
-            (f"val_{name}", "held out", COLORS[1]),
+            (f"val_{name}", "validation", COLORS[1]),
         ):
             if key in history:
                 values = history[key]
@@ -57,21 +62,21 @@ def plot_runs(
     x_label: str = "epoch",
     window: int = 1,
 ) -> None:
-    """Draws losses or metrics of several trainings over the epochs or steps, each in one panel.
+    """Plots losses or metrics of several training runs over the epochs or steps, each in a panel.
 
     Args:
-        runs: Dict from the names of trainings to dicts from the names of losses and metrics to
-            values, such as `keras.callbacks.History.history` or
+        runs: Dict from the names of the training runs to dicts from the names of losses and
+            metrics to values, such as `keras.callbacks.History.history` or
             `keras_regen.callbacks.StepHistory.history`.
-        path: Where to write the PNG.
-        names: Losses and metrics to draw. Defaults to all of the first training.
-        x_label: What the values are numbered by, from 1: `"epoch"` or `"step"`.
-        window: Integer, at least 1: from 2 on, the values stand back, and before them goes their
-            mean over so many.
+        path: Path of the PNG file.
+        names: Losses and metrics to plot. Defaults to all of the first training run.
+        x_label: Label of the x axis: `"epoch"` or `"step"`. Values are counted from 1.
+        window: Integer, at least 1. From 2 on, the moving average over `window` values is plotted
+            in front of the pale values.
 
     Raises:
-        ValueError: If there is nothing to draw, no training has one of the names, or `window` is
-            below 1.
+        ValueError: If `names` or `runs` is empty, a name is missing in all training runs, or
+            `window` is less than 1.
 
     Source: DE-GAN, figures 6, 8 and 10.
     """
@@ -81,7 +86,8 @@ def plot_runs(
     if missing or not names:
         known = sorted({name for run in runs.values() for name in run})
         raise ValueError(
-            f"`names` must be of {known}, which the trainings have. Received: names={names}."
+            f"`names` must be among the losses and metrics of the training runs, {known}. "
+            f"Received: names={names}."
         )
     columns = min(len(names), 3)
     rows = -(-len(names) // columns)
@@ -100,14 +106,15 @@ def plot_runs(
             means = (
                 np.convolve(values, np.full(width, 1 / width), "valid") if len(values) else values
             )
-            # A mean stands at the last of its values: what came later has no part in it.
+            # Each mean is plotted at the last of its values, because it does not depend on later
+            # values.
             axes.plot(
                 np.arange(width, len(values) + 1),
                 means,
                 "." if len(means) == 1 else "-",
                 color=color,
                 linewidth=1.4,
-                label=plain(label),
+                label=escape_math(label),
             )
         axes.set_title(name.replace("_", " "), fontsize=11, color=INK)
         axes.set_xlabel(x_label, fontsize=9, color=INK)
@@ -127,31 +134,28 @@ def plot_ratio(
     x_label: str = "training images, as a share of the originals",
     marks: Mapping[float, str] | None = None,
 ) -> None:
-    """Draws scores, such as accuracy and FID, over a ratio, with their spread over runs.
+    """Plots metrics, such as accuracy and FID, over a ratio, with their spread over runs.
 
     Args:
-        ratios: Floats `(num_ratios,)`, rising; 1 is drawn as 100 %.
-        values: Dict from names, one panel each, to arrays `(num_ratios,)`, or
-            `(num_ratios, num_runs)` for the mean with a band of one standard deviation.
-        path: Where to write the PNG.
-        x_label: What the ratio is.
+        ratios: Floats `(num_ratios,)` in ascending order; 1 is labeled 100 %.
+        values: Dict from names to arrays `(num_ratios,)`, or `(num_ratios, num_runs)` to plot
+            the mean with a band of 1 standard deviation. Each name has a panel.
+        path: Path of the PNG file.
+        x_label: Label of the x axis: the meaning of the ratio.
         marks: Dict from ratios to names of points to mark. Defaults to 0 %, 100 % and 200 %
-            original and generated images; `{}` marks none.
+            original and generated images. `{}` marks no points.
 
     Raises:
-        ValueError: If there is not a row of values for each ratio.
+        ValueError: If an array does not have a row for each ratio.
 
     Source: ReGene, figures 15 (b) and 17.
     """
     ratios = 100 * np.asarray(ratios, "float64")
-    values = {
-        name: np.asarray(one, "float64").reshape(len(one), -1) for name, one in values.items()
-    }
-    for name, one in values.items():
-        if len(one) != len(ratios):
+    for name, rows in values.items():
+        if len(rows) != len(ratios):
             raise ValueError(
-                "There must be a row of values for each ratio. "
-                f"Received: {len(ratios)} ratios and {len(one)} rows of {name!r}."
+                "`values` must have a row for each ratio. "
+                f"Received: {len(ratios)} ratios and {len(rows)} rows of {name!r}."
             )
     marks = _MARKS if marks is None else marks
     figure = Figure(figsize=(5.6 * len(values), 4), dpi=120, layout="constrained", facecolor=PAPER)
@@ -167,13 +171,15 @@ def plot_ratio(
                 color=INK,
                 alpha=0.15,
                 linewidth=0,
-                label=f"spread of {runs.shape[1]} runs",
+                label=f"standard deviation of {runs.shape[1]} runs",
             )
         axes.plot(ratios, mean, ".-", color=INK, linewidth=1.2, ms=5)
         for (ratio, label), color in zip(marks.items(), _MARK_COLORS, strict=False):
-            near = np.flatnonzero(np.isclose(ratios, 100 * ratio))
-            if len(near):
-                axes.plot(ratios[near], mean[near], "o", ms=9, color=color, label=label, zorder=3)
+            marked = np.flatnonzero(np.isclose(ratios, 100 * ratio))
+            if len(marked):
+                axes.plot(
+                    ratios[marked], mean[marked], "o", ms=9, color=color, label=label, zorder=3
+                )
         axes.set_xlabel(x_label, fontsize=9, color=INK)
         axes.set_ylabel(name, fontsize=10, color=INK)
         axes.xaxis.set_major_formatter("{x:g} %")

@@ -1,11 +1,12 @@
-"""Rows of images, with a name on the left of each."""
+"""Plots rows of images, with a name at the left of each row."""
 
 import os
 from collections.abc import Sequence
 
 import numpy as np
 
-from keras_regen.plotting.sheet import Sheet, image_scale, save_image, text_width, tile
+from keras_regen.plotting.canvas import Canvas, text_width
+from keras_regen.plotting.tiles import image_scale, save_image, tile
 
 _GAP, _PAIR_GAP = 4, 10
 
@@ -13,25 +14,25 @@ _GAP, _PAIR_GAP = 4, 10
 def plot_samples(
     images: np.ndarray, labels: np.ndarray, class_names: Sequence[str], path: str | os.PathLike
 ) -> None:
-    """Draws images in one row for each class, with the classes' names.
+    """Plots a row of images for each class, with the name of the class.
 
     Args:
         images: Array `(num_images, height, width, channels)`.
         labels: Integer labels `(num_images,)`.
         class_names: Names of the classes.
-        path: Where to write the PNG.
+        path: Path of the PNG file.
     """
     rows = [(name, images[labels == label]) for label, name in enumerate(class_names)]
-    _draw_rows([row for row in rows if len(row[1])], path)
+    _plot_rows([row for row in rows if len(row[1])], path)
 
 
 def plot_images(images: np.ndarray, path: str | os.PathLike, columns: int = 16) -> None:
-    """Draws images row by row, with no names.
+    """Plots images row by row, without names.
 
     Args:
         images: Array `(num_images, height, width, channels)`.
-        path: Where to write the PNG.
-        columns: Integer: images in one row.
+        path: Path of the PNG file.
+        columns: Integer: images per row.
     """
     scale = image_scale(images.shape[1:])
     save_image(tile(images, columns=min(columns, len(images)), gap=_GAP, scale=scale), path)
@@ -40,22 +41,24 @@ def plot_images(images: np.ndarray, path: str | os.PathLike, columns: int = 16) 
 def plot_reconstructions(
     images: np.ndarray, reconstructions: np.ndarray, path: str | os.PathLike, columns: int = 16
 ) -> None:
-    """Draws images, and under each what the model made of it.
+    """Plots images, and below each its reconstruction.
 
     Args:
         images: Array `(num_images, height, width, channels)`.
         reconstructions: Array of the same shape.
-        path: Where to write the PNG.
-        columns: Integer: images in one row.
+        path: Path of the PNG file.
+        columns: Integer: images per row.
     """
     rows = []
     for start in range(0, len(images), columns):
         part = slice(start, start + columns)
-        rows += [("image", images[part]), ("drawn", reconstructions[part])]
-    _draw_rows(rows, path, pairs=True)
+        rows += [("image", images[part]), ("reconstruction", reconstructions[part])]
+    _plot_rows(rows, path, pairs=True)
 
 
-def _draw_rows(rows, path, pairs=False):
+def _plot_rows(
+    rows: list[tuple[str, np.ndarray]], path: str | os.PathLike, pairs: bool = False
+) -> None:
     image_shape = rows[0][1].shape[1:]
     scale = image_scale(image_shape)
     height, width = (side * scale + _GAP for side in image_shape[:2])
@@ -63,9 +66,9 @@ def _draw_rows(rows, path, pairs=False):
     for index in range(len(rows)):
         tops.append(tops[-1] + height + (_PAIR_GAP - _GAP if pairs and index % 2 else 0))
     margin = 16 + max(text_width(name) for name, _ in rows)
-    sheet = Sheet(margin + width * max(len(images) for _, images in rows), tops[-1])
+    canvas = Canvas(margin + width * max(len(images) for _, images in rows), tops[-1])
     for (name, images), top in zip(rows, tops, strict=False):
         for column, image in enumerate(images):
-            sheet.put(image, margin + column * width, top, scale)
-        sheet.write(name, margin - 8, top + height / 2 - _GAP / 2, ha="right", va="center")
-    sheet.save(path)
+            canvas.add_image(image, margin + column * width, top, scale)
+        canvas.add_text(name, margin - 8, top + height / 2 - _GAP / 2, ha="right", va="center")
+    canvas.save(path)

@@ -1,4 +1,4 @@
-"""Noise, and the latents that a prior makes of it."""
+"""Plots noise, and the latents that a prior computes from it."""
 
 import os
 
@@ -6,38 +6,38 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from keras_regen.checks import check_integer
-from keras_regen.plotting.sheet import COLORS, INK, PAPER, save_figure
+from keras_regen.plotting.style import COLORS, INK, PAPER, save_figure
 from keras_regen.priors import NoisePrior
 
 
 def plot_noise(
     prior: NoisePrior, path: str | os.PathLike, num_samples: int = 1000, seed: int = 0
 ) -> None:
-    """Draws noise and the latents that a prior makes of it, each in its two main directions.
+    """Plots the first two principal components of noise and of the latents computed from it.
 
-    Each is centered and turned by a principal component analysis of its own; both panels have one
-    scale. The share of the variance that a direction has stands at its axis.
+    Noise and latents have separate principal component analyses. Both panels have the same scale.
+    The axis labels show the share of the variance of each component.
 
     Args:
         prior: A trained `keras_regen.priors.NoisePrior` of two dimensions or more, such as
             `keras_regen.priors.DecoderEncoderPrior`.
-        path: Where to write the PNG.
-        num_samples: Integer, at least 2: points in each panel.
-        seed: Integer, at least 0: of the noise.
+        path: Path of the PNG file.
+        num_samples: Integer, at least 2: points per panel.
+        seed: Integer, at least 0: seed of the noise.
 
     Raises:
-        ValueError: If the prior makes no latents of noise, is not trained or has one dimension
-            only, or a number is out of range.
+        ValueError: If the prior is not a `NoisePrior`, is not trained or has a single dimension,
+            or a number is out of range.
 
     Source: DE-GAN, section IV-D and figure 11; `sklearn.decomposition.PCA`.
     """
-    from sklearn.decomposition import PCA
+    from sklearn.decomposition import PCA  # takes a second
 
     check_integer("num_samples", num_samples, 2)
     check_integer("seed", seed, 0)
     if not isinstance(prior, NoisePrior) or prior.latent_dim < 2:
         raise ValueError(
-            "`prior` must be a `keras_regen.priors.NoisePrior` of latents of at least two "
+            "`prior` must be a `keras_regen.priors.NoisePrior` with at least two latent "
             f"dimensions. Received: prior={prior!r}."
         )
     noise = np.random.default_rng(seed).standard_normal((num_samples, prior.noise_dim), "float32")
@@ -48,8 +48,8 @@ def plot_noise(
         panels, ("noise", "latents"), (noise, prior.latents(noise)), COLORS, strict=False
     ):
         analysis = PCA(n_components=2, svd_solver="full")
-        places = analysis.fit_transform(points)
-        axes.scatter(*places.T, s=9, color=color, alpha=0.6, linewidth=0)
+        components = analysis.fit_transform(points)
+        axes.scatter(*components.T, s=9, color=color, alpha=0.6, linewidth=0)
         shares = analysis.explained_variance_ratio_
         axes.set_title(f"{title}, {points.shape[1]} dimensions", fontsize=11, color=INK)
         axes.set_xlabel(f"first component, {shares[0]:.1%} of the variance", fontsize=9, color=INK)
@@ -58,7 +58,7 @@ def plot_noise(
         axes.tick_params(labelsize=8)
         axes.grid(alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)
-        largest = max(largest, np.abs(places).max())
-    # The panels share their axes, so this is of both.
+        largest = max(largest, np.abs(components).max())
+    # The panels share their axes, so these limits hold for both.
     panels[0].set(xlim=(-1.05 * largest, 1.05 * largest), ylim=(-1.05 * largest, 1.05 * largest))
     save_figure(figure, path)

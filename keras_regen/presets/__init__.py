@@ -1,7 +1,8 @@
-"""The papers' recipes, and our own, by name: network, losses, optimizer, schedule, batch, epochs.
+"""Presets: named recipes of the papers and of this package.
 
-Data only, and no Keras, so that listing the recipes takes no time. `Model.from_preset(name)`
-builds what they describe.
+A preset names the network, the losses, the optimizer and its schedule, the batch size and the
+epochs. This package does not import Keras, so listing the presets is fast.
+`Model.from_preset(name)` builds the model of a preset.
 """
 
 from keras_regen.presets.catalog import get_preset as get_preset

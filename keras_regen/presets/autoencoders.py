@@ -1,16 +1,16 @@
-"""The recipes of the baselines that reconstruct: AE, VAE, CVAE and AAE."""
+"""The presets of the autoencoder baselines: AE, VAE, CVAE and AAE."""
 
 from collections.abc import Iterator
 
 from keras_regen.presets.preset import TITLES, Preset
 
 _ADAM = {"name": "adam", "learning_rate": 1e-3, "schedule": "cosine"}
-# No paper says how its baselines were trained; DE-GAN compares after 25 epochs.
+# The papers do not describe the training of their baselines. DE-GAN compares after 25 epochs.
 _TRAINING = {"optimizer": _ADAM, "batch_size": 128, "epochs": 25}
 
 
 def autoencoder_presets() -> Iterator[Preset]:
-    """Gives the recipes of the baselines that reconstruct."""
+    """Yields the presets of the autoencoder baselines."""
     for dataset in ("mnist", "fashion_mnist"):
         title = TITLES[dataset]
         for name, model, summary, options, source in (
@@ -19,7 +19,7 @@ def autoencoder_presets() -> Iterator[Preset]:
             (
                 "cvae",
                 "CVAE",
-                "a conditional VAE of CSAE's networks",
+                "a conditional VAE with CSAE's networks",
                 {},
                 "CSAE, second version, section 4 (CVAE)",
             ),
@@ -28,7 +28,7 @@ def autoencoder_presets() -> Iterator[Preset]:
             yield Preset.for_dataset(
                 dataset,
                 name=f"{name}_{dataset}",
-                summary=f"{summary} on {title}",
+                summary=f"{summary}, on {title}",
                 model=model,
                 options={"latent_dim": 8 if name == "aae" else 40} | options,
                 **_TRAINING,

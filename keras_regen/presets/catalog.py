@@ -1,4 +1,4 @@
-"""All recipes by name."""
+"""The catalog of all presets."""
 
 import difflib
 
@@ -20,10 +20,16 @@ _PRESETS = {
 
 
 def get_preset(name: str) -> Preset:
-    """Gives the recipe of this name.
+    """Returns the preset with this name.
+
+    Args:
+        name: Name of the preset, such as `"csae_mnist"`.
+
+    Returns:
+        The preset.
 
     Raises:
-        ValueError: If there is none; the message has the nearest names.
+        ValueError: If the name is unknown. The message suggests similar names.
 
     Examples:
         >>> from keras_regen.presets import get_preset
@@ -34,20 +40,23 @@ def get_preset(name: str) -> Preset:
         nearest = difflib.get_close_matches(str(name), _PRESETS, n=3, cutoff=0.4)
         hint = f"Did you mean {' or '.join(map(repr, nearest))}?" if nearest else ""
         raise ValueError(
-            f"There is no preset {name!r}. {hint or 'Presets: ' + ', '.join(_PRESETS) + '.'} "
-            "`keras-regen presets` lists them all."
+            f"Unknown preset {name!r}. {hint or 'Presets: ' + ', '.join(_PRESETS) + '.'} "
+            "`keras-regen presets` lists all presets."
         )
     return _PRESETS[name]
 
 
 def list_presets(model: str | None = None) -> tuple[Preset, ...]:
-    """Gives all recipes, or those of one model class.
+    """Returns all presets, or the presets of a model class.
 
     Args:
-        model: Name of a model class, such as `"CSAE"`.
+        model: Name of a model class, such as `"CSAE"`. `None` for all classes.
+
+    Returns:
+        A tuple of presets.
 
     Raises:
-        ValueError: If there is no recipe of such a class.
+        ValueError: If the model class has no presets.
 
     Examples:
         >>> from keras_regen.presets import list_presets

@@ -1,4 +1,4 @@
-"""The recipes of both CSAE papers, and our own."""
+"""The presets of CSAE: the recipes of both papers and of this package."""
 
 from collections.abc import Iterator
 
@@ -7,26 +7,27 @@ from keras_regen.presets.preset import TITLES, Preset
 WAVELET_PAPER = "CSAE, second version"
 LAPLACIAN_PAPER = "CSAE, first version"
 
-# Keras decays weights by learning_rate * weight_decay in a step. PyTorch, with which the papers
-# worked, adds the decay to the gradient, and momentum 0.9 makes it ten times as much: their 5e-4.
+# In Keras, a step reduces a weight by `learning_rate * weight_decay` of itself. The papers use
+# PyTorch, which adds the decay to the gradient, so that the momentum of 0.9 multiplies it by 10.
+# The value in the papers is 5e-4.
 _PAPER_SGD = {
     "name": "sgd",
     "learning_rate": 0.1,
     "momentum": 0.9,
     "weight_decay": 5e-3,
-    # A tenth after every 30 of 120 epochs.
+    # The learning rate drops to a tenth after every 30 of the 120 epochs.
     "schedule": ((0.25, 0.1), (0.5, 0.01), (0.75, 0.001)),
 }
-# Neither paper names its batch size.
+# The papers do not name the batch size.
 _PAPER_TRAINING = {"optimizer": _PAPER_SGD, "batch_size": 256, "epochs": 120}
 
 
 def csae_presets() -> Iterator[Preset]:
-    """Gives the recipes of both CSAE papers, and our own."""
+    """Yields the presets of CSAE and of its baseline classifier."""
     yield Preset.for_dataset(
         "digits",
         name="csae_digits",
-        summary="CSAE for scikit-learn's 8x8 digits, trained in seconds",
+        summary="CSAE with wavelet loss, on scikit-learn's 8x8 digits; trains in seconds",
         model="CSAE",
         options={"latent_dim": 32, "levels": 2, "beta": 0.06, "image_weight": 0.5},
         optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "cosine"},
@@ -38,7 +39,7 @@ def csae_presets() -> Iterator[Preset]:
         yield Preset.for_dataset(
             name,
             name=f"csae_{name}",
-            summary=f"CSAE with wavelet loss on {TITLES[name]}",
+            summary=f"CSAE with wavelet loss, on {TITLES[name]}",
             model="CSAE",
             options={
                 "latent_dim": 256 if face else 40,
@@ -55,7 +56,7 @@ def csae_presets() -> Iterator[Preset]:
         yield Preset.for_dataset(
             name,
             name=f"csae_plus_{name}",
-            summary=f"our best CSAE on {title}: the centroid subspace, sharper images",
+            summary=f"CSAE with the centroid subspace and sharper images, on {title}",
             model="CSAE",
             options={
                 "latent_dim": 40,
@@ -71,14 +72,14 @@ def csae_presets() -> Iterator[Preset]:
         yield Preset.for_dataset(
             name,
             name=f"csae_laplacian_{name}",
-            summary=f"the first paper's convolutional CSAE on {title}",
+            summary=f"convolutional CSAE of the first paper, on {title}",
             model="CSAE",
             options={
                 "latent_dim": 40,
                 "stem_filters": 16,
                 "upsampling": "transposed",
                 "image_loss": "laplacian",
-                # At 1, the first steps at the learning rate of 0.1 send the decoder to infinity.
+                # With a weight of 1, the decoder diverges at the initial learning rate of 0.1.
                 "image_weight": 0.1,
                 "beta": 0.04,
                 "shrinkage": 0.0,
@@ -89,7 +90,7 @@ def csae_presets() -> Iterator[Preset]:
         yield Preset.for_dataset(
             name,
             name=f"csae_linear_{name}",
-            summary=f"CSAE-L, two dense layers on each side, on {title}",
+            summary=f"CSAE-L with dense networks, on {title}",
             model="CSAE",
             options={
                 "network": "linear",
@@ -108,7 +109,7 @@ def csae_presets() -> Iterator[Preset]:
         yield Preset.for_dataset(
             name,
             name=f"csae_encoder_{name}",
-            summary=f"CSAE without its decoder, a classifier only, on {title}",
+            summary=f"CSAE without a decoder, on {title}",
             model="CSAE",
             options={
                 "latent_dim": 256 if name == "facescrub" else 40,
@@ -122,7 +123,7 @@ def csae_presets() -> Iterator[Preset]:
         yield Preset.for_dataset(
             name,
             name=f"basenet_{name}",
-            summary=f"the same convolutions with softmax and cross-entropy on {title}",
+            summary=f"a softmax classifier with CSAE's convolutions, on {title}",
             model="Classifier",
             options={},
             **_PAPER_TRAINING,

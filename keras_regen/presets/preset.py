@@ -1,4 +1,4 @@
-"""Preset: one recipe, as data."""
+"""Preset: a recipe as data."""
 
 import dataclasses
 import json
@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-# Height, width and channels of the images, classes, training images.
+# The shape of the images, the number of classes and the number of training images.
 _DATASETS = {
     "digits": ((8, 8, 1), 10, 1_438),
     "mnist": ((28, 28, 1), 10, 60_000),
     "fashion_mnist": ((28, 28, 1), 10, 60_000),
     "cifar10": ((32, 32, 3), 10, 50_000),
-    # CSAE's choice: 100 people, near to 100 pictures of each, all mirrored.
+    # CSAE uses about 100 pictures of each of 100 people, and their mirror images.
     "facescrub": ((128, 128, 3), 100, 20_000),
-    # ReGene's choice: 15,000 faces, and as many drawn ones as the other class.
+    # ReGene uses two classes: 15,000 faces of CelebA and 15,000 anime faces.
     "celeba": ((64, 64, 3), 2, 30_000),
 }
 TITLES = {
@@ -29,28 +29,30 @@ TITLES = {
 
 @dataclasses.dataclass(frozen=True)
 class Preset:
-    """One recipe.
+    """Describes how to build and train a model.
 
     Args:
-        name: Its name.
-        summary: What it is, in one line.
+        name: Name of the preset.
+        summary: A description in one line.
         model: Name of the model class in `keras_regen.models`.
-        dataset: What `keras_regen.datasets.load` is asked for.
-        image_shape: `(height, width, channels)` of the dataset's images.
-        num_classes: Classes of the dataset.
-        num_samples: Training images, with the mirrored ones; the schedule counts its steps by it.
-        options: Keyword arguments of the model class's `for_images`.
-        optimizer: What `optimizer_arguments` gives for a full training; or, for a model of two
-            players, a mapping from their names to that of each.
-        batch_size: Images in one step.
-        epochs: Passes over the training images.
-        full_epochs: The recipe's own `epochs`, kept where a training has fewer.
-        mirror: Whether every training image is also trained on mirrored, left to right.
-        pretraining: Pair of the name of a part, such as `"classifier"` or `"vae"`, that is a trained
-            model, and of the recipe by which it is trained first.
-        loss_weights: Pairs `(share, weights)`: once that share of the epochs is done, the losses
-            that the mapping `weights` names have these weights.
-        source: Where the recipe comes from.
+        dataset: Name of the dataset for `keras_regen.datasets.load`.
+        image_shape: `(height, width, channels)` of the images.
+        num_classes: Integer: the number of classes.
+        num_samples: Integer: the number of training images, including mirror images. The
+            schedule of the learning rate depends on it.
+        options: Keyword arguments of the `for_images` method of the model class.
+        optimizer: Arguments of `keras_regen.optimizers.build_optimizer` without `total_steps`. For
+            an adversarial model, a mapping from the names of its networks to such arguments.
+        batch_size: Integer: the number of images in a step.
+        epochs: Integer: the number of passes over the training images.
+        mirror: Boolean: whether the training images include the mirror image of each image.
+        full_epochs: Integer: the number of epochs of the original recipe. Defaults to `epochs`. It
+            differs from `epochs` in a shorter training run.
+        pretraining: Pair of the name of a network, such as `"classifier"` or `"vae"`, and the name
+            of the preset for its pretraining. `None` for a model without pretraining.
+        loss_weights: Pairs `(share, weights)`: after this share of the epochs, the losses in the
+            mapping `weights` have the weights in it.
+        source: Source of the recipe.
 
     Examples:
         >>> from keras_regen.presets import get_preset
@@ -75,18 +77,27 @@ class Preset:
     loss_weights: Sequence[tuple[float, Mapping[str, float]]] = ()
     source: str = "this package"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.full_epochs is None:
             object.__setattr__(self, "full_epochs", self.epochs)
-        # Recipes are shared: nobody's change of one may reach another. JSON gives lists back.
+        # Presets are shared, so they are immutable. JSON contains lists instead of tuples.
         for field in ("options", "optimizer"):
             object.__setattr__(self, field, MappingProxyType(_frozen(getattr(self, field))))
         for field in ("image_shape", "loss_weights", "pretraining"):
             object.__setattr__(self, field, _frozen(getattr(self, field)))
 
     @classmethod
-    def for_dataset(cls, dataset: str, **fields) -> "Preset":
-        """Builds a recipe for a dataset whose images, classes and size are known here."""
+    def for_dataset(cls, dataset: str, **fields: Any) -> "Preset":
+        """Builds a preset for a known dataset.
+
+        Args:
+            dataset: `"digits"`, `"mnist"`, `"fashion_mnist"`, `"cifar10"`, `"facescrub"` or
+                `"celeba"`.
+            **fields: The other fields of the preset.
+
+        Returns:
+            A preset with the image shape, the classes and the size of the dataset.
+        """
         image_shape, num_classes, num_samples = _DATASETS[dataset]
         return cls(
             dataset=dataset,
@@ -96,51 +107,66 @@ class Preset:
             **fields,
         )
 
-    def begin(self, share: float) -> float:
-        """Gives the share of this training at which a stage of the full one begins.
+    def stage_start(self, share: float) -> float:
+        """Returns the start of a stage of the schedule, as a share of this training run.
 
-        A full training has its stages as the recipe says. A shorter one keeps to the first stage
-        for longer, and has the others close to its end: a learning rate needs its number of steps,
-        and five epochs at the papers' quarters would hardly leave the start.
+        In a training run of `full_epochs`, the stages start as in the recipe. In a shorter run,
+        the first stage is longer and the other stages are close to the end, because the initial
+        learning rate needs a minimum number of steps.
+
+        Args:
+            share: Float in [0, 1]: the start of the stage in a run of `full_epochs`.
+
+        Returns:
+            Float in [0, 1].
         """
         return share ** (0.5 + 0.5 * min(1.0, self.epochs / self.full_epochs))
 
     def optimizer_arguments(self) -> dict[str, Any]:
-        """Gives the arguments of `keras_regen.optimizers.build_optimizer`, less the steps.
+        """Returns the arguments of `keras_regen.optimizers.build_optimizer`.
 
-        For a model of two players, a dict of those by their names.
+        Returns:
+            A dict of all arguments except `total_steps`. For an adversarial model, a dict from the
+            names of its networks to such dicts.
         """
         if "name" in self.optimizer:
-            return self._begun(self.optimizer)
-        return {player: self._begun(arguments) for player, arguments in self.optimizer.items()}
+            return self._with_stage_starts(self.optimizer)
+        return {
+            network: self._with_stage_starts(arguments)
+            for network, arguments in self.optimizer.items()
+        }
 
-    def _begun(self, arguments):
+    def _with_stage_starts(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         arguments = dict(arguments)
         if not isinstance(arguments.get("schedule", ""), str):
-            arguments["schedule"] = [(self.begin(at), rate) for at, rate in arguments["schedule"]]
+            arguments["schedule"] = [
+                (self.stage_start(share), factor) for share, factor in arguments["schedule"]
+            ]
         return arguments
 
     def loss_stages(self) -> list[tuple[int, int, dict[str, float]]]:
-        """Gives the stages of `keras_regen.callbacks.LossWeightSchedule` over the epochs.
+        """Returns the stages of `keras_regen.callbacks.LossWeightSchedule`.
 
-        A stage that is shorter than an epoch is left out.
+        Returns:
+            A list of tuples `(first epoch, last epoch, weights)`. A stage that is shorter than an
+            epoch is omitted.
         """
-        done = [round(self.begin(share) * self.epochs) for share, _ in self.loss_weights]
+        starts = [round(self.stage_start(share) * self.epochs) for share, _ in self.loss_weights]
         return [
-            (before + 1, end, dict(weights))
-            for before, end, (_, weights) in zip(
-                done, [*done[1:], self.epochs], self.loss_weights, strict=False
+            (start + 1, end, dict(weights))
+            for start, end, (_, weights) in zip(
+                starts, [*starts[1:], self.epochs], self.loss_weights, strict=False
             )
-            if before < end
+            if start < end
         ]
 
     def to_dict(self) -> dict[str, Any]:
-        """Gives the recipe as plain values that JSON can hold."""
+        """Returns the fields of the preset as values for JSON."""
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return json.loads(json.dumps(fields, default=dict))
 
 
-def _frozen(value):
+def _frozen(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {name: _frozen(one) for name, one in value.items()}
+        return {name: _frozen(member) for name, member in value.items()}
     return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value

@@ -1,13 +1,14 @@
-"""The recipes of the ReGene paper, and our own."""
+"""The presets of ReGene: the recipes of the paper and of this package."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from keras_regen.presets.preset import TITLES, Preset
 
 PAPER = "ReGene, appendix A"
 _BOTH = {"mae_loss": 1.0, "ssim_loss": 1.0}
 _MAE_AND_SSIM = ((0.0, _BOTH), (2 / 3, {"ssim_loss": 0.0}))
-# First the outline and the texture, then the pixels.
+# The first stages compare outlines and textures, the last stage compares pixels only.
 _ALL_THREE = _BOTH | {"perceptual_loss": 1.0}
 _TENTH_FOR_THE_LAST_THIRD = {
     "name": "adam",
@@ -17,7 +18,7 @@ _TENTH_FOR_THE_LAST_THIRD = {
 
 
 def regene_presets() -> Iterator[Preset]:
-    """Gives the recipes of the ReGene paper, and our own."""
+    """Yields the presets of ReGene and of its classifiers."""
     yield from _pair(
         "digits",
         options={"width": 0.25},
@@ -84,13 +85,19 @@ def regene_presets() -> Iterator[Preset]:
     )
 
 
-def _pair(dataset, options, classifier, decoder, source):
-    """The recipes of a classifier and of the ReGene around it; `options` are of both."""
+def _pair(
+    dataset: str,
+    options: dict[str, Any],
+    classifier: dict[str, Any],
+    decoder: dict[str, Any],
+    source: str,
+) -> Iterator[Preset]:
+    """Yields the presets of a classifier and of its ReGene. Both have the same `options`."""
     title = TITLES[dataset]
     yield Preset.for_dataset(
         dataset,
         name=f"regene_classifier_{dataset}",
-        summary=f"the classifier whose latents ReGene decodes, on {title}",
+        summary=f"the classifier for ReGene, on {title}",
         model="Classifier",
         options={"network": "regene"} | options,
         source=source,
@@ -99,7 +106,7 @@ def _pair(dataset, options, classifier, decoder, source):
     yield Preset.for_dataset(
         dataset,
         name=f"regene_{dataset}",
-        summary=f"ReGene on {title}: the classifier first, then its decoder",
+        summary=f"ReGene with a pretrained classifier, on {title}",
         model="ReGene",
         pretraining=("classifier", f"regene_classifier_{dataset}"),
         source=source,
@@ -107,7 +114,7 @@ def _pair(dataset, options, classifier, decoder, source):
     )
 
 
-def _drops(epochs, every):
-    """Adam at 0.005, with 0.99 of it left after each so many epochs."""
+def _drops(epochs: int, every: int) -> dict[str, Any]:
+    """Returns Adam with a learning rate of 0.005, multiplied by 0.99 after every `every` epochs."""
     drops = [((epoch / epochs), 0.99 ** (epoch // every)) for epoch in range(every, epochs, every)]
     return {"name": "adam", "learning_rate": 5e-3, "schedule": tuple(drops)}

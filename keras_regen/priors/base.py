@@ -7,6 +7,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from keras_regen.checks import check_labels
+
 
 class Prior(keras.layers.Layer):
     """Samples new latents for a decoder.
@@ -16,7 +18,7 @@ class Prior(keras.layers.Layer):
     `keras_regen.generate` needs. It samples on the host with NumPy: a saved model and a seed
     give the same latents on every backend.
 
-    A subclass creates its weights in `build` and defines `adapt`, `adapted`, `sample` and, if it
+    A subclass creates its weights in `build` and defines `_learn`, `adapted`, `sample` and, if it
     distinguishes classes, `class_mean`.
 
     Args:
@@ -59,8 +61,17 @@ class Prior(keras.layers.Layer):
             ValueError: If `latents` is empty or not finite, the shapes differ, or a
                 label is out of range.
         """
-        if self.learns:
-            raise NotImplementedError
+        if not self.learns:
+            return
+        latents = _checked_latents(latents, getattr(self, "latent_dim", None))
+        if self.num_classes is not None:
+            labels = np.asarray(labels)
+            check_labels(labels, num_samples=len(latents), num_classes=self.num_classes)
+        self._learn(latents, labels)
+
+    def _learn(self, latents: np.ndarray, labels: np.ndarray | None) -> None:
+        """Sets the weights from checked latents in float64 and their labels."""
+        raise NotImplementedError
 
     @property
     def adapted(self) -> bool:
@@ -133,27 +144,7 @@ class Prior(keras.layers.Layer):
         return {**super().get_config(), "num_classes": self.num_classes}
 
 
-def check_latents(latents: npt.ArrayLike, latent_dim: int | None = None) -> np.ndarray:
-    """Converts training latents to float64 and raises an error unless a prior can learn from them.
-
-    Args:
-        latents: Array `(num_samples, latent_dim)`.
-        latent_dim: Integer: the expected dimension of the latents; `None` for any dimension.
-
-    Returns:
-        Array `(num_samples, latent_dim)`, float64.
-
-    Raises:
-        ValueError: If the shape is another, or `latents` is empty or not finite.
-
-    Examples:
-        >>> import numpy as np
-        >>> from keras_regen.priors.base import check_latents
-        >>> check_latents(np.zeros((5, 3)), latent_dim=2)
-        Traceback (most recent call last):
-        ...
-        ValueError: The latents must have the shape (num_samples, 2). Received: shape (5, 3).
-    """
+def _checked_latents(latents: npt.ArrayLike, latent_dim: int | None) -> np.ndarray:
     latents = np.asarray(latents, "float64")
     if latents.ndim != 2 or latent_dim not in (None, latents.shape[1]):
         raise ValueError(

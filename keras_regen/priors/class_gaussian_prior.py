@@ -4,7 +4,6 @@ from typing import Any
 
 import keras
 import numpy as np
-import numpy.typing as npt
 from keras import ops
 
 from keras_regen.priors.class_prior import ClassPrior
@@ -60,18 +59,7 @@ class ClassGaussianPrior(ClassPrior):
         self.mean = self.add_state("mean", self.num_classes, dim)
         self.scale = self.add_state("scale", self.num_classes, dim, dim)
 
-    def adapt(self, latents: npt.ArrayLike, labels: npt.ArrayLike | None = None) -> None:
-        """Computes the mean and the covariance of each class, in float64.
-
-        Args:
-            latents: Array `(num_samples, latent_dim)`.
-            labels: Integer array `(num_samples,)`.
-
-        Raises:
-            ValueError: If `latents` is empty or not finite, the shapes differ from
-                each other or from the prior's `latent_dim`, or a label is out of range.
-        """
-        latents, labels = self.check_latents(latents, labels)
+    def _learn(self, latents: np.ndarray, labels: np.ndarray) -> None:
         latent_dim = latents.shape[1]
         count = np.bincount(labels, minlength=self.num_classes)
         mean = np.zeros((self.num_classes, latent_dim))

@@ -3,17 +3,15 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from keras import ops
 
-from keras_regen.checks import check_labels
-from keras_regen.priors.base import Prior, check_latents
+from keras_regen.priors.base import Prior
 
 
 class ClassPrior(Prior):
     """Learns a state for each class, and the number of latents behind it.
 
-    A subclass defines `adapt`. In `build` it sets `latent_dim` and creates its weights; the weight
+    A subclass defines `_learn`. In `build` it sets `latent_dim` and creates its weights; the weight
     `count` of shape `(num_classes,)` is one of them.
 
     Args:
@@ -40,26 +38,6 @@ class ClassPrior(Prior):
     def adapted(self) -> bool:
         """Whether the prior can sample latents."""
         return self.built and bool(np.any(ops.convert_to_numpy(self.count)))
-
-    def check_latents(
-        self, latents: npt.ArrayLike, labels: npt.ArrayLike | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Checks training latents and their labels.
-
-        Args:
-            latents: Array `(num_samples, latent_dim)`.
-            labels: Integer array `(num_samples,)`.
-
-        Returns:
-            The latents as float64 and the labels as int64.
-
-        Raises:
-            ValueError: If `latents` is empty or not finite, the shapes differ from
-                each other or from the prior's `latent_dim`, or a label is out of range.
-        """
-        latents, labels = np.asarray(latents, "float64"), np.asarray(labels)
-        check_labels(labels, num_samples=len(latents), num_classes=self.num_classes)
-        return check_latents(latents, self.latent_dim), labels.astype("int64")
 
     def check_class(self, class_id: int) -> None:
         """Raises an error unless the prior learned latents of this class.

@@ -6,7 +6,6 @@ from typing import Any
 
 import keras
 import numpy as np
-import numpy.typing as npt
 from keras import ops
 
 from keras_regen.checks import check_integer
@@ -94,21 +93,7 @@ class ConvexCombinationPrior(ClassPrior):
         self.count = self.add_state("count", self.num_classes)
         self.bank = self.add_state("bank", self.num_classes, self.bank_size, dim)
 
-    def adapt(self, latents: npt.ArrayLike, labels: npt.ArrayLike | None = None) -> None:
-        """Fills the bank of each class with training latents.
-
-        The latents of a class keep their order.
-
-        Args:
-            latents: Array `(num_samples, latent_dim)`.
-            labels: Integer array `(num_samples,)`.
-
-        Raises:
-            ValueError: If `latents` is empty or not finite, the shapes differ from
-                each other or from the prior's `latent_dim`, a label is out of range, or a class
-                has at least 1 latent but fewer than `num_sources`.
-        """
-        latents, labels = self.check_latents(latents, labels)
+    def _learn(self, latents: np.ndarray, labels: np.ndarray) -> None:
         count = np.bincount(labels, minlength=self.num_classes)
         self._check_counts(count)
         rng = np.random.default_rng(self.seed)

@@ -4,10 +4,9 @@ from typing import Any
 
 import keras
 import numpy as np
-import numpy.typing as npt
 from keras import ops
 
-from keras_regen.priors.base import Prior, check_latents
+from keras_regen.priors.base import Prior
 from keras_regen.priors.class_gaussian_prior import symmetric_square_root
 
 
@@ -51,18 +50,7 @@ class GaussianPrior(Prior):
         """Whether the prior can sample latents."""
         return self.built and bool(ops.convert_to_numpy(self.count))
 
-    def adapt(self, latents: npt.ArrayLike, labels: npt.ArrayLike | None = None) -> None:
-        """Computes the mean and the covariance of all latents, in float64.
-
-        Args:
-            latents: Array `(num_samples, latent_dim)`.
-            labels: Ignored.
-
-        Raises:
-            ValueError: If `latents` is empty or not finite, or the shape differs from the
-                prior's `latent_dim`.
-        """
-        latents = check_latents(latents, self.latent_dim)
+    def _learn(self, latents: np.ndarray, labels: np.ndarray | None) -> None:
         mean = latents.mean(axis=0)
         centered = latents - mean
         covariance = centered.T @ centered / max(len(latents) - 1, 1)

@@ -15,108 +15,125 @@ from keras_regen_app.options import (
     uses_keras,
 )
 
-_SHOWN_WITH_SCORES = ("scores", "seeds", "judge", "extractor", "evaluation_classifier_accuracy")
+_SHOWN_IN_TABLE = ("std", "values", "real", "seeds", "evaluation_classifier", "extractor")
 
 
 @click.command()
 @click.argument("model")
 @dataset_option
-@count_option("--samples-per-class", 200, "Images to draw and have judged, for each seed.")
+@count_option("--samples-per-class", 200, "Images to generate of each class, for each seed.")
 @count_option(
-    "--repeats", 3, "Seeds to draw with, from --seed on: scores have a mean and a spread over them."
+    "--repeats", 3, "Number of seeds, from --seed on: metrics have a mean and a spread over them."
 )
 @click.option(
-    "--judge",
+    "--evaluation-classifier",
     type=click.Path(),
-    help="A classifier that `train-evaluation-classifier` stored.  [default: judges/DATASET.keras, else a small "
-    "one is trained]",
+    help="A classifier from `train-evaluation-classifier`.  [default: "
+    "evaluation_classifiers/DATASET.keras, else a small classifier is trained]",
 )
-@count_option("--student-steps", 500, "Steps of the classifiers that learn from drawn images.")
-@click.option("--output", type=click.Path(file_okay=False), help="Folder for pictures.")
+@count_option("--student-steps", 500, "Steps of the classifiers that learn from generated images.")
+@click.option("--output", type=click.Path(file_okay=False), help="Folder for plots.")
 @seed_option
 @json_option
 @uses_keras
 def evaluate(
-    model, dataset, samples_per_class, repeats, judge, student_steps, output, seed, as_json
+    model,
+    dataset,
+    samples_per_class,
+    repeats,
+    evaluation_classifier,
+    student_steps,
+    output,
+    seed,
+    as_json,
 ):
     """Measure MODEL, a .keras file or the folder of a run, on held-out images."""
-    from keras_regen.metrics.evaluation import evaluate_model
-    from keras_regen.metrics.scores import score_model
+    from keras_regen import metrics
     from keras_regen_app.model_and_data import load_model_and_data
     from keras_regen_app.run_plots import plot_run
 
     loaded, data = load_model_and_data(model, dataset)
-    if loaded.decoder is None:
-        found = evaluate_model(loaded, data)
-    else:
-        chosen = _judge(judge, data, seed)
-        found = evaluate_model(loaded, data, samples_per_class, seed, judge=chosen)
-        scored = score_model(
-            loaded,
-            data,
-            chosen,
-            samples_per_class=samples_per_class,
-            seeds=range(seed, seed + repeats),
-            student_steps=student_steps,
-        )
-        # A score has a mean over the seeds, so the figure of the first of them is left out.
-        found = {name: found[name] for name in found if name not in scored["scores"]} | scored
+    classifier = None
+    if loaded.decoder is not None:
+        classifier = _evaluation_classifier(evaluation_classifier, data, seed)
+    results = metrics.evaluate_generation(
+        loaded,
+        data,
+        evaluation_classifier=classifier,
+        samples_per_class=samples_per_class,
+        seeds=range(seed, seed + repeats),
+        student_steps=student_steps,
+    )
     if output is not None:
         Path(output).mkdir(parents=True, exist_ok=True)
         plot_run(loaded, data, [], Path(output), seed)
     if as_json:
-        output_json(found)
-        return
-    if "scores" in found:
-        _show_scores(found)
-    for name, value in found.items():
-        if name in _SHOWN_WITH_SCORES:
-            continue
-        if isinstance(value, dict):
-            click.echo(name)
-            for key, one in value.items():
-                click.echo(f"  {key:<30} {'-' if one is None else format(one, '.4f')}")
-        else:
-            click.echo(
-                f"{name:<32} {value:.5f}" if isinstance(value, float) else f"{name:<32} {value}"
-            )
+        output_json(results)
+    else:
+        _show(results)
 
 
-def _judge(path, data, seed):
-    from keras_regen import Classifier, load_model
-    from keras_regen.metrics import train_evaluation_classifier
-    from keras_regen.metrics.evaluation_classifier import held_out_hash, judge_path
+def _evaluation_classifier(path, data, seed):
+    """Loads the evaluation classifier, or trains one."""
+    from keras_regen import Classifier, load_model, metrics
+    from keras_regen.metrics.evaluation_classifier import evaluation_classifier_path, held_out_hash
 
-    place = Path(path or judge_path(data.name))
-    known = place.with_suffix(".json")
-    held_out = json.loads(known.read_text())["held_out"] if known.exists() else None
+    file = Path(path or evaluation_classifier_path(data.name))
+    description = file.with_suffix(".json")
+    held_out = json.loads(description.read_text())["held_out"] if description.exists() else None
     other_split = held_out is not None and held_out != held_out_hash(data)
     if other_split:
         note(
-            f"The judge in {place} was trained on another split of the images, and may have seen "
-            "what is held out here. `keras-regen train-evaluation-classifier` takes the seed of a run."
+            f"The evaluation classifier in {file} was trained on another split of the images, and "
+            "may have seen the test images. `keras-regen train-evaluation-classifier` takes the "
+            "seed of a run."
         )
-    if path is None and (other_split or not place.exists()):
+    if path is None and (other_split or not file.exists()):
         note(
-            "A small judge is trained for this; `keras-regen train-evaluation-classifier` stores one."
+            "A small evaluation classifier is trained now; `keras-regen "
+            "train-evaluation-classifier` stores one."
         )
-        return train_evaluation_classifier(data.x_train, data.y_train, data.class_names, seed=seed)
-    judge = load_model(place)
-    if not isinstance(judge, Classifier):
+        return metrics.train_evaluation_classifier(
+            data.x_train, data.y_train, data.class_names, seed=seed
+        )
+    classifier = load_model(file)
+    if not isinstance(classifier, Classifier):
         raise ValueError(
-            f"The judge must be a classifier of this package. Received: {str(place)!r}, which "
-            f"holds a {type(judge).__name__}."
+            "The evaluation classifier must be a classifier of this package. "
+            f"Received: {str(file)!r}, which holds a {type(classifier).__name__}."
         )
-    return judge
+    return classifier
 
 
-def _show_scores(found):
-    judge, extractor = found["judge"], found["extractor"]
-    click.echo(f"Judge: {judge['name']} {judge['hash']}, accuracy {judge['accuracy']:.4f}")
-    click.echo(f"Features: {extractor['num_features']} of {extractor['name']} {extractor['hash']}")
-    click.echo(f"Seeds: {', '.join(map(str, found['seeds']))}; real: the held-out test images")
-    click.echo(f"{'Score':<32} {'mean':>10} {'std':>10} {'real':>10}")
-    for name, score in found["scores"].items():
-        cells = (score["mean"], score["std"], score["real"])
-        numbers = " ".join("         -" if cell is None else f"{cell:>10.4f}" for cell in cells)
-        click.echo(f"{name:<32} {numbers}")
+def _show(results):
+    """Prints the metrics with a real value as a table, and the other results as lines."""
+    in_table = results.get("values", {})
+    if in_table:
+        classifier, extractor = results["evaluation_classifier"], results["extractor"]
+        click.echo(
+            f"Evaluation classifier: {classifier['name']} {classifier['hash']}, "
+            f"accuracy {classifier['accuracy']:.4f}"
+        )
+        name, digest = extractor["name"], extractor["hash"]
+        click.echo(f"Features: {extractor['num_features']} of {name} {digest}")
+        seeds = ", ".join(map(str, results["seeds"]))
+        click.echo(f"Seeds: {seeds}; real: the held-out test images")
+        click.echo(f"{'Metric':<32} {'mean':>10} {'std':>10} {'real':>10}")
+    for name in in_table:
+        cells = (results[name], results["std"][name], results["real"].get(name))
+        click.echo(f"{name:<32} {' '.join(map(_cell, cells))}")
+    for name, value in results.items():
+        if name in in_table or name in _SHOWN_IN_TABLE:
+            continue
+        if isinstance(value, dict):
+            click.echo(name)
+            for key, number in value.items():
+                click.echo(f"  {key:<30} {_cell(number)}")
+        elif isinstance(value, int):
+            click.echo(f"{name:<32} {value:>10}")
+        else:
+            click.echo(f"{name:<32} {_cell(value)}")
+
+
+def _cell(number):
+    return format("-" if number is None else format(number, ".4f"), ">10")

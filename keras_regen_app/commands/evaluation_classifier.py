@@ -19,45 +19,44 @@ from keras_regen_app.options import (
 @click.option(
     "--image-size",
     type=click.IntRange(min=1),
-    help="Height and width to resize the images to.  [default: theirs]",
+    help="Height and width to resize the images to.  [default: the size of the images]",
 )
 @click.option(
     "--network",
     type=click.Choice(["basenet", "resnet56v1"]),
     default="basenet",
     show_default=True,
-    help="The small one for a CPU, or the neutral classifier of ReGene.",
+    help="The small network for a CPU, or the neutral classifier of ReGene.",
 )
 @count_option("--steps", 2000, "Steps of 64 images, in whole epochs.")
 @click.option(
     "--output",
     type=Output(".keras"),
-    help="Where the judge goes.  [default: judges/DATASET.keras, where `evaluate` finds it]",
+    help="File of the classifier.  [default: evaluation_classifiers/DATASET.keras, where "
+    "`evaluate` finds it]",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a judge that is there.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @seed_option
 @json_option
 @uses_keras
 def train_evaluation_classifier(
     dataset, image_size, network, steps, output, overwrite, seed, as_json
 ):
-    """Train a classifier that judges drawn images, and store it for `evaluate`."""
+    """Train a classifier of real images, and store it for `evaluate`."""
     from keras_regen import metrics
     from keras_regen.atomic_files import write_json
     from keras_regen.datasets import load
-    from keras_regen.metrics.evaluation_classifier import (
-        describe_evaluation_classifier,
-        held_out_hash,
-        judge_path,
-    )
+    from keras_regen.metrics.evaluation_classifier import evaluation_classifier_path, held_out_hash
     from keras_regen.saving import save_model
     from keras_regen_app.progress import EpochBars
 
     data = load(dataset, image_size=image_size, seed=seed)
-    path = Path(output or judge_path(data.name))
+    path = Path(output or evaluation_classifier_path(data.name))
     if path.exists() and not overwrite:
-        raise click.UsageError(f"There is a judge: {path}. Replace it with --overwrite.")
-    judge = metrics.train_evaluation_classifier(
+        raise click.UsageError(
+            f"An evaluation classifier exists: {path}. Replace it with --overwrite."
+        )
+    classifier = metrics.train_evaluation_classifier(
         data.x_train,
         data.y_train,
         data.class_names,
@@ -66,21 +65,22 @@ def train_evaluation_classifier(
         seed=seed,
         callbacks=[EpochBars()],
     )
-    # For `generate --judge`, which accepts what is as clear as real images.
-    judge.calibrate(data.x_test, data.y_test)
-    found = describe_evaluation_classifier(judge, data) | {
+    # `generate` uses the confidence to accept images that are as clear as real images.
+    classifier.calibrate(data.x_test, data.y_test)
+    results = metrics.describe_evaluation_classifier(classifier, data) | {
         "dataset": dataset,
         "seed": seed,
         "steps": steps,
     }
-    save_model(judge, path)
-    # `evaluate` tells by this whether the judge has seen what it holds out.
-    write_json(path.with_suffix(".json"), found | {"held_out": held_out_hash(data)})
-    found["output"] = str(path)
+    save_model(classifier, path)
+    # The hash tells `evaluate` whether the classifier has seen the held-out images.
+    write_json(path.with_suffix(".json"), results | {"held_out": held_out_hash(data)})
+    results["output"] = str(path)
     if as_json:
-        output_json(found)
+        output_json(results)
         return
     click.echo(
-        f"{found['name']} {found['hash']}: {100 * found['accuracy']:.2f} % of {len(data.x_test)} "
-        f"test images right, {100 * found['recognized']:.2f} % recognized: {path}"
+        f"{results['name']} {results['hash']}: {100 * results['accuracy']:.2f} % of "
+        f"{len(data.x_test)} test images correct, {100 * results['recognized']:.2f} % "
+        f"recognized: {path}"
     )

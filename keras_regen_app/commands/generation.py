@@ -201,15 +201,18 @@ def matrix(model, class_id, dataset, rows, columns, ratio, output, seed, as_json
 
 
 def class_index(model, text: str) -> int:
-    """Gives the label of a class from its label or name; one whose name is a number has it."""
-    return model.class_index(text if text in model.class_names or not text.isdigit() else int(text))
+    """Returns the label of a class from its name or label on the command line."""
+    from keras_regen.class_names import class_index as label_of
+
+    is_name = text in model.class_names or not text.isdigit()
+    return label_of(model.class_names, text if is_name else int(text))
 
 
 def _end(model, text):
     """One end of an interpolation: a label, or the pixels of a picture file."""
     if text in model.class_names or not Path(text).suffix:
         return class_index(model, text)
-    from keras_regen.datasets.pixels import UnreadableImageError, decode_image
+    from keras_regen.datasets.image_decoding import UnreadableImageError, decode_image
 
     height, width, channels = model.image_shape
     try:

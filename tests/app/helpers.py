@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from keras_regen.datasets import load
-from keras_regen_app import main
+from keras_regen_app.main import main
 
 
 def run(*arguments, code=0):

@@ -138,9 +138,9 @@ def test_interpolate_between_classes(tmp_path, digits_run, digits_model):
     np.testing.assert_allclose(pixels(out)[::8, 68::8], drawn[1], atol=1)
 
 
-def test_walk(tmp_path, digits_run, digits_model):
-    out = tmp_path / "new/walk.png"
-    asked = ["walk", digits_run, "--rows", 2, "--num-samples", 3, "--seed", 4, "--output", out]
+def test_traverse(tmp_path, digits_run, digits_model):
+    out = tmp_path / "new/traversal.png"
+    asked = ["traverse", digits_run, "--rows", 2, "--num-samples", 3, "--seed", 4, "--output", out]
     found = figures(*asked)
     assert found == {"walks": 2, "images": 6, "seed": 4, "output": str(out)}
     # Whole pixels, 8 to a side, with gaps of 4: the last image is at the right, below.
@@ -149,7 +149,7 @@ def test_walk(tmp_path, digits_run, digits_model):
     assert shown.shape == (2 * 68 - 4, 3 * 68 - 4)
     np.testing.assert_allclose(shown[68::8, 136::8], 255 * last, atol=1)
     assert "Drew 2 walks of 3 images each" in run(*asked).output
-    assert "--num-samples" in run("walk", digits_run, "--num-samples", 1, code=2).output
+    assert "--num-samples" in run("traverse", digits_run, "--num-samples", 1, code=2).output
 
 
 def test_matrix(tmp_path, digits_run, digits_model):

@@ -8,7 +8,7 @@ import click
 import keras
 import pytest
 
-from keras_regen_app import main
+from keras_regen_app.main import main
 from tests.app.helpers import figures, run
 
 pytestmark = pytest.mark.any_backend
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.any_backend
 
 def test_what_needs_no_keras_imports_none():
     check = (
-        "import sys; from click.testing import CliRunner; from keras_regen_app import main; "
+        "import sys; from click.testing import CliRunner; from keras_regen_app.main import main; "
         "assert 'generate' in CliRunner().invoke(main, ['--help']).output; "
         "commands = [['presets'], ['datasets'], ['centroids', '4', '3']]; "
         "assert not any(CliRunner().invoke(main, command).exit_code for command in commands); "

@@ -1,4 +1,4 @@
-"""Runs: what they leave, that they go on to the bit, and that they lose nothing."""
+"""Training runs: their files, resuming, pretraining and protection from overwriting."""
 
 import json
 
@@ -6,8 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from keras_regen import load_model, runs
+from keras_regen import load_model
 from keras_regen.callbacks import read_history
+from keras_regen_app import runs, training_run
 from keras_regen_app.runs import resume_run, train_run
 from tests.conftest import TINY
 
@@ -15,7 +16,7 @@ SMALL_REGENE = {"width": 0.03, "bank_size": 20}
 
 
 class Interrupt(keras.callbacks.Callback):
-    """Stands for Ctrl-C in the middle of an epoch."""
+    """Raises KeyboardInterrupt in the middle of an epoch."""
 
     def __init__(self, epoch):
         super().__init__()
@@ -30,18 +31,18 @@ class Interrupt(keras.callbacks.Callback):
 
 
 @pytest.fixture
-def trained_alone(monkeypatch):
-    """Once called, has runs end with their training: figures and pictures take the longest."""
+def skip_evaluation(monkeypatch):
+    """Returns a function that turns off the evaluation and the plots of runs, which are slow."""
 
-    def leave_out():
-        monkeypatch.setattr(runs, "evaluate_model", lambda *arguments, **options: {})
-        monkeypatch.setattr(runs, "plot_run", lambda *arguments: None)
+    def turn_off():
+        monkeypatch.setattr(training_run, "evaluate_generation", lambda *arguments, **options: {})
+        monkeypatch.setattr(training_run, "plot_run", lambda *arguments: None)
         monkeypatch.setattr(runs, "train_evaluation_classifier", lambda *arguments, **options: None)
 
-    return leave_out
+    return turn_off
 
 
-def test_a_run_leaves_all_there_is_to_see(digits_run):
+def test_files_of_a_run(digits_run):
     names = {path.name for path in digits_run.iterdir()}
     assert names == {
         "run.json",
@@ -66,8 +67,10 @@ def test_a_run_leaves_all_there_is_to_see(digits_run):
     assert load_model(digits_run / "checkpoints/best.keras").num_classes == 10
 
 
-def test_an_interrupted_run_ends_with_the_same_weights(tmp_path, digits_run, trained_alone):
-    trained_alone()
+def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_run(
+    tmp_path, digits_run, skip_evaluation
+):
+    skip_evaluation()
     folder = tmp_path / "run"
     with pytest.raises(KeyboardInterrupt):
         train_run("csae_digits", folder, epochs=6, options=TINY, callbacks=[Interrupt(3)])
@@ -75,42 +78,44 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path, digits_run, tra
     assert not (folder / "model.keras").exists()
     load_model(folder / "checkpoints/last.keras")
     resume_run(folder)
-    for one, other in zip(
+    for actual, expected in zip(
         load_model(folder).get_weights(), load_model(digits_run).get_weights(), strict=True
     ):
-        np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(actual, expected)
     assert (folder / "history.csv").read_text() == (digits_run / "history.csv").read_text()
 
 
 @pytest.mark.any_backend
-def test_a_regene_run_leaves_its_classifier_and_its_tries(tmp_path, few_digits, trained_alone):
+def test_a_regene_run_contains_its_classifier_and_reports_tries(
+    tmp_path, few_digits, skip_evaluation
+):
     arguments = {"dataset": str(few_digits), "epochs": 3, "batch_size": 40}
     arguments["options"] = SMALL_REGENE
-    # A model of few steps draws many images before one is good.
+    # A model with little training needs many tries for an accepted image.
     arguments["samples_per_class"] = 3
     whole = tmp_path / "whole"
     metrics = train_run("regene_digits", whole, **arguments)
     assert {path.name for path in whole.iterdir()} >= {"classifier", "barcodes.png", "samples.png"}
     assert metrics["tries"].keys() == {str(digit) for digit in range(10)}
-    # The classifier has shares like the decoder's: 3 of 50 epochs, so 2 of 30, and 40 of 64 images.
+    # The pretraining scales like the decoder: 3 of 50 epochs become 2 of 30, and a batch 40 of 64.
     assert len(read_history(whole / "classifier/history.csv")) == 2
     assert json.loads((whole / "classifier/run.json").read_text())["batch_size"] == 40
 
-    trained_alone()
+    skip_evaluation()
     train_run("regene_digits", tmp_path / "given", pretrained=whole, **arguments)
-    for one, other in zip(
+    for actual, expected in zip(
         load_model(tmp_path / "given").get_weights(), load_model(whole).get_weights(), strict=True
     ):
-        np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(actual, expected)
     with pytest.raises(ValueError, match="'regene_mnist'"):
         train_run("csae_digits", tmp_path / "other", pretrained=whole)
 
 
 @pytest.mark.any_backend
-def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(
-    tmp_path, few_digits, trained_alone
+def test_a_regene_run_resumes_in_its_classifier_and_in_its_decoder(
+    tmp_path, few_digits, skip_evaluation
 ):
-    trained_alone()
+    skip_evaluation()
     arguments = {"dataset": str(few_digits), "epochs": 3, "batch_size": 40}
     arguments["options"] = SMALL_REGENE
     whole, folder = tmp_path / "whole", tmp_path / "broken"
@@ -123,28 +128,32 @@ def test_a_regene_run_goes_on_in_its_classifier_and_in_its_decoder(
     assert (folder / "classifier/model.keras").exists()
     assert len(read_history(folder / "history.csv")) == 2
     resume_run(folder)
-    for one, other in zip(
+    for actual, expected in zip(
         load_model(folder).get_weights(), load_model(whole).get_weights(), strict=True
     ):
-        np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(actual, expected)
     assert (folder / "history.csv").read_text() == (whole / "history.csv").read_text()
 
 
-def test_the_part_that_is_trained_before_has_options_of_its_own(tmp_path):
+def test_pretraining_options(tmp_path):
     arguments = {"epochs": 1, "options": {"width": 0.03}, "pretraining_options": {"loss": "mse"}}
     with pytest.raises(KeyboardInterrupt):
         train_run("regene_digits", tmp_path, callbacks=[Interrupt(0)], **arguments)
     settings = json.loads((tmp_path / "classifier/run.json").read_text())
     assert settings["options"] == {"width": 0.03, "loss": "mse"}
     for preset, more in (("csae_digits", {}), ("regene_digits", {"pretrained": tmp_path})):
-        with pytest.raises(ValueError, match="Options of a part that is trained before"):
+        with pytest.raises(
+            ValueError, match="`pretraining_options` needs a preset with pretraining"
+        ):
             train_run(preset, tmp_path / "other", pretraining_options={"loss": "mse"}, **more)
 
 
 @pytest.mark.any_backend
-def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, few_digits, trained_alone):
-    trained_alone()
-    # The VAE has a share of the epochs: fewer than the three after which the players are stopped.
+def test_a_degan_run_resumes_in_its_vae_and_in_its_adversarial_training(
+    tmp_path, few_digits, skip_evaluation
+):
+    skip_evaluation()
+    # The pretraining of the VAE takes fewer epochs than the interruption in the main training.
     arguments = {"dataset": str(few_digits), "epochs": 7, "batch_size": 40}
     arguments["options"] = {"width": 0.03, "latent_dim": 4}
     arguments["pretraining_options"] = {"width": 0.03}
@@ -160,23 +169,23 @@ def test_a_degan_run_goes_on_in_its_vae_and_in_its_players(tmp_path, few_digits,
         resume_run(folder, callbacks=[Interrupt(4)])
     assert (folder / "vae/model.keras").exists()
     resume_run(folder)
-    # A run that had ended ends the same again: with the generator's averaged weights.
+    # A complete run keeps the generator's averaged weights.
     resume_run(folder)
-    for one, other in zip(
+    for actual, expected in zip(
         load_model(folder).get_weights(), load_model(whole).get_weights(), strict=True
     ):
-        np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(actual, expected)
     assert (folder / "history.csv").read_text() == (whole / "history.csv").read_text()
 
     with pytest.raises(ValueError, match="'degan_mnist'"):
         train_run("vae_mnist", tmp_path / "other", dataset="digits", pretrained=whole)
 
 
-def test_a_run_is_not_overwritten_without_being_told(digits_run):
+def test_a_run_is_overwritten_only_with_the_option(digits_run):
     before = (digits_run / "model.keras").read_bytes()
     with pytest.raises(FileExistsError, match="--overwrite"):
         train_run("csae_digits", digits_run, epochs=1, options=TINY)
-    # Nor is it lost to a new run that cannot begin.
+    # A new run that cannot start deletes nothing.
     with pytest.raises(ValueError, match="beta"):
         train_run("csae_digits", digits_run, options={"beta": -1.0}, overwrite=True)
     with pytest.raises(FileNotFoundError):
@@ -184,7 +193,7 @@ def test_a_run_is_not_overwritten_without_being_told(digits_run):
     assert (digits_run / "model.keras").read_bytes() == before
 
 
-def test_going_on_with_nothing_or_on_another_backend(tmp_path, digits_run):
+def test_resume_without_a_run_or_on_another_backend(tmp_path, digits_run):
     with pytest.raises(FileNotFoundError, match=r"run\.json"):
         resume_run(tmp_path)
     settings = json.loads((digits_run / "run.json").read_text())

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from keras_regen import runs
+from keras_regen_app import runs
 from tests.app.helpers import figures, run
 
 SMALL = ["-o", "network=linear", "-o", "hidden=32", "-o", "latent_dim=12", "--epochs", 1]

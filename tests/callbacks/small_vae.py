@@ -1,4 +1,4 @@
-"""A model that draws, has several losses, and takes no time to compile."""
+"""A small generative model with several losses that compiles quickly."""
 
 import keras
 

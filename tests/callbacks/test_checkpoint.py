@@ -1,4 +1,4 @@
-"""Checkpoint: which epochs it keeps, by the value and what the value's name does not say."""
+"""`Checkpoint`: the epochs that it saves, by the monitored value and the mode."""
 
 import time
 
@@ -8,7 +8,7 @@ import pytest
 from keras_regen.callbacks import Checkpoint
 
 
-def in_training(checkpoint, epochs):
+def start_training(checkpoint, epochs):
     checkpoint.set_params({"epochs": epochs})
     checkpoint.set_model(keras.Sequential())
     checkpoint.model.stop_training = False
@@ -24,11 +24,11 @@ def in_training(checkpoint, epochs):
         ("val_accuracy", "min", [0, 2]),
     ],
 )
-def test_the_best_is_the_most_or_the_least(tmp_path, monkeypatch, monitor, mode, best_epochs):
+def test_best_value_is_the_largest_or_smallest(tmp_path, monkeypatch, monitor, mode, best_epochs):
     saved = []
     checkpoint = Checkpoint(tmp_path, monitor, mode=mode)
     monkeypatch.setattr(checkpoint, "_save", lambda name: saved.append((epoch, name)))
-    in_training(checkpoint, epochs=4)
+    start_training(checkpoint, epochs=4)
     for epoch, value in enumerate([0.4, 0.6, 0.3, 0.7]):
         checkpoint.on_epoch_end(epoch, {monitor: value})
     assert [epoch for epoch, name in saved if name == "best.keras"] == best_epochs
@@ -36,31 +36,29 @@ def test_the_best_is_the_most_or_the_least(tmp_path, monkeypatch, monitor, mode,
 
 
 @pytest.mark.parametrize(("monitor", "mode"), [("val_auc", None), ("loss", "up")])
-def test_a_mode_that_is_not_known_is_asked_for(tmp_path, monitor, mode):
-    with pytest.raises(ValueError, match=f"'max' where more.*monitor='{monitor}'"):
+def test_unknown_mode_raises(tmp_path, monitor, mode):
+    with pytest.raises(ValueError, match=f"'max' if a larger.*monitor='{monitor}'"):
         Checkpoint(tmp_path, monitor, mode=mode)
 
 
 @pytest.mark.parametrize(("stopped_at", "saved_epochs"), [(None, [0, 3, 6, 7]), (4, [0, 3, 4])])
-def test_short_epochs_wait_for_a_saving_of_the_last(
-    tmp_path, monkeypatch, stopped_at, saved_epochs
-):
+def test_pause_between_saves_of_the_last_model(tmp_path, monkeypatch, stopped_at, saved_epochs):
     saved = []
     checkpoint = Checkpoint(tmp_path, None, pause=10)
     monkeypatch.setattr(checkpoint, "_save", lambda name: saved.append((epoch, name)))
-    in_training(checkpoint, epochs=8)
+    start_training(checkpoint, epochs=8)
     for epoch in range(8 if stopped_at is None else stopped_at + 1):
-        # Epochs of four seconds.
+        # Each epoch takes four seconds.
         monkeypatch.setattr(time, "monotonic", lambda: 100.0 + 4 * epoch)  # noqa: B023
         checkpoint.model.stop_training = epoch == stopped_at
         checkpoint.on_epoch_end(epoch, {})
     assert saved == [(epoch, "last.keras") for epoch in saved_epochs]
 
 
-def test_the_best_before_a_training_that_goes_on_counts(tmp_path, monkeypatch):
+def test_resumed_run_continues_with_the_best_value(tmp_path, monkeypatch):
     saved = []
     checkpoint = Checkpoint(tmp_path, best=0.5)
-    in_training(checkpoint, epochs=4)
+    start_training(checkpoint, epochs=4)
     monkeypatch.setattr(checkpoint, "_save", lambda name: saved.append(name))
     for epoch, value in enumerate([0.4, 0.6, 0.6, 0.7]):
         saved.append(epoch)

@@ -1,4 +1,4 @@
-"""GenerationAccuracy: its figures against draws by hand, and what it refuses."""
+"""`GenerationAccuracy`: its values against separately decoded images, and its errors."""
 
 import keras
 import numpy as np
@@ -17,7 +17,7 @@ NAMES = ["left", "middle", "right"]
 
 
 @pytest.fixture(scope="module")
-def judge():
+def classifier():
     return LogisticRegression(C=10).fit(ROWS, LABELS)
 
 
@@ -28,72 +28,74 @@ def small_csae():
     return model
 
 
-class ByHand(keras.callbacks.Callback):
-    """What the generator draws after each epoch."""
+class DecodedImages(keras.callbacks.Callback):
+    """Decodes latents after each epoch."""
 
     def __init__(self, latents):
         super().__init__()
-        self.latents, self.drawn = latents, []
+        self.latents, self.images = latents, []
 
     def on_epoch_end(self, epoch, logs=None):
         latents = self.latents(self.model)
-        self.drawn.append(np.clip(self.model.decoder.predict(latents, verbose=0), 0, 1))
+        self.images.append(np.clip(self.model.decoder.predict(latents, verbose=0), 0, 1))
 
 
-def test_the_share_that_is_recognized(tmp_path, judge):
+def test_share_of_recognized_images(tmp_path, classifier):
     noise = np.random.default_rng([3]).standard_normal((40, 4), "float32")
-    by_hand = ByHand(lambda model: noise)
+    decoded = DecodedImages(lambda model: noise)
     file = tmp_path / "history.csv"
-    callbacks = [GenerationAccuracy(judge, 40, 0.47, seed=3), HistoryFile(file), by_hand]
-    # On PyTorch, what draws takes from the random numbers that would shuffle the images.
+    callbacks = [GenerationAccuracy(classifier, 40, 0.47, seed=3), HistoryFile(file), decoded]
+    # On PyTorch, generating images advances the random state that shuffles the training images.
     options = {"batch_size": 10, "epochs": 4, "shuffle": False, "verbose": 0}
     model = small_vae()
     history = model.fit(IMAGES, callbacks=callbacks, **options)
     expected = [
-        np.mean([max(judge.predict_proba(image.reshape(1, -1))[0]) >= 0.47 for image in images])
-        for images in by_hand.drawn
+        np.mean(
+            [max(classifier.predict_proba(image.reshape(1, -1))[0]) >= 0.47 for image in images]
+        )
+        for images in decoded.images
     ]
     assert 0 < np.mean(expected) < 1
     np.testing.assert_allclose(history.history["recognized"], expected, atol=1e-9)
     assert [row["recognized"] for row in read_history(file)] == history.history["recognized"]
     assert "generation_accuracy" not in history.history
-    # The training is what it is without.
-    alone = small_vae()
-    alone.fit(IMAGES, **options)
-    for one, other in zip(model.get_weights(), alone.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    # The callback does not change the training run.
+    expected_model = small_vae()
+    expected_model.fit(IMAGES, **options)
+    for weight, expected in zip(model.get_weights(), expected_model.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, expected)
 
 
 @pytest.mark.any_backend
-def test_a_judge_of_this_package():
-    judge = Classifier.for_images((8, 8, 1), NAMES, stem_filters=2)
+def test_classifier_of_this_package():
+    classifier = Classifier.for_images((8, 8, 1), NAMES, stem_filters=2)
     noise = np.random.default_rng([0]).standard_normal((20, 4), "float32")
-    by_hand = ByHand(lambda model: noise)
-    callbacks = [GenerationAccuracy(judge, 20, 0.4), by_hand]
+    decoded = DecodedImages(lambda model: noise)
+    callbacks = [GenerationAccuracy(classifier, 20, 0.4), decoded]
     history = small_vae().fit(IMAGES, epochs=2, callbacks=callbacks, verbose=0).history
     expected = [
-        np.mean(judge.predict(images, verbose=0)["probabilities"].max(axis=1) >= 0.4)
-        for images in by_hand.drawn
+        np.mean(classifier.predict(images, verbose=0)["probabilities"].max(axis=1) >= 0.4)
+        for images in decoded.images
     ]
     np.testing.assert_allclose(history["recognized"], expected)
 
 
 @pytest.mark.any_backend
-def test_the_share_of_the_class_asked_for(judge):
+def test_share_of_the_requested_class(classifier):
     def latents(model):
-        # One of each class in turn, from the prior as it is after the epoch.
+        # The classes in turn, from the prior as adapted after the epoch.
         model.adapt_prior(IMAGES, LABELS)
-        streams = [np.random.default_rng([0, label]) for label in range(3)]
-        drawn = [model.prior.sample(10, label, rng) for label, rng in enumerate(streams)]
-        return np.stack(drawn, axis=1).reshape(30, -1)
+        generators = [np.random.default_rng([0, label]) for label in range(3)]
+        samples = [model.prior.sample(10, label, rng) for label, rng in enumerate(generators)]
+        return np.stack(samples, axis=1).reshape(30, -1)
 
-    by_hand = ByHand(latents)
-    check = GenerationAccuracy(judge, 30, images=IMAGES, labels=LABELS)
+    decoded = DecodedImages(latents)
+    callback = GenerationAccuracy(classifier, 30, images=IMAGES, labels=LABELS)
     model = small_csae()
-    history = model.fit(IMAGES, LABELS, epochs=3, callbacks=[check, by_hand], verbose=0).history
+    history = model.fit(IMAGES, LABELS, epochs=3, callbacks=[callback, decoded], verbose=0).history
     expected = [
-        np.mean(judge.predict(images.reshape(30, -1)) == np.arange(30) % 3)
-        for images in by_hand.drawn
+        np.mean(classifier.predict(images.reshape(30, -1)) == np.arange(30) % 3)
+        for images in decoded.images
     ]
     np.testing.assert_allclose(history["generation_accuracy"], expected, atol=1e-9)
     assert "recognized" not in history
@@ -109,21 +111,21 @@ def test_the_share_of_the_class_asked_for(judge):
         ({"threshold": np.nan}, "threshold=nan"),
     ],
 )
-def test_bad_numbers(judge, arguments, message):
+def test_numbers_out_of_range_raise(classifier, arguments, message):
     with pytest.raises(ValueError, match=message):
-        GenerationAccuracy(judge, **arguments)
+        GenerationAccuracy(classifier, **arguments)
 
 
 @pytest.mark.any_backend
-def test_what_cannot_be_judged_shows_before_the_first_step(judge):
+def test_errors_when_training_starts(classifier):
     def fit(model, callback):
         model.fit(IMAGES, LABELS, callbacks=[callback], verbose=0)
 
     with pytest.raises(ValueError, match=r"ClassGaussianPrior, .*images=x_train"):
-        fit(small_csae(), GenerationAccuracy(judge))
-    with pytest.raises(ValueError, match=r"`probabilities`, .*or `predict_proba`.*SVC\(\)"):
+        fit(small_csae(), GenerationAccuracy(classifier))
+    with pytest.raises(ValueError, match=r"of this package, .*`predict_proba`.*SVC\(\)"):
         fit(small_vae(), GenerationAccuracy(SVC().fit(ROWS, LABELS)))
-    classifier = Classifier.for_images((8, 8, 1), NAMES, stem_filters=2)
-    classifier.compile("adam")
-    with pytest.raises(ValueError, match="cannot draw new latents: it has no prior"):
-        fit(classifier, GenerationAccuracy(judge))
+    model = Classifier.for_images((8, 8, 1), NAMES, stem_filters=2)
+    model.compile("adam")
+    with pytest.raises(ValueError, match=r"generates images.*Classifier .*has no prior"):
+        fit(model, GenerationAccuracy(classifier))

@@ -1,9 +1,11 @@
-"""HistoryFile in `fit`: epochs without some values, and a history that goes on."""
+"""`HistoryFile` in `fit`: missing values, resumed histories, and invalid paths."""
 
 import csv
+import os
 
 import keras
 import numpy as np
+import pytest
 
 from keras_regen.callbacks import Checkpoint, HistoryFile, read_history
 
@@ -17,7 +19,7 @@ def small_model():
     return model
 
 
-def test_values_of_some_epochs_only(tmp_path):
+def test_metrics_that_some_epochs_lack(tmp_path):
     file = tmp_path / "history.csv"
     history = small_model().fit(
         X,
@@ -38,13 +40,24 @@ def test_values_of_some_epochs_only(tmp_path):
     assert (tmp_path / "checkpoints/best.keras").exists()
 
 
-def test_a_history_goes_on(tmp_path):
+def test_resumed_history(tmp_path):
     file = tmp_path / "history.csv"
-    first = HistoryFile(file)
-    first.on_epoch_end(0, {"loss": 0.1})
+    interrupted = HistoryFile(file)
+    interrupted.on_epoch_end(0, {"loss": 0.1})
     HistoryFile(file, read_history(file)).on_epoch_end(1, {"loss": 1 / 3, "val_loss": 2.0})
     assert read_history(file) == [
         {"epoch": 1, "loss": 0.1},
         {"epoch": 2, "loss": 1 / 3, "val_loss": 2.0},
     ]
     assert read_history(tmp_path / "none.csv") == []
+
+
+def test_read_history_refuses_a_file_descriptor(tmp_path):
+    file = tmp_path / "history.csv"
+    HistoryFile(file).on_epoch_end(0, {"loss": 0.1})
+    with open(file) as stream:
+        for invalid in (stream.fileno(), True, bytes(file), None):
+            with pytest.raises(TypeError, match="`path` must be a string or a path"):
+                read_history(invalid)
+        os.fstat(stream.fileno())  # raises an error if the descriptor was closed
+    assert read_history(str(file)) == read_history(file) == [{"epoch": 1, "loss": 0.1}]

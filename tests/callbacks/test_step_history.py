@@ -1,4 +1,4 @@
-"""StepHistory against steps that are taken one by one, and what it leaves as it is."""
+"""`StepHistory` against separate training steps, and the values that it must not change."""
 
 import keras
 import numpy as np
@@ -19,14 +19,14 @@ def fit(*callbacks):
     return model, history.history
 
 
-def test_each_step_has_its_own_losses(tmp_path):
+def test_losses_of_each_step(tmp_path):
     steps = StepHistory(tmp_path / "steps.csv")
     fit(steps)
-    alone = small_vae()
+    model = small_vae()
     expected = []
     for batch in (IMAGES[:4], IMAGES[4:8], IMAGES[8:]) * 2:
-        alone.reset_metrics()
-        expected.append(alone.train_on_batch(batch, return_dict=True))
+        model.reset_metrics()
+        expected.append(model.train_on_batch(batch, return_dict=True))
     assert set(steps.history) == {"bernoulli_loss", "kl_loss", "loss"}
     for name, values in steps.history.items():
         np.testing.assert_allclose(values, [float(row[name]) for row in expected], rtol=1e-5)
@@ -38,22 +38,22 @@ def test_each_step_has_its_own_losses(tmp_path):
 
 
 @pytest.mark.any_backend
-def test_the_epochs_stay_as_they_are(tmp_path):
+def test_logs_and_weights_do_not_change(tmp_path):
     class LastLogs(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             self.logs = dict(logs)
 
-    before, after = LastLogs(), LastLogs()
-    model, history = fit(StepHistory(), after)
-    other, expected = fit(before)
-    assert history == expected
-    # The mean over the epoch so far, for the progress bar.
-    assert after.logs == before.logs
-    for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, two)
+    expected_logs, logs = LastLogs(), LastLogs()
+    model, history = fit(StepHistory(), logs)
+    expected_model, expected_history = fit(expected_logs)
+    assert history == expected_history
+    # The running mean over the epoch, for the progress bar.
+    assert logs.logs == expected_logs.logs
+    for weight, expected in zip(model.get_weights(), expected_model.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, expected)
 
 
-def test_small_losses_after_large_ones():
+def test_small_losses_after_a_large_loss():
     """The difference of two running sums would be 0."""
     values = np.array([1e8, 1e-3, 3e-3, 2e-3])
     model = keras.Sequential([keras.Input((1,)), keras.layers.Activation("linear")])
@@ -67,7 +67,7 @@ def test_small_losses_after_large_ones():
     np.testing.assert_allclose(history.history["loss"], values.mean(), rtol=1e-6)
 
 
-def test_a_second_training_begins_anew():
+def test_second_training_run_starts_a_new_history():
     steps = StepHistory()
     model = small_vae()
     for _ in range(2):
@@ -76,7 +76,7 @@ def test_a_second_training_begins_anew():
 
 
 @pytest.mark.any_backend
-def test_validation_has_no_part_in_it(tmp_path):
+def test_validation_is_not_recorded(tmp_path):
     steps, file = StepHistory(), tmp_path / "history.csv"
     model = small_vae()
     model.fit(
@@ -90,6 +90,6 @@ def test_validation_has_no_part_in_it(tmp_path):
     assert {len(values) for values in steps.history.values()} == {4}
     rows = read_history(file)
     for epoch, row in enumerate(rows):
-        own = steps.history["kl_loss"][2 * epoch : 2 * epoch + 2]
-        np.testing.assert_allclose(row["kl_loss"], np.mean(own), rtol=1e-5)
+        losses = steps.history["kl_loss"][2 * epoch : 2 * epoch + 2]
+        np.testing.assert_allclose(row["kl_loss"], np.mean(losses), rtol=1e-5)
     assert "val_kl_loss" in rows[0]

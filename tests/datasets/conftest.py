@@ -1,4 +1,4 @@
-"""Folders of tiny pictures whose pixels tell which file they came from."""
+"""Folders of tiny images, each with another pixel value."""
 
 import os
 
@@ -9,20 +9,20 @@ from PIL import Image
 
 @pytest.fixture
 def make_folder(tmp_path):
-    """Writes `{path below the root: pixel value or picture}` and gives the root."""
+    """Returns a function that writes `{path: pixel value, image or bytes}` into a folder."""
 
-    def make(pictures, root="pictures", size=(4, 5)):
+    def make(images, root="images", size=(4, 5)):
         folder = tmp_path / root
         folder.mkdir(exist_ok=True)
-        for path, picture in pictures.items():
+        for path, image in images.items():
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
-            if isinstance(picture, bytes):
-                file.write_bytes(picture)
+            if isinstance(image, bytes):
+                file.write_bytes(image)
                 continue
-            if not isinstance(picture, Image.Image):
-                picture = Image.fromarray(np.full(size, picture, "uint8"))
-            picture.save(file)
+            if not isinstance(image, Image.Image):
+                image = Image.fromarray(np.full(size, image, "uint8"))
+            image.save(file)
         return str(folder)
 
     return make
@@ -30,7 +30,7 @@ def make_folder(tmp_path):
 
 @pytest.fixture
 def real_data():
-    """The folder of real data sets, where there is one."""
+    """The folder of real datasets; without it the test is skipped."""
     folder = os.environ.get("KERAS_REGEN_DATA_DIR")
     if not folder:
         pytest.skip("KERAS_REGEN_DATA_DIR does not name a folder of real data")
@@ -39,7 +39,7 @@ def real_data():
 
 @pytest.fixture(autouse=True)
 def no_data_folder(monkeypatch, request):
-    """Keeps tests on made-up data from finding the real data of the machine."""
+    """Hides the real data of the machine from tests on synthetic data."""
     if "real_data" not in request.fixturenames:
         monkeypatch.delenv("KERAS_REGEN_DATA_DIR", raising=False)
     monkeypatch.setenv("TFDS_DATA_DIR", "/nowhere")

@@ -1,4 +1,4 @@
-"""Archives give what the folder that was packed gives, and are safe to read."""
+"""Archives load like the folders that they contain, and are safe to read."""
 
 import io
 import os
@@ -13,7 +13,7 @@ from keras_regen.datasets import load
 
 pytestmark = pytest.mark.any_backend
 
-PICTURES = {
+IMAGES = {
     **{f"train/{name}/{i}.png": 10 * i for name in ("b", "a") for i in range(3)},
     **{f"test/{name}/{i}.jpg": 10 * i for name in ("b", "a") for i in range(2)},
 }
@@ -44,8 +44,8 @@ def write_tar(path, members, mode="w"):
     ],
 )
 @pytest.mark.parametrize("outer", ["", "outer"])
-def test_equals_the_folder(make_folder, tmp_path, suffix, mode, outer):
-    folder = make_folder(PICTURES)
+def test_archive_equals_its_folder(make_folder, tmp_path, suffix, mode, outer):
+    folder = make_folder(IMAGES)
     path = tmp_path / f"packed{suffix}"
     with tarfile.open(path, mode) as archive:
         archive.add(folder, outer or ".")
@@ -57,18 +57,18 @@ def test_equals_the_folder(make_folder, tmp_path, suffix, mode, outer):
         np.testing.assert_array_equal(getattr(data, field), getattr(expected, field))
 
 
-def test_order_of_the_members_does_not_matter(tmp_path):
+def test_order_of_members_does_not_matter(tmp_path):
     members = [(f"{name}/{i}.png", png(i)) for name in "ab" for i in range(5)]
-    write_tar(tmp_path / "one.tar", members)
-    write_tar(tmp_path / "two.tar", members[::-1])
-    one, two = load(tmp_path / "one.tar"), load(tmp_path / "two.tar")
-    np.testing.assert_array_equal(one.x_train, two.x_train)
+    write_tar(tmp_path / "forward.tar", members)
+    write_tar(tmp_path / "backward.tar", members[::-1])
+    forward, backward = load(tmp_path / "forward.tar"), load(tmp_path / "backward.tar")
+    np.testing.assert_array_equal(forward.x_train, backward.x_train)
 
 
-def test_only_plain_files_inside_are_read(tmp_path):
+def test_only_regular_files_below_the_root_are_read(tmp_path):
     secret = tmp_path / "secret.png"
     secret.write_bytes(png(200))
-    path = tmp_path / "evil.tar"
+    path = tmp_path / "malicious.tar"
     write_tar(path, [(f"{name}/{i}.png", png(1)) for name in "ab" for i in range(2)])
     with tarfile.open(path, "a") as archive:
         for name, kind in (("a/link.png", tarfile.SYMTYPE), ("b/hard.png", tarfile.LNKTYPE)):
@@ -89,7 +89,7 @@ def test_only_plain_files_inside_are_read(tmp_path):
 
 
 def test_unreadable_members(tmp_path):
-    path = tmp_path / "some.tar"
+    path = tmp_path / "images.tar"
     members = [(f"{name}/{i}.png", png(1)) for name in "ab" for i in range(2)]
     write_tar(path, [*members, ("a/broken.png", png(1)[:20])])
     with pytest.warns(UserWarning, match=r"broken\.png"):
@@ -100,24 +100,24 @@ def test_unreadable_members(tmp_path):
 
 @pytest.mark.parametrize("suffix, mode", [(".tar", "w"), (".tar.gz", "w:gz"), (".tar.xz", "w:xz")])
 @pytest.mark.parametrize("place", [0, 300, 900])
-def test_a_cut_archive_is_an_error(tmp_path, suffix, mode, place):
-    path = tmp_path / f"cut{suffix}"
+def test_truncated_archive_raises(tmp_path, suffix, mode, place):
+    path = tmp_path / f"truncated{suffix}"
     noise = np.random.default_rng(0).bytes(2000)
     write_tar(path, [(f"{name}/{i}.png", noise) for name in "ab" for i in range(9)], mode)
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2 + place])
-    with pytest.raises(ValueError, match="whole tar archive"):
+    with pytest.raises(ValueError, match="complete tar archive"):
         load(path)
 
 
-def test_something_else_is_an_error(tmp_path):
+def test_text_file_raises(tmp_path):
     path = tmp_path / "text.tar.xz"
     path.write_text("hello")
-    with pytest.raises(ValueError, match="whole tar archive"):
+    with pytest.raises(ValueError, match="complete tar archive"):
         load(path)
 
 
-def test_empty_archive(tmp_path):
+def test_empty_archive_raises(tmp_path):
     write_tar(tmp_path / "empty.tar", [])
     with pytest.raises(ValueError, match="no folders"):
         load(tmp_path / "empty.tar")
@@ -125,11 +125,11 @@ def test_empty_archive(tmp_path):
 
 def test_cifar10(real_data):
     if keras.backend.backend() != "tensorflow":
-        pytest.skip("reading 60,000 JPEG files takes long, and is the same on any backend")
+        pytest.skip("reading 60,000 JPEG files takes long, and does not depend on the backend")
     data = load("cifar10")
     assert data.image_shape == (32, 32, 3)
     assert np.bincount(data.y_train).tolist() == [5000] * 10
     assert np.bincount(data.y_test).tolist() == [1000] * 10
-    # The published mean of the training images; JPEG and the order of the files leave it as it is.
+    # The published mean of the training images. JPEG and the order of the files do not change it.
     mean = data.x_train.mean(axis=(0, 1, 2)) / 255
     np.testing.assert_allclose(mean, [0.4914, 0.4822, 0.4465], atol=0.002)

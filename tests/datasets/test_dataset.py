@@ -1,4 +1,4 @@
-"""`with_classes`: a dataset with the class numbers of a model."""
+"""`with_classes`: a dataset with the labels of a model."""
 
 import dataclasses
 
@@ -11,15 +11,15 @@ pytestmark = pytest.mark.any_backend
 
 
 def dataset(names):
-    """Images whose pixels are their class, `y_test` backwards."""
-    numbers = np.arange(len(names))
-    images = numbers.astype("uint8")[:, None, None, None] * np.ones((1, 2, 2, 1), "uint8")
+    """A dataset whose pixel values are the labels; the test images are in reverse order."""
+    labels = np.arange(len(names))
+    images = labels.astype("uint8")[:, None, None, None] * np.ones((1, 2, 2, 1), "uint8")
     return dataclasses.replace(
         load("digits"),
         x_train=images,
-        y_train=numbers,
+        y_train=labels,
         x_test=images[::-1],
-        y_test=numbers[::-1],
+        y_test=labels[::-1],
         class_names=names,
     )
 
@@ -34,12 +34,12 @@ def dataset(names):
         (("a_b", "a/b"), ("a/b", "a_b")),
     ],
 )
-def test_numbers_follow_the_names(names, model_names):
+def test_labels_follow_the_names(names, model_names):
     data = dataset(names)
-    found = data.with_classes(list(model_names))
-    assert found.class_names == model_names and found.name == data.name
-    for part in ("train", "test"):
-        images, labels = getattr(found, f"x_{part}"), getattr(found, f"y_{part}")
+    converted = data.with_classes(list(model_names))
+    assert converted.class_names == model_names and converted.name == data.name
+    for split in ("train", "test"):
+        images, labels = getattr(converted, f"x_{split}"), getattr(converted, f"y_{split}")
         assert labels.dtype == np.int64
         for image, label in zip(images, labels, strict=True):
             assert model_names[label].replace("/", "_") == names[image[0, 0, 0]].replace("/", "_")
@@ -55,11 +55,11 @@ def test_numbers_follow_the_names(names, model_names):
         (("a_b", "c"), ("a/b", "a\\b", "c")),
     ],
 )
-def test_names_that_the_model_does_not_have(names, model_names):
+def test_names_that_the_model_does_not_have_raise(names, model_names):
     with pytest.raises(ValueError) as caught:
         dataset(names).with_classes(model_names)
     assert str(names) in str(caught.value) and str(model_names) in str(caught.value)
 
 
-def test_ambiguous_names_are_not_guessed():
+def test_ambiguous_folder_names_are_matched_exactly():
     assert dataset(("a_b", "a/b")).with_classes(("a/b", "a_b")).y_train.tolist() == [1, 0]

@@ -1,4 +1,4 @@
-"""The embedded digits against scikit-learn's own."""
+"""The embedded digits against the dataset of scikit-learn."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from keras_regen.datasets import load
 pytestmark = pytest.mark.any_backend
 
 
-def test_all_digits_are_there_scaled_to_0_to_255():
+def test_all_digits_are_included_and_scaled_to_0_to_255():
     digits = load("digits")
     source = sklearn.datasets.load_digits()
     assert len(digits.x_train) + len(digits.x_test) == 1797
@@ -23,21 +23,21 @@ def test_all_digits_are_there_scaled_to_0_to_255():
     )
     images = np.concatenate([digits.x_train, digits.x_test]).reshape(1797, 64)
     labels = np.concatenate([digits.y_train, digits.y_test])
-    found = sorted((int(label), *image) for image, label in zip(images, labels, strict=True))
-    assert found == expected
+    samples = sorted((int(label), *image) for image, label in zip(images, labels, strict=True))
+    assert samples == expected
 
 
-def test_split_by_fraction_and_seed():
+def test_split_depends_on_fraction_and_seed():
     counts = np.bincount(sklearn.datasets.load_digits().target)
     digits = load("digits", test_fraction=0.1, seed=3)
     np.testing.assert_allclose(np.bincount(digits.y_test), counts * 0.1, atol=0.5)
-    again = load("digits", test_fraction=0.1, seed=3)
+    same = load("digits", test_fraction=0.1, seed=3)
     other = load("digits", test_fraction=0.1, seed=4)
-    np.testing.assert_array_equal(digits.x_test, again.x_test)
+    np.testing.assert_array_equal(digits.x_test, same.x_test)
     assert (digits.x_test != other.x_test).any()
 
 
-def test_size_and_colour():
+def test_image_size_and_color_mode():
     digits = load("digits", image_size=(10, 12), color_mode="rgb")
     assert digits.image_shape == (10, 12, 3)
 

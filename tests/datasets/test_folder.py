@@ -1,4 +1,4 @@
-"""Folders of class folders: what is read, in which order, and what is wrong with the others."""
+"""Folders of class folders: files that are read, their order, and errors."""
 
 import io
 import os
@@ -28,23 +28,22 @@ def two_classes(per_class=5):
     }
 
 
-def test_images_labels_and_names(make_folder):
+def test_images_labels_and_class_names(make_folder):
     folder = make_folder(two_classes(10))
     data = load(folder, test_fraction=0.3)
-    assert data.name == "pictures" and data.class_names == ("cat", "dog")
+    assert data.name == "images" and data.class_names == ("cat", "dog")
     assert data.image_shape == (4, 5, 1) and data.x_train.dtype == np.uint8
     assert data.y_train.dtype == data.y_test.dtype == np.int64
     assert np.bincount(data.y_train).tolist() == [7, 7]
     assert np.bincount(data.y_test).tolist() == [3, 3]
     values = np.concatenate([data.x_train, data.x_test])
     assert (values == values[:, :1, :1]).all()
-    found = values[:, 0, 0, 0].tolist()
-    assert sorted(found) == [*range(10), *range(100, 110)]
+    assert sorted(values[:, 0, 0, 0].tolist()) == [*range(10), *range(100, 110)]
     labels = np.concatenate([data.y_train, data.y_test])
     assert ((values[:, 0, 0, 0] >= 100) == labels).all()
 
 
-def test_train_and_test_folders_are_taken_as_they_are(make_folder):
+def test_train_and_test_folders_define_the_split(make_folder):
     folder = make_folder(
         {
             "train/b/2.png": 12,
@@ -64,18 +63,18 @@ def test_train_and_test_folders_are_taken_as_they_are(make_folder):
 
 
 @pytest.mark.parametrize("names", [("train", "bus"), ("test", "bus")])
-def test_a_class_may_be_called_train(make_folder, names):
+def test_class_may_be_called_train(make_folder, names):
     folder = make_folder({f"{name}/{i}.png": i for name in names for i in range(2)})
     assert load(folder, test_fraction=0.5).class_names == tuple(sorted(names))
 
 
 @pytest.mark.parametrize("outer", ["cifar10", "a/b/c", "train"])
 def test_outer_folders_do_not_matter(make_folder, outer):
-    plain = load(make_folder(two_classes(), "plain"))
-    pictures = {f"{outer}/{path}": value for path, value in two_classes().items()}
-    wrapped = load(make_folder(pictures, "wrapped"))
-    assert wrapped.class_names == plain.class_names
-    np.testing.assert_array_equal(wrapped.x_train, plain.x_train)
+    expected = load(make_folder(two_classes(), "plain"))
+    images = {f"{outer}/{path}": value for path, value in two_classes().items()}
+    data = load(make_folder(images, "nested"))
+    assert data.class_names == expected.class_names
+    np.testing.assert_array_equal(data.x_train, expected.x_train)
 
 
 def test_hidden_files_and_folders_are_ignored(make_folder):
@@ -86,18 +85,18 @@ def test_hidden_files_and_folders_are_ignored(make_folder):
     assert data.class_names == ("cat", "dog") and data.skipped == ()
 
 
-def test_one_colour_picture_makes_all_rgb(make_folder):
-    colour = Image.new("RGB", (5, 4), (1, 2, 3))
-    folder = make_folder({**two_classes(), "dog/9.png": colour})
+def test_single_color_image_makes_all_images_rgb(make_folder):
+    color_image = Image.new("RGB", (5, 4), (1, 2, 3))
+    folder = make_folder({**two_classes(), "dog/9.png": color_image})
     data = load(folder, test_fraction=0.5)
     assert data.image_shape == (4, 5, 3)
     images = np.concatenate([data.x_train, data.x_test])
-    rows = {tuple(image[0, 0]) for image in images}
-    assert rows == {*((v, v, v) for v in (*range(5), *range(100, 105))), (1, 2, 3)}
+    colors = {tuple(image[0, 0]) for image in images}
+    assert colors == {*((v, v, v) for v in (*range(5), *range(100, 105))), (1, 2, 3)}
     assert load(folder, color_mode="grayscale").image_shape == (4, 5, 1)
 
 
-def test_gray_pictures_as_rgb(make_folder):
+def test_grayscale_images_as_rgb(make_folder):
     assert load(make_folder(two_classes()), color_mode="rgb").image_shape == (4, 5, 3)
 
 
@@ -111,28 +110,32 @@ def test_two_sizes_need_image_size(make_folder):
     assert load(folder, image_size=8).image_shape == (8, 8, 1)
 
 
-def test_unreadable_files_are_left_out_listed_and_warned_about_once(make_folder):
-    whole = png(size=(64, 64))
-    bad = {"cat/cut.png": whole[: len(whole) // 2], "dog/empty.jpg": b"", "dog/notes.txt": b"hello"}
-    folder = make_folder({**two_classes(), **bad, "dog/more/1.png": 9})
+def test_unreadable_files_are_skipped_with_a_single_warning(make_folder):
+    content = png(size=(64, 64))
+    unreadable = {
+        "cat/truncated.png": content[: len(content) // 2],
+        "dog/empty.jpg": b"",
+        "dog/notes.txt": b"hello",
+    }
+    folder = make_folder({**two_classes(), **unreadable, "dog/more/1.png": 9})
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         data = load(folder)
-    skipped = {os.path.join(folder, path) for path in (*bad, "dog/more")}
+    skipped = {os.path.join(folder, path) for path in (*unreadable, "dog/more")}
     assert set(data.skipped) == skipped
     assert len(caught) == 1
     assert all(path in str(caught[0].message) for path in skipped)
     assert len(data.x_train) + len(data.x_test) == 10
 
 
-def test_the_warning_stays_short(make_folder):
+def test_warning_lists_five_files_only(make_folder):
     folder = make_folder({**two_classes(), **{f"cat/{i}.txt": b"" for i in range(50)}})
     with pytest.warns(UserWarning, match="Left out 50 files") as caught:
         assert len(load(folder).skipped) == 50
     assert "and 45 more" in str(caught[0].message)
 
 
-def test_strict_makes_an_unreadable_file_an_error(make_folder):
+def test_strict_raises_for_an_unreadable_file(make_folder):
     folder = make_folder({**two_classes(), "dog/notes.txt": b"hello"})
     with pytest.raises(ValueError, match=r"notes\.txt"):
         load(folder, strict=True)
@@ -140,7 +143,7 @@ def test_strict_makes_an_unreadable_file_an_error(make_folder):
     assert load(folder, strict=True).skipped == ()
 
 
-def test_a_broken_link_is_an_unreadable_file(make_folder):
+def test_broken_link_is_an_unreadable_file(make_folder):
     folder = make_folder(two_classes())
     os.symlink("nowhere.png", os.path.join(folder, "cat", "link.png"))
     os.mkfifo(os.path.join(folder, "cat", "pipe.png"))
@@ -150,7 +153,7 @@ def test_a_broken_link_is_an_unreadable_file(make_folder):
 
 
 @pytest.mark.parametrize(
-    "pictures, message",
+    "images, message",
     [
         ({}, "holds no folders and 0 files"),
         ({"1.png": 0, "2.png": 0}, "holds no folders and 2 files"),
@@ -167,28 +170,28 @@ def test_a_broken_link_is_an_unreadable_file(make_folder):
             {"train/a/1.png": 0, "train/b/1.png": 0, "test/a/1.png": 0, "test/b/1.png": b""},
             r"test, with none in the class folders \['b'\]",
         ),
-        ({"cat/1.png": 0, "dog/1.png": 0}, "too few samples for a test set"),
+        ({"cat/1.png": 0, "dog/1.png": 0}, "Too few samples for a test set"),
         (
             {"train/a/1.png": 0, "train/b/1.png": 0, "val/a/1.png": 0, "val/b/1.png": 0},
             r"must be called `test`.*with `train` and \['val'\]",
         ),
     ],
 )
-def test_what_is_wrong_with_a_folder(make_folder, pictures, message):
+def test_invalid_folders_raise(make_folder, images, message):
     with pytest.raises(ValueError, match=f"(?s){message}"):
-        load(make_folder(pictures))
+        load(make_folder(images))
 
 
-def test_a_folder_that_is_not_there(tmp_path):
+def test_missing_folder_raises(tmp_path):
     with pytest.raises(FileNotFoundError, match="does not exist"):
         load(tmp_path / "missing")
 
 
-def test_a_file_without_permission_is_left_out(make_folder):
+def test_file_without_permission_is_skipped(make_folder):
     folder = make_folder(two_classes())
     path = os.path.join(folder, "cat", "0.png")
     os.chmod(path, 0)
     if os.access(path, os.R_OK):
-        pytest.skip("this user may read every file")
+        pytest.skip("this user can read every file")
     with pytest.warns(UserWarning, match="Permission"):
         assert load(folder).skipped == (path,)

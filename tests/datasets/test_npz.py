@@ -1,4 +1,4 @@
-"""`.npz` files: what they may hold, and what is wrong with the others."""
+"""`.npz` files: arrays that they may hold, and errors."""
 
 import os
 
@@ -13,29 +13,29 @@ RNG = np.random.default_rng(0)
 
 
 def arrays(**changes):
-    whole = {
+    defaults = {
         "x_train": RNG.integers(0, 256, (6, 4, 5), dtype="uint8"),
         "y_train": np.array([0, 1, 2, 0, 1, 2]),
         "x_test": RNG.integers(0, 256, (3, 4, 5), dtype="uint8"),
         "y_test": np.array([2, 1, 0], "uint8"),
     }
-    return {key: value for key, value in {**whole, **changes}.items() if value is not None}
+    return {key: value for key, value in {**defaults, **changes}.items() if value is not None}
 
 
 @pytest.fixture
 def save(tmp_path):
     def save(**changes):
-        path = tmp_path / "some.npz"
+        path = tmp_path / "saved.npz"
         np.savez(path, **arrays(**changes))
         return path
 
     return save
 
 
-def test_arrays_come_back(save):
+def test_arrays_are_loaded(save):
     images = RNG.integers(0, 256, (6, 4, 5), dtype="uint8")
     data = load(save(x_train=images))
-    assert data.name == "some" and data.class_names == ("0", "1", "2")
+    assert data.name == "saved" and data.class_names == ("0", "1", "2")
     np.testing.assert_array_equal(data.x_train, images[..., None])
     assert data.y_test.tolist() == [2, 1, 0] and data.y_test.dtype == np.int64
 
@@ -53,18 +53,18 @@ def test_floats_become_float32(save, dtype):
     np.testing.assert_array_equal(data.x_train, images.astype("float32"))
 
 
-def test_wide_integers_become_uint8(save):
+def test_int64_becomes_uint8(save):
     images = RNG.integers(0, 256, (6, 4, 5))
     data = load(save(x_train=images))
     assert data.x_train.dtype == np.uint8
     np.testing.assert_array_equal(data.x_train[..., 0], images)
 
 
-def test_labels_in_a_column(save):
+def test_labels_of_shape_n_1_are_flattened(save):
     assert load(save(y_train=np.array([[0], [1], [2], [0], [1], [2]]))).y_train.ndim == 1
 
 
-def test_size_and_colour(save):
+def test_image_size_and_color_mode(save):
     assert load(save(), image_size=(8, 9), color_mode="rgb").image_shape == (8, 9, 3)
 
 
@@ -88,49 +88,49 @@ def test_size_and_colour(save):
         ({"y_train": np.arange(6.0)}, "y_train.*float64"),
         ({"y_train": np.arange(6) - 1}, "y_train.*-1 at index 0"),
         ({"y_test": np.array([0, 1, 3])}, r"y_test.*0\.\.2.*3 at index 2"),
-        ({"y_train": np.array([1, 2, 3, 1, 2, 3])}, "every class from 0 on.*1 to 3"),
+        ({"y_train": np.array([1, 2, 3, 1, 2, 3])}, "every label from 0.*1 to 3"),
         ({"y_train": np.zeros(6, int), "y_test": np.zeros(3, int)}, "at least two classes"),
-        ({"class_names": np.array([1, 2, 3])}, "row of strings"),
+        ({"class_names": np.array([1, 2, 3])}, "array of strings"),
         ({"class_names": np.array(["a", "b"])}, r"y_train.*0\.\.1.*2 at index 2"),
         ({"class_names": np.array(["a", "b", "a"])}, "must differ"),
     ],
 )
-def test_what_is_wrong_with_a_file(save, changes, message):
+def test_invalid_arrays_raise(save, changes, message):
     path = save(**changes)
     with pytest.raises(ValueError, match=message) as error:
         load(path)
     assert str(path) in str(error.value)
 
 
-class Bomb:
+class Malicious:
     def __reduce__(self):
         return os.mkdir, ("pickle-was-run",)
 
 
-def test_nothing_is_unpickled(save, tmp_path, monkeypatch):
-    path = save(class_names=np.array([Bomb(), Bomb(), Bomb()]))
+def test_objects_are_not_unpickled(save, tmp_path, monkeypatch):
+    path = save(class_names=np.array([Malicious(), Malicious(), Malicious()]))
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValueError, match="plain arrays"):
+    with pytest.raises(ValueError, match="without Python objects"):
         load(path)
     assert not os.path.exists("pickle-was-run")
 
 
-def test_files_that_are_no_npz(save, tmp_path):
-    whole = save().read_bytes()
-    for content in (b"", b"hello", whole[: len(whole) // 2]):
+def test_damaged_and_other_files_raise(save, tmp_path):
+    complete = save().read_bytes()
+    for content in (b"", b"hello", complete[: len(complete) // 2]):
         (tmp_path / "bad.npz").write_bytes(content)
-        with pytest.raises(ValueError, match=r"(?s)plain arrays.*bad\.npz"):
+        with pytest.raises(ValueError, match=r"(?s)without Python objects.*bad\.npz"):
             load(tmp_path / "bad.npz")
-    with open(tmp_path / "bare.npz", "wb") as file:
+    with open(tmp_path / "single.npz", "wb") as file:
         np.save(file, np.zeros(3))
-    with pytest.raises(ValueError, match="one bare array"):
-        load(tmp_path / "bare.npz")
+    with pytest.raises(ValueError, match="a single array without a name"):
+        load(tmp_path / "single.npz")
 
 
 @pytest.mark.parametrize(
     "name, mean, class_name", [("mnist", 33.3, "7"), ("fashion_mnist", 72.9, "Sneaker")]
 )
-def test_real_sets(real_data, name, mean, class_name):
+def test_real_datasets(real_data, name, mean, class_name):
     data = load(name)
     assert data.x_train.shape == (60000, 28, 28, 1) and data.x_test.shape == (10000, 28, 28, 1)
     assert data.x_train.dtype == np.uint8 and data.class_names[7] == class_name

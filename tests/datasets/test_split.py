@@ -1,4 +1,4 @@
-"""The split: shares per class, disjoint, fixed by the seed."""
+"""The split: shares per class, disjoint indices, determined by the seed."""
 
 import numpy as np
 import pytest
@@ -21,27 +21,27 @@ def test_every_class_has_its_share(counts, test_fraction, seed):
     assert sorted([*train, *test]) == list(range(len(labels)))
     assert (np.diff(train) > 0).all() and (np.diff(test) > 0).all()
     for label, count in enumerate(counts):
-        taken = (labels[test] == label).sum()
+        num_test = (labels[test] == label).sum()
         if count >= 2:
-            assert 1 <= taken <= count - 1
-            assert abs(taken - test_fraction * count) <= 1
+            assert 1 <= num_test <= count - 1
+            assert abs(num_test - test_fraction * count) <= 1
         else:
-            assert taken == 0
+            assert num_test == 0
 
 
-def test_the_seed_decides():
+def test_split_depends_on_the_seed():
     labels = np.repeat([0, 1], 50)
-    first, again, other = (stratified_split(labels, 0.2, seed)[1] for seed in (0, 0, 1))
-    assert (first == again).all()
+    first, same, other = (stratified_split(labels, 0.2, seed)[1] for seed in (0, 0, 1))
+    assert (first == same).all()
     assert (first != other).any()
 
 
-def test_one_sample_per_class_cannot_be_split():
-    with pytest.raises(ValueError, match="too few samples"):
+def test_single_sample_per_class_raises():
+    with pytest.raises(ValueError, match="Too few samples"):
         stratified_split(np.array([0, 1, 2]), 0.5, 0)
 
 
 @pytest.mark.parametrize("test_fraction", [0, 1, -0.1, 1.5, float("nan")])
-def test_a_share_out_of_range(test_fraction):
+def test_fraction_out_of_range_raises(test_fraction):
     with pytest.raises(ValueError, match="between 0 and 1"):
         stratified_split(np.array([0, 0, 1, 1]), test_fraction, 0)

@@ -1,4 +1,4 @@
-"""TFDS: a real little set prepared on the spot, and the mocked big ones."""
+"""TFDS: small datasets that the test prepares, and mocked large datasets."""
 
 import builtins
 import importlib.util
@@ -14,8 +14,8 @@ tfds = pytest.importorskip("tensorflow_datasets")
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 5, 6, 3), dtype="uint8")
 
 
-class LittleShapes(tfds.core.GeneratorBasedBuilder):
-    """Twelve images in three classes, nine to train and three to test."""
+class SmallShapes(tfds.core.GeneratorBasedBuilder):
+    """Twelve images in three classes: nine training and three test images."""
 
     VERSION = tfds.core.Version("1.0.0")
 
@@ -38,15 +38,15 @@ class LittleShapes(tfds.core.GeneratorBasedBuilder):
         raise NotImplementedError
 
 
-class LittleShapesOneSplit(LittleShapes):
-    """The same images, all to train."""
+class SmallShapesWithoutTest(SmallShapes):
+    """The same images, all in the training split."""
 
     def _split_generators(self, dl_manager):
         return {"train": self._generate(range(12))}
 
 
-class LittleNumbers(LittleShapes):
-    """Labels that are numbers, not classes."""
+class SmallNumbers(SmallShapes):
+    """Labels that are numbers instead of class labels."""
 
     def _info(self):
         features = {"image": tfds.features.Image(shape=(5, 6, 3)), "label": np.int64}
@@ -54,7 +54,7 @@ class LittleNumbers(LittleShapes):
         return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict(features))
 
 
-class LittleSizes(LittleShapes):
+class SmallSizes(SmallShapes):
     """Images of two sizes."""
 
     def _info(self):
@@ -69,7 +69,7 @@ class LittleSizes(LittleShapes):
             yield number, {"image": IMAGES[number, : 3 + number % 2], "label": number % 3}
 
 
-def in_some_order(images, labels):
+def sorted_samples(images, labels):
     return sorted(
         (int(label), image.tobytes()) for image, label in zip(images, labels, strict=True)
     )
@@ -82,22 +82,22 @@ def tfds_folder(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("file_format", [None, "array_record", "tfrecord"])
-def test_a_set_with_both_splits(tfds_folder, file_format):
+def test_dataset_with_both_splits(tfds_folder, file_format):
     if file_format:
-        builder = LittleShapes(data_dir=tfds_folder, file_format=file_format)
+        builder = SmallShapes(data_dir=tfds_folder, file_format=file_format)
         builder.download_and_prepare()
     if file_format == "tfrecord":
         pytest.importorskip("tensorflow")
-    data = load("tfds:little_shapes")
-    assert data.name == "tfds:little_shapes"
+    data = load("tfds:small_shapes")
+    assert data.name == "tfds:small_shapes"
     assert data.class_names == ("circle", "square", "star")
     labels = np.arange(12) % 3
-    assert in_some_order(data.x_train, data.y_train) == in_some_order(IMAGES[:9], labels[:9])
-    assert in_some_order(data.x_test, data.y_test) == in_some_order(IMAGES[9:], labels[9:])
+    assert sorted_samples(data.x_train, data.y_train) == sorted_samples(IMAGES[:9], labels[:9])
+    assert sorted_samples(data.x_test, data.y_test) == sorted_samples(IMAGES[9:], labels[9:])
 
 
-def test_tfrecords_without_tensorflow(tfds_folder, monkeypatch):
-    LittleShapes(data_dir=tfds_folder, file_format="tfrecord").download_and_prepare()
+def test_tfrecords_without_tensorflow_raise(tfds_folder, monkeypatch):
+    SmallShapes(data_dir=tfds_folder, file_format="tfrecord").download_and_prepare()
     find_spec = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util,
@@ -105,44 +105,44 @@ def test_tfrecords_without_tensorflow(tfds_folder, monkeypatch):
         lambda name, *args: None if name == "tensorflow" else find_spec(name, *args),
     )
     with pytest.raises(ImportError, match="only TensorFlow reads"):
-        load("tfds:little_shapes")
+        load("tfds:small_shapes")
 
 
-def test_a_set_without_test_images_is_split(tfds_folder):
-    data = load("tfds:little_shapes_one_split", test_fraction=0.25, seed=1)
+def test_dataset_without_test_images_is_split(tfds_folder):
+    data = load("tfds:small_shapes_without_test", test_fraction=0.25, seed=1)
     assert np.bincount(data.y_test).tolist() == [1, 1, 1]
     assert np.bincount(data.y_train).tolist() == [3, 3, 3]
     images = np.concatenate([data.x_train, data.x_test])
     labels = np.concatenate([data.y_train, data.y_test])
-    assert in_some_order(images, labels) == in_some_order(IMAGES, np.arange(12) % 3)
+    assert sorted_samples(images, labels) == sorted_samples(IMAGES, np.arange(12) % 3)
 
 
-def test_size_and_colour(tfds_folder):
-    data = load("tfds:little_shapes", image_size=(7, 8), color_mode="grayscale")
+def test_image_size_and_color_mode(tfds_folder):
+    data = load("tfds:small_shapes", image_size=(7, 8), color_mode="grayscale")
     assert data.image_shape == (7, 8, 1)
 
 
 def test_two_sizes_need_image_size(tfds_folder):
-    with pytest.raises(ValueError, match=r"little_sizes train\[\d\] of \dx6.*Pass image_size"):
-        load("tfds:little_sizes")
-    assert load("tfds:little_sizes", image_size=4).image_shape == (4, 4, 3)
-    assert set(load("tfds:little_sizes", image_size=4).class_names) == {"0", "1", "2"}
+    with pytest.raises(ValueError, match=r"small_sizes train\[\d\] of \dx6.*Pass image_size"):
+        load("tfds:small_sizes")
+    assert load("tfds:small_sizes", image_size=4).image_shape == (4, 4, 3)
+    assert set(load("tfds:small_sizes", image_size=4).class_names) == {"0", "1", "2"}
 
 
-def test_a_set_without_classes(tfds_folder):
+def test_dataset_without_class_labels_raises(tfds_folder):
     with pytest.raises(ValueError, match=r"features `image` and `label`.*image, label"):
-        load("tfds:little_numbers")
-    assert not list(tfds_folder.iterdir())  # found out before anything is downloaded
+        load("tfds:small_numbers")
+    assert not list(tfds_folder.iterdir())  # the error comes before the download
 
 
-def test_mocked_sets():
+def test_mocked_dataset():
     with tfds.testing.mock_data(num_examples=30):
         data = load("tfds:mnist")
     assert data.image_shape == (28, 28, 1) and data.class_names == tuple("0123456789")
     assert len(data.x_train) + len(data.x_test) == 30
 
 
-def test_a_mocked_set_without_labels():
+def test_mocked_dataset_without_images_raises():
     with (
         tfds.testing.mock_data(num_examples=3),
         pytest.raises(ValueError, match=r"features `image` and `label`.*tfds:imdb_reviews"),
@@ -150,21 +150,21 @@ def test_a_mocked_set_without_labels():
         load("tfds:imdb_reviews")
 
 
-def test_an_unknown_set():
-    with pytest.raises(ValueError, match=r"no such set.*tfds:no_such_set_at_all"):
-        load("tfds:no_such_set_at_all")
+def test_unknown_dataset_raises():
+    with pytest.raises(ValueError, match=r"no dataset of this name.*tfds:unknown_dataset"):
+        load("tfds:unknown_dataset")
 
 
-def test_a_set_that_cannot_be_prepared(tfds_folder, monkeypatch):
+def test_failed_preparation_raises(tfds_folder, monkeypatch):
     def fail(self, dl_manager):
         raise ConnectionError("no network")
 
-    monkeypatch.setattr(LittleShapes, "_split_generators", fail)
+    monkeypatch.setattr(SmallShapes, "_split_generators", fail)
     with pytest.raises(ValueError, match=r"(?s)could not prepare.*no network.*TFDS_DATA_DIR"):
-        load("tfds:little_shapes")
+        load("tfds:small_shapes")
 
 
-def test_without_tensorflow_datasets(monkeypatch):
+def test_missing_tensorflow_datasets_raises(monkeypatch):
     real_import = builtins.__import__
 
     def no_tfds(name, *args, **kwargs):
@@ -177,23 +177,25 @@ def test_without_tensorflow_datasets(monkeypatch):
         load("tfds:mnist")
 
 
-def test_a_known_set_comes_from_tfds_only_when_it_is_prepared(tfds_folder, monkeypatch):
-    monkeypatch.setitem(catalog.KNOWN, "little_shapes", (("star", "square", "circle"), (5, 6, 3)))
+def test_known_dataset_is_loaded_from_tfds_only_if_prepared(tfds_folder, monkeypatch):
+    monkeypatch.setitem(
+        catalog.KERAS_DATASETS, "small_shapes", (("star", "square", "circle"), (5, 6, 3))
+    )
 
     def source():
-        return {source.name: source for source in list_datasets()}["little_shapes"]
+        return {source.name: source for source in list_datasets()}["small_shapes"]
 
     assert source().kind == "download"
-    LittleShapes(data_dir=tfds_folder, file_format="array_record").download_and_prepare()
-    assert source().kind == "tfds" and source().location.endswith("little_shapes/1.0.0")
+    SmallShapes(data_dir=tfds_folder, file_format="array_record").download_and_prepare()
+    assert source().kind == "tfds" and source().location.endswith("small_shapes/1.0.0")
 
-    data = load("little_shapes")
-    assert data.name == "little_shapes" and data.class_names == ("star", "square", "circle")
-    labels = 2 - np.arange(12) % 3  # the known names run the other way than those of the set
-    assert in_some_order(data.x_train, data.y_train) == in_some_order(IMAGES[:9], labels[:9])
+    data = load("small_shapes")
+    assert data.name == "small_shapes" and data.class_names == ("star", "square", "circle")
+    labels = 2 - np.arange(12) % 3  # the names in `KERAS_DATASETS` have the reverse order
+    assert sorted_samples(data.x_train, data.y_train) == sorted_samples(IMAGES[:9], labels[:9])
 
 
-def test_the_newest_prepared_version_is_taken(tfds_folder):
+def test_newest_prepared_version_is_used(tfds_folder):
     for version in ("3.0.1", "2.11.0", "3.0.10"):
         folder = tfds_folder / "mnist" / version
         folder.mkdir(parents=True)

@@ -31,21 +31,21 @@ def block_for(shape=SHAPE):
 
 def test_values_equal_the_slow_block():
     block, x = block_for(), images()
-    found = run(block, x)[0][0]
-    np.testing.assert_allclose(found, reference.upsampling_block(x, weights_of(block)), atol=1e-4)
-    assert found.shape == (5, 6, 4, 2)
+    outputs = run(block, x)[0][0]
+    np.testing.assert_allclose(outputs, reference.upsampling_block(x, weights_of(block)), atol=1e-4)
+    assert outputs.shape == (5, 6, 4, 2)
     assert block.compute_output_shape((None, *SHAPE)) == (None, 6, 4, 2)
 
 
-def test_transposed_convolution_paints_patches_that_do_not_overlap():
+def test_transposed_convolution_has_no_overlap():
     block, x = block_for(), images()
     kernel, bias = (to_numpy(weight) for weight in block.upsample.weights)
-    assert kernel.shape == (2, 2, 2, 4)  # half of the 4 channels come out
-    found = to_numpy(block.upsample(x))
-    np.testing.assert_allclose(found, reference.doubled_transposed(x, kernel, bias), atol=1e-5)
+    assert kernel.shape == (2, 2, 2, 4)  # the output has half of the 4 channels
+    outputs = to_numpy(block.upsample(x))
+    np.testing.assert_allclose(outputs, reference.doubled_transposed(x, kernel, bias), atol=1e-5)
 
 
-def test_one_channel_stays_one():
+def test_a_single_channel_stays_a_single_channel():
     block = DeconvolutionBlock(2)
     block.build((None, 2, 2, 1))
     assert tuple(block.upsample.kernel.shape) == (2, 2, 1, 1)
@@ -64,12 +64,12 @@ def test_gradients_and_statistics_of_a_training_step():
 
 
 def test_config_batch_size_and_mixed_precision():
-    again = check_config(DeconvolutionBlock(3, kernel_initializer="glorot_uniform"))
-    assert again.filters == 3
+    restored = check_config(DeconvolutionBlock(3, kernel_initializer="glorot_uniform"))
+    assert restored.filters == 3
     check_dynamic_batch(block_for(), images())
     check_mixed_precision(lambda **kwargs: DeconvolutionBlock(2, **kwargs), images())
 
 
-def test_no_filters_are_refused():
+def test_zero_filters_are_an_error():
     with pytest.raises(ValueError, match="filters"):
         DeconvolutionBlock(0)

@@ -1,4 +1,4 @@
-"""DifferentiableAugmentation: each image against all changes that it may have undergone."""
+"""DifferentiableAugmentation: each output against all possible changes of its image."""
 
 import keras
 import numpy as np
@@ -12,7 +12,7 @@ from tests.contract import (
     check_mixed_precision,
     gradients,
     to_numpy,
-    weighed,
+    weighted_sum,
 )
 
 SHAPE = (8, 6, 3)
@@ -36,57 +36,57 @@ def images(count=300, shape=SHAPE):
 
 
 def shifted(image, down, right):
-    moved = np.zeros_like(image)
+    result = np.zeros_like(image)
     height, width, _ = image.shape
     for row in range(height):
         for column in range(width):
             if 0 <= row - down < height and 0 <= column - right < width:
-                moved[row, column] = image[row - down, column - right]
-    return moved
+                result[row, column] = image[row - down, column - right]
+    return result
 
 
-def shift_between(before, after, most):
-    """The one shift, of at most so many pixels, that makes one image of the other."""
-    found = [
+def shift_between(before, after, largest):
+    """Returns the only shift of at most `largest` pixels from `before` to `after`."""
+    shifts = [
         (down, right)
-        for down in range(-most[0], most[0] + 1)
-        for right in range(-most[1], most[1] + 1)
+        for down in range(-largest[0], largest[0] + 1)
+        for right in range(-largest[1], largest[1] + 1)
         if np.allclose(shifted(before, down, right), after, atol=1e-6)
     ]
-    assert len(found) == 1
-    return found[0]
+    assert len(shifts) == 1
+    return shifts[0]
 
 
 def cut(image, size, center):
-    """Makes what is within half the size of the center zero; an even size begins one earlier."""
-    kept = image.copy()
+    """Sets a rectangle to zero. With an even size, its center is right of the middle."""
+    result = image.copy()
     height, width, _ = image.shape
     for row in range(height):
         for column in range(width):
-            near = [
-                -(length // 2) <= place - middle < length - length // 2
-                for place, middle, length in zip((row, column), center, size, strict=True)
+            inside = [
+                -(length // 2) <= position - middle < length - length // 2
+                for position, middle, length in zip((row, column), center, size, strict=True)
             ]
-            if all(near):
-                kept[row, column] = 0
-    return kept
+            if all(inside):
+                result[row, column] = 0
+    return result
 
 
 def center_between(before, after, size):
-    """The one center of a rectangle of that size that makes one image of the other."""
+    """Returns the only center of a rectangle that was cut from `before` to get `after`."""
     ends = [side + 1 - length % 2 for side, length in zip(before.shape, size, strict=False)]
-    found = [
+    centers = [
         (row, column)
         for row in range(ends[0])
         for column in range(ends[1])
         if np.allclose(cut(before, size, (row, column)), after, atol=1e-6)
     ]
-    assert len(found) == 1
-    return found[0]
+    assert len(centers) == 1
+    return centers[0]
 
 
 def color_between(before, after):
-    """The change of brightness, saturation and contrast that makes one image of the other."""
+    """Computes the change of brightness, saturation and contrast from `before` to `after`."""
     before, after = before.astype("float64"), after.astype("float64")
     gray = before.mean(axis=-1, keepdims=True)
     brightness = after.mean() - before.mean()
@@ -106,7 +106,7 @@ def check_uniform(values, count):
     assert scipy.stats.chisquare(observed).pvalue > 1e-3
 
 
-def test_images_pass_unchanged_outside_training_and_when_all_is_off():
+def test_images_stay_unchanged_outside_of_training_and_without_changes():
     x = images(5)
     layer = DifferentiableAugmentation()
     for output in (layer(x), layer(x, training=False)):
@@ -115,67 +115,69 @@ def test_images_pass_unchanged_outside_training_and_when_all_is_off():
     np.testing.assert_array_equal(to_numpy(layer(x, training=True)), x)
 
 
-def test_each_image_is_shifted_by_pixels_of_its_own():
+def test_each_image_has_another_shift():
     x = images()
-    found = to_numpy(shifting()(x, training=True)).astype("float32")
-    # A quarter of 8 is 2, and of 6 is 1.5, rounded up.
-    moves = np.array([shift_between(*pair, most=(2, 2)) for pair in zip(x, found, strict=True)])
-    check_uniform(5 * (moves[:, 0] + 2) + moves[:, 1] + 2, 25)
+    outputs = to_numpy(shifting()(x, training=True)).astype("float32")
+    # A quarter of 8 is 2, and a quarter of 6 is 1.5, which is rounded up.
+    shifts = np.array(
+        [shift_between(*pair, largest=(2, 2)) for pair in zip(x, outputs, strict=True)]
+    )
+    check_uniform(5 * (shifts[:, 0] + 2) + shifts[:, 1] + 2, 25)
 
 
-def test_a_rectangle_of_each_image_is_cut_out():
+def test_each_image_has_another_rectangle():
     x = images(270)
-    found = to_numpy(cutting()(x, training=True)).astype("float32")
-    centers = [center_between(*pair, size=(4, 3)) for pair in zip(x, found, strict=True)]
-    # Half of 8 is 4, even: 9 centers; half of 6 is 3, odd: 6 centers.
+    outputs = to_numpy(cutting()(x, training=True)).astype("float32")
+    centers = [center_between(*pair, size=(4, 3)) for pair in zip(x, outputs, strict=True)]
+    # Half of 8 is 4, an even size with 9 centers; half of 6 is 3, an odd size with 6 centers.
     check_uniform(np.array([6 * row + column for row, column in centers]), 54)
 
 
-def test_brightness_saturation_and_contrast_are_drawn_for_each_image():
+def test_each_image_has_another_brightness_saturation_and_contrast():
     x = images()
-    found = to_numpy(coloring()(x, training=True))
-    changes = np.array([color_between(*pair) for pair in zip(x, found, strict=True)])
+    outputs = to_numpy(coloring()(x, training=True))
+    changes = np.array([color_between(*pair) for pair in zip(x, outputs, strict=True)])
     ranges = [(-0.25, 0.5), (0, 2), (0.5, 1)]  # starts and lengths
     for values, (start, length) in zip(changes.T, ranges, strict=True):
         assert scipy.stats.kstest(values, "uniform", (start, length)).pvalue > 1e-3
-    # One does not tell the other.
+    # The three changes are independent.
     correlations = np.corrcoef(changes, rowvar=False)[np.triu_indices(3, 1)]
     assert np.abs(correlations).max() < 4 / np.sqrt(len(x))
 
 
 def test_grayscale_has_no_saturation():
     x = images(50, (6, 6, 1))
-    found = to_numpy(coloring()(x, training=True))
-    for before, after in zip(x, found, strict=True):
+    outputs = to_numpy(coloring()(x, training=True))
+    for before, after in zip(x, outputs, strict=True):
         brightness, _, contrast = color_between(before, after)
         assert abs(brightness) <= 0.25 + 1e-6 and 0.5 - 1e-6 <= contrast <= 1.5 + 1e-6
 
 
-def test_shift_and_cutout_come_after_color_and_leave_zeros():
+def test_color_changes_before_shift_and_cutout():
     layer = DifferentiableAugmentation(translation=0.25, cutout=0.5, color=True, seed=0)
     black = np.zeros((100, 8, 8, 1), "float32")
-    found = to_numpy(layer(black, training=True))
-    for image in found:
-        # Black becomes one shade of gray, and what moves in or is cut out does not.
+    outputs = to_numpy(layer(black, training=True))
+    for image in outputs:
+        # Black becomes a single shade of gray. Pixels of the shift and the cutout stay black.
         assert len(set(image.ravel()) - {0.0}) == 1
         assert np.sum(image == 0) >= 4
-    assert len({image.ravel()[np.abs(image).argmax()] for image in found}) == 100
+    assert len({image.ravel()[np.abs(image).argmax()] for image in outputs}) == 100
 
 
 def check_gradient(layer, check, count=6):
-    """Checks the gradients of weighed outputs, as images that have been made of the weights.
+    """Checks that the layer maps the factors of `weighted_sum` to the gradient.
 
-    A shift back, a cut and a change of color are what their gradients are made of, too.
+    The gradients of a shift, a cut and a change of color are the same kind of change.
     """
     x = images(count)
-    (found,) = gradients(lambda point: weighed(layer(point, training=True)), x, layer=layer)
-    factors = np.random.default_rng(0).normal(size=x.shape).astype("float32")  # of `weighed`
-    return [check(*pair) for pair in zip(factors, found.astype("float32"), strict=True)]
+    (gradient,) = gradients(lambda point: weighted_sum(layer(point, training=True)), x, layer=layer)
+    factors = np.random.default_rng(0).normal(size=x.shape).astype("float32")  # of `weighted_sum`
+    return [check(*pair) for pair in zip(factors, gradient.astype("float32"), strict=True)]
 
 
-def test_gradients_are_those_of_a_shift_a_cut_and_a_change_of_color():
-    moves = check_gradient(shifting(), lambda *pair: shift_between(*pair, most=(2, 2)))
-    assert len(set(moves)) > 1
+def test_gradients_are_shifts_cuts_and_changes_of_color():
+    shifts = check_gradient(shifting(), lambda *pair: shift_between(*pair, largest=(2, 2)))
+    assert len(set(shifts)) > 1
     centers = check_gradient(cutting(), lambda *pair: center_between(*pair, size=(4, 3)))
     assert len(set(centers)) > 1
     for brightness, saturation, contrast in check_gradient(coloring(), color_between):
@@ -185,14 +187,16 @@ def test_gradients_are_those_of_a_shift_a_cut_and_a_change_of_color():
 @pytest.mark.parametrize("make", [shifting, cutting, coloring])
 def test_same_seed_same_stream(make):
     x = images(20)
-    one, again, other = make(seed=3), make(seed=3), make(seed=4)
-    draws = [to_numpy(one(x, training=True)) for _ in range(2)]
-    assert not np.allclose(*draws)
-    np.testing.assert_array_equal(draws, [to_numpy(again(x, training=True)) for _ in range(2)])
-    assert not np.allclose(draws[0], to_numpy(other(x, training=True)))
+    layer, same_seed, other_seed = make(seed=3), make(seed=3), make(seed=4)
+    outputs = [to_numpy(layer(x, training=True)) for _ in range(2)]
+    assert not np.allclose(*outputs)
+    np.testing.assert_array_equal(
+        outputs, [to_numpy(same_seed(x, training=True)) for _ in range(2)]
+    )
+    assert not np.allclose(outputs[0], to_numpy(other_seed(x, training=True)))
 
 
-def test_it_trains_in_fit_and_comes_back_from_a_file(tmp_path):
+def test_it_trains_in_fit_and_loads_from_a_file(tmp_path):
     inputs = keras.Input((8, 8, 3))
     x = DifferentiableAugmentation(seed=0)(inputs)
     model = keras.Model(inputs, keras.layers.Dense(1)(keras.layers.Flatten()(x)))
@@ -202,21 +206,26 @@ def test_it_trains_in_fit_and_comes_back_from_a_file(tmp_path):
     history = model.fit(x, np.zeros((5, 1)), batch_size=2, epochs=2, verbose=0).history["loss"]
     assert np.isfinite(history).all()
     model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(tmp_path / "model.keras")
+    restored = keras.saving.load_model(tmp_path / "model.keras")
     expected = to_numpy(model(x, training=True))
-    np.testing.assert_allclose(to_numpy(again(x, training=True)), expected, atol=1e-6)
+    np.testing.assert_allclose(to_numpy(restored(x, training=True)), expected, atol=1e-6)
 
 
 def test_config_batch_size_and_mixed_precision():
-    again = check_config(DifferentiableAugmentation(0.2, 0.3, color=False, seed=5))
-    assert (again.translation, again.cutout, again.color, again.seed) == (0.2, 0.3, False, 5)
+    restored = check_config(DifferentiableAugmentation(0.2, 0.3, color=False, seed=5))
+    assert (restored.translation, restored.cutout, restored.color, restored.seed) == (
+        0.2,
+        0.3,
+        False,
+        5,
+    )
     x = images(5)
     check_dynamic_batch(DifferentiableAugmentation(), x)
     check_mixed_precision(lambda **kwargs: DifferentiableAugmentation(**kwargs), x)
-    # Moved and cut pixels keep their values to the bit.
+    # A shift and a cutout do not round the values.
     rounded = to_numpy(keras.ops.cast(x, "bfloat16")).astype("float32")
     for make, check in [
-        (shifting, lambda *pair: shift_between(*pair, most=(2, 2))),
+        (shifting, lambda *pair: shift_between(*pair, largest=(2, 2))),
         (cutting, lambda *pair: center_between(*pair, size=(4, 3))),
     ]:
         layer = make(dtype="mixed_bfloat16")
@@ -230,11 +239,11 @@ def test_config_batch_size_and_mixed_precision():
 
 @pytest.mark.parametrize("name", ["translation", "cutout"])
 @pytest.mark.parametrize("share", [-0.1, 1.0, float("nan")])
-def test_bad_shares_are_named(name, share):
+def test_bad_shares_are_errors(name, share):
     with pytest.raises(ValueError, match=f"`{name}` must be a share.*{name}={share}"):
         DifferentiableAugmentation(**{name: share})
 
 
-def test_inputs_that_are_no_images_are_refused():
+def test_inputs_of_another_rank_are_errors():
     with pytest.raises(ValueError, match="ndim=4"):
         DifferentiableAugmentation()(np.zeros((2, 8, 8), "float32"))

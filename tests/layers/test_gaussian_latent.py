@@ -1,4 +1,4 @@
-"""GaussianLatent against SciPy's normal distribution, and its divergence against an integral."""
+"""GaussianLatent against SciPy's normal distribution, and the divergence against its integral."""
 
 import keras
 import numpy as np
@@ -14,7 +14,7 @@ from tests.contract import (
     check_mixed_precision,
     gradients,
     to_numpy,
-    weighed,
+    weighted_sum,
 )
 
 RNG = np.random.default_rng(0)
@@ -23,7 +23,7 @@ MEAN, LOG_VARIANCE = np.split(MOMENTS.astype("float64"), 2, axis=1)
 
 
 def divergence(mean, log_variance):
-    """The definition: the integral of q log(q / p), dimension by dimension."""
+    """Computes the definition: the integral of q log(q / p) for a single dimension."""
     q, p = scipy.stats.norm(mean, np.exp(log_variance / 2)), scipy.stats.norm()
     return scipy.integrate.quad(
         lambda z: q.pdf(z) * (q.logpdf(z) - p.logpdf(z)), *q.interval(1 - 1e-12)
@@ -32,50 +32,54 @@ def divergence(mean, log_variance):
 
 def test_divergence_equals_its_definition():
     expected = np.vectorize(divergence)(MEAN, LOG_VARIANCE).sum(axis=1)
-    found = gaussian_kl(*np.split(MOMENTS, 2, axis=1))
-    assert found.shape == (5,)
-    np.testing.assert_allclose(to_numpy(found), expected, rtol=1e-5)
-    nothing = gaussian_kl(np.zeros((2, 3), "float32"), np.zeros((2, 3), "float32"))
-    np.testing.assert_allclose(to_numpy(nothing), 0, atol=1e-7)
+    divergences = gaussian_kl(*np.split(MOMENTS, 2, axis=1))
+    assert divergences.shape == (5,)
+    np.testing.assert_allclose(to_numpy(divergences), expected, rtol=1e-5)
+    zeros = gaussian_kl(np.zeros((2, 3), "float32"), np.zeros((2, 3), "float32"))
+    np.testing.assert_allclose(to_numpy(zeros), 0, atol=1e-7)
 
 
-def test_outside_training_the_latent_is_the_mean():
+def test_the_latent_is_the_mean_outside_of_training():
     layer = GaussianLatent(seed=0)
     before = keras.ops.convert_to_numpy(layer.seed_generator.state).copy()
     np.testing.assert_array_equal(to_numpy(layer(MOMENTS)), MOMENTS[:, :3])
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(layer.seed_generator.state), before)
 
 
-def test_in_training_it_is_normal_with_these_moments():
+def test_the_latent_is_normal_in_training():
     row = np.array([1.0, -2.0, np.log(4.0), np.log(0.25)], "float32")
-    drawn = to_numpy(GaussianLatent(seed=0)(np.tile(row, (20_000, 1)), training=True))
-    for column, mean, deviation in zip(drawn.T, (1, -2), (2, 0.5), strict=True):
+    samples = to_numpy(GaussianLatent(seed=0)(np.tile(row, (20_000, 1)), training=True))
+    for column, mean, deviation in zip(samples.T, (1, -2), (2, 0.5), strict=True):
         assert scipy.stats.kstest((column - mean) / deviation, "norm").pvalue > 1e-3
-    assert abs(np.corrcoef(drawn, rowvar=False)[0, 1]) < 5 / np.sqrt(20_000)
+    assert abs(np.corrcoef(samples, rowvar=False)[0, 1]) < 5 / np.sqrt(20_000)
 
 
 def test_same_seed_same_stream():
-    one, again, other = (GaussianLatent(seed=seed) for seed in (3, 3, 4))
-    draws = [to_numpy(one(MOMENTS, training=True)) for _ in range(2)]
-    assert not np.allclose(*draws)
+    layer, same_seed, other_seed = (GaussianLatent(seed=seed) for seed in (3, 3, 4))
+    samples = [to_numpy(layer(MOMENTS, training=True)) for _ in range(2)]
+    assert not np.allclose(*samples)
     np.testing.assert_array_equal(
-        draws, [to_numpy(again(MOMENTS, training=True)) for _ in range(2)]
+        samples, [to_numpy(same_seed(MOMENTS, training=True)) for _ in range(2)]
     )
-    assert not np.allclose(draws[0], to_numpy(other(MOMENTS, training=True)))
+    assert not np.allclose(samples[0], to_numpy(other_seed(MOMENTS, training=True)))
 
 
 def test_gradients_reach_mean_and_variance():
-    """Of z = mean + exp(log_variance / 2) noise: 1, and (z - mean) / 2."""
+    """The derivatives of z = mean + exp(log_variance / 2) noise are 1 and (z - mean) / 2."""
     noise = to_numpy(GaussianLatent(0.0, seed=1)(0 * MOMENTS, training=True))
     layer = GaussianLatent(0.0, seed=1)
-    (found,) = gradients(lambda point: weighed(layer(point, training=True)), MOMENTS, layer=layer)
-    factors = np.random.default_rng(0).normal(size=(5, 3))  # those of `weighed`
+    (gradient,) = gradients(
+        lambda point: weighted_sum(layer(point, training=True)), MOMENTS, layer=layer
+    )
+    factors = np.random.default_rng(0).normal(size=(5, 3))  # the factors of `weighted_sum`
     by_log_variance = factors * np.exp(LOG_VARIANCE / 2) * noise / 2
-    np.testing.assert_allclose(found, np.hstack([factors, by_log_variance]), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        gradient, np.hstack([factors, by_log_variance]), rtol=1e-4, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("kl_weight", [0.5, 0.0])
-def test_a_functional_model_with_the_layer_has_the_divergence_in_its_loss(kl_weight):
+def test_the_loss_of_a_functional_model_includes_the_divergence(kl_weight):
     inputs = keras.Input((6,))
     model = keras.Model(inputs, GaussianLatent(kl_weight, seed=0)(inputs))
     model.compile("sgd", loss="mse")
@@ -88,15 +92,15 @@ def test_a_functional_model_with_the_layer_has_the_divergence_in_its_loss(kl_wei
 
 
 def test_config_batch_size_and_mixed_precision():
-    again = check_config(GaussianLatent(0.3, seed=5))
-    assert (again.kl_weight, again.seed) == (0.3, 5)
+    restored = check_config(GaussianLatent(0.3, seed=5))
+    assert (restored.kl_weight, restored.seed) == (0.3, 5)
     check_dynamic_batch(GaussianLatent(), MOMENTS)
     check_mixed_precision(lambda **kwargs: GaussianLatent(**kwargs), MOMENTS)
 
 
-def test_bad_input_is_named():
+def test_bad_input_is_an_error():
     with pytest.raises(ValueError, match=r"`kl_weight` must be 0.*kl_weight=-1"):
         GaussianLatent(kl_weight=-1)
     for shape in ((2, 5), (2, 3, 4)):
-        with pytest.raises(ValueError, match="as many means as logarithms"):
+        with pytest.raises(ValueError, match="the means, followed by the logarithms"):
             GaussianLatent()(np.zeros(shape, "float32"))

@@ -1,4 +1,4 @@
-"""HaarTransform2D against PyWavelets, a slow loop, and its own inverse in closed form."""
+"""HaarTransform2D against PyWavelets, a slow loop, and its inverse in closed form."""
 
 import os
 
@@ -17,10 +17,10 @@ from tests.contract import (
     check_mixed_precision,
     gradients,
     to_numpy,
-    weighed,
+    weighted_sum,
 )
 
-# PyWavelets advises fewer levels than a small image can be halved.
+# PyWavelets warns about this number of levels for a small image.
 pytestmark = pytest.mark.filterwarnings("ignore:Level value of")
 
 
@@ -30,26 +30,28 @@ def digits(rows=8, columns=8, count=50):
 
 
 def check_against_pywavelets(images, levels):
-    found = haar_transform_2d(images, levels, "orthonormal")
+    bands = haar_transform_2d(images, levels, "orthonormal")
     expected = pywt.wavedec2(images.astype("float64"), "haar", "symmetric", levels, axes=(1, 2))
-    assert len(found) == len(expected) == levels + 1
-    for one, other in zip(keras.tree.flatten(found), keras.tree.flatten(expected), strict=True):
-        np.testing.assert_allclose(to_numpy(one), other, rtol=1e-6, atol=1e-6)
+    assert len(bands) == len(expected) == levels + 1
+    for band, expected_band in zip(
+        keras.tree.flatten(bands), keras.tree.flatten(expected), strict=True
+    ):
+        np.testing.assert_allclose(to_numpy(band), expected_band, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("levels", [1, 2, 3])
 @pytest.mark.parametrize("rows, columns", [(8, 8), (7, 8), (8, 5), (7, 7)])
 def test_orthonormal_equals_pywavelets_on_digits(rows, columns, levels):
     if min(rows, columns) == 5 and levels == 3:
-        columns = 6  # 5, 3, 2, 1: another way of halving unevenly
+        columns = 6  # 6, 3, 2, 1: only the second level has an odd size
     check_against_pywavelets(digits(rows, columns), levels)
 
 
 @pytest.mark.parametrize("levels", [1, 2, 5])
-def test_orthonormal_equals_pywavelets_on_clothes(levels):
+def test_orthonormal_equals_pywavelets_on_fashion_mnist(levels):
     folder = os.environ.get("KERAS_REGEN_DATA_DIR")
     if not folder:
-        pytest.skip("KERAS_REGEN_DATA_DIR does not name a folder of real data")
+        pytest.skip("KERAS_REGEN_DATA_DIR is not set to a folder of real data")
     with np.load(os.path.join(folder, "fashion_mnist.npz")) as data:
         images = data["x_test"][:200, ..., None].astype("float32") / 255
     check_against_pywavelets(images, levels)
@@ -69,7 +71,7 @@ def test_any_size_and_number_of_levels_equals_pywavelets(rows, columns, channels
 
 
 def slow_average(images, levels):
-    """One pixel of the output at a time; an odd size repeats its last row or column."""
+    """Computes each pixel of the output; an odd size repeats its last row or column."""
     details, low = [], images.astype("float64")
     for _ in range(levels):
         batch, height, width, channels = low.shape
@@ -91,15 +93,17 @@ def slow_average(images, levels):
 
 
 @pytest.mark.parametrize("rows, columns, levels", [(8, 8, 3), (7, 5, 2)])
-def test_average_equals_a_slow_loop_and_its_low_pass_the_local_mean(rows, columns, levels):
+def test_average_equals_a_slow_loop_and_the_local_mean(rows, columns, levels):
     images = digits(rows, columns)
-    found = haar_transform_2d(images, levels)
+    bands = haar_transform_2d(images, levels)
     expected = slow_average(images, levels)
-    for one, other in zip(keras.tree.flatten(found), keras.tree.flatten(expected), strict=True):
-        np.testing.assert_allclose(to_numpy(one), other, atol=1e-6)
+    for band, expected_band in zip(
+        keras.tree.flatten(bands), keras.tree.flatten(expected), strict=True
+    ):
+        np.testing.assert_allclose(to_numpy(band), expected_band, atol=1e-6)
     if (rows, columns) == (8, 8):
-        whole = images.mean(axis=(1, 2), keepdims=True)
-        np.testing.assert_allclose(to_numpy(found[0]), whole, atol=1e-6)
+        mean = images.mean(axis=(1, 2), keepdims=True)
+        np.testing.assert_allclose(to_numpy(bands[0]), mean, atol=1e-6)
 
 
 @pytest.mark.parametrize("normalization", ["average", "orthonormal"])
@@ -110,45 +114,45 @@ def test_layer_equals_the_function(normalization):
         keras.tree.flatten(haar_transform_2d(digits(), 2, normalization)),
         strict=True,
     )
-    for one, other in pairs:
-        np.testing.assert_array_equal(to_numpy(one), to_numpy(other))
+    for band, expected_band in pairs:
+        np.testing.assert_array_equal(to_numpy(band), to_numpy(expected_band))
 
 
 def test_gradient_is_the_inverse_transform():
-    # The orthonormal transform is a rotation: its transpose is its inverse.
+    # The orthonormal transform is a rotation, so its transpose is its inverse.
     images = digits(count=2)
     layer = HaarTransform2D(2, "orthonormal")
-    (found,) = gradients(lambda point: weighed(layer(point)), images, layer=layer)
+    (gradient,) = gradients(lambda point: weighted_sum(layer(point)), images, layer=layer)
     factors = [
-        np.random.default_rng(index).normal(size=band.shape)  # those of `weighed`
+        np.random.default_rng(index).normal(size=band.shape)  # the factors of `weighted_sum`
         for index, band in enumerate(keras.tree.flatten(layer(images)))
     ]
     packed = [factors[0], tuple(factors[1:4]), tuple(factors[4:7])]
-    np.testing.assert_allclose(found, pywt.waverec2(packed, "haar", axes=(1, 2)), atol=1e-5)
+    np.testing.assert_allclose(gradient, pywt.waverec2(packed, "haar", axes=(1, 2)), atol=1e-5)
 
 
 def test_config_batch_size_and_mixed_precision():
-    again = check_config(HaarTransform2D(3, "orthonormal"))
-    assert (again.levels, again.normalization) == (3, "orthonormal")
+    restored = check_config(HaarTransform2D(3, "orthonormal"))
+    assert (restored.levels, restored.normalization) == (3, "orthonormal")
     check_dynamic_batch(HaarTransform2D(2), digits(7, 8))
     check_mixed_precision(lambda **kwargs: HaarTransform2D(1, **kwargs), digits())
 
 
 @pytest.mark.parametrize("levels", [0, -1, 1.5, True])
-def test_bad_levels_are_named(levels):
+def test_bad_levels_are_errors(levels):
     with pytest.raises(ValueError, match=f"`levels` must be an integer.*levels={levels}"):
         HaarTransform2D(levels)
 
 
-@pytest.mark.parametrize("rows, columns, most", [(8, 8, 3), (28, 28, 5), (28, 3, 2), (5, 1, 0)])
-def test_more_levels_than_the_image_allows_are_refused(rows, columns, most):
+@pytest.mark.parametrize("rows, columns, largest", [(8, 8, 3), (28, 28, 5), (28, 3, 2), (5, 1, 0)])
+def test_too_many_levels_are_errors(rows, columns, largest):
     images = np.zeros((1, rows, columns, 1), "float32")
-    if most:
-        HaarTransform2D(most)(images)
-    with pytest.raises(ValueError, match=f"at most {most} for images of {rows}x{columns}"):
-        HaarTransform2D(most + 1)(images)
+    if largest:
+        HaarTransform2D(largest)(images)
+    with pytest.raises(ValueError, match=f"at most {largest} for images of {rows}x{columns}"):
+        HaarTransform2D(largest + 1)(images)
 
 
-def test_unknown_normalization_is_named():
+def test_unknown_normalization_is_an_error():
     with pytest.raises(ValueError, match=r"\['average', 'orthonormal'\].*normalization='unit'"):
         HaarTransform2D(normalization="unit")

@@ -12,7 +12,7 @@ from tests.contract import (
     check_mixed_precision,
     gradients,
     to_numpy,
-    weighed,
+    weighted_sum,
 )
 
 
@@ -24,7 +24,7 @@ def noise_of(layer, z):
     return to_numpy(layer(z, training=True)) - z
 
 
-def test_latents_pass_unchanged_outside_training():
+def test_latents_stay_unchanged_outside_of_training():
     z = latents()
     for output in (NoisyLatent(0.5)(z), NoisyLatent(0.5)(z, training=False)):
         np.testing.assert_array_equal(to_numpy(output), z)
@@ -46,55 +46,61 @@ def test_noise_is_normal_with_deviation_alpha_times_beta(beta, alpha, deviation)
 
 def test_noise_does_not_depend_on_the_latent():
     z = latents(20)
-    one, other = (noise_of(NoisyLatent(0.1, seed=2), x) for x in (z, 0 * z))
-    np.testing.assert_allclose(one, other, atol=1e-6)
+    noise, noise_at_zero = (noise_of(NoisyLatent(0.1, seed=2), x) for x in (z, 0 * z))
+    np.testing.assert_allclose(noise, noise_at_zero, atol=1e-6)
 
 
 def test_same_seed_same_stream():
-    one, again, other = NoisyLatent(0.1, seed=3), NoisyLatent(0.1, seed=3), NoisyLatent(0.1, seed=4)
-    draws = [noise_of(one, latents()) for _ in range(2)]
-    assert not np.allclose(*draws)
-    np.testing.assert_array_equal(draws, [noise_of(again, latents()) for _ in range(2)])
-    assert not np.allclose(draws[0], noise_of(other, latents()))
+    layer, same_seed, other_seed = (
+        NoisyLatent(0.1, seed=3),
+        NoisyLatent(0.1, seed=3),
+        NoisyLatent(0.1, seed=4),
+    )
+    noises = [noise_of(layer, latents()) for _ in range(2)]
+    assert not np.allclose(*noises)
+    np.testing.assert_array_equal(noises, [noise_of(same_seed, latents()) for _ in range(2)])
+    assert not np.allclose(noises[0], noise_of(other_seed, latents()))
     unseeded = [noise_of(NoisyLatent(0.1), latents()) for _ in range(2)]
     assert not np.allclose(*unseeded)
 
 
 def test_gradient_passes_unchanged():
     layer = NoisyLatent(0.1, seed=0)
-    (found,) = gradients(lambda point: weighed(layer(point, training=True)), latents(), layer=layer)
-    factors = np.random.default_rng(0).normal(size=(5, 4))  # those of `weighed`
-    np.testing.assert_allclose(found, factors, atol=1e-6)
+    (gradient,) = gradients(
+        lambda point: weighted_sum(layer(point, training=True)), latents(), layer=layer
+    )
+    factors = np.random.default_rng(0).normal(size=(5, 4))  # the factors of `weighted_sum`
+    np.testing.assert_allclose(gradient, factors, atol=1e-6)
 
 
-def test_fit_draws_new_noise_in_every_step():
+def test_fit_samples_new_noise_in_every_step():
     layer = NoisyLatent(0.1, seed=0)
     layer.build((None, 4))
     before = keras.ops.convert_to_numpy(layer.seed_generator.state).copy()
-    gradients(lambda point: weighed(layer(point, training=True)), latents(), layer=layer)
+    gradients(lambda point: weighted_sum(layer(point, training=True)), latents(), layer=layer)
     after = keras.ops.convert_to_numpy(layer.seed_generator.state)
     assert (before != after).any()
 
 
 def test_config_batch_size_and_mixed_precision():
-    again = check_config(NoisyLatent(0.04, alpha=3.0, seed=5))
-    assert (again.beta, again.alpha, again.seed) == (0.04, 3.0, 5)
+    restored = check_config(NoisyLatent(0.04, alpha=3.0, seed=5))
+    assert (restored.beta, restored.alpha, restored.seed) == (0.04, 3.0, 5)
     check_dynamic_batch(NoisyLatent(0.04), latents())
     check_mixed_precision(lambda **kwargs: NoisyLatent(0.04, **kwargs), latents())
     noise = noise_of(
         NoisyLatent(0.1, seed=0, dtype="mixed_bfloat16"), np.zeros((9000, 4), "float32")
     )
-    # The deviation is 2 * 0.1, and bfloat16 keeps 8 bits of it.
+    # The deviation is 2 * 0.1, rounded to the 8 bits of bfloat16.
     np.testing.assert_allclose(noise.std(), 0.2, rtol=0.02)
 
 
 @pytest.mark.parametrize("beta", [-0.1, float("nan")])
-def test_bad_beta_is_named(beta):
+def test_bad_beta_is_an_error(beta):
     with pytest.raises(ValueError, match=f"`beta` must be 0.*beta={beta}"):
         NoisyLatent(beta)
 
 
 @pytest.mark.parametrize("alpha", [0.0, -1.0])
-def test_bad_alpha_is_named(alpha):
+def test_bad_alpha_is_an_error(alpha):
     with pytest.raises(ValueError, match=f"`alpha` must be above 0.*alpha={alpha}"):
         NoisyLatent(0.1, alpha=alpha)

@@ -17,7 +17,7 @@ from tests.contract import (
     weights_of,
 )
 
-# Halved, halved from odd sizes, kept with a plain shortcut.
+# Halves even sizes, halves odd sizes, keeps the size with an identity shortcut.
 CASES = [(2, (4, 6, 2), 3), (2, (5, 3, 2), 3), (1, (3, 4, 3), 3)]
 
 
@@ -34,11 +34,11 @@ def block_for(strides, shape, filters):
 @pytest.mark.parametrize("strides, shape, filters", CASES)
 def test_values_equal_the_slow_block(strides, shape, filters):
     block, x = block_for(strides, shape, filters), images(shape)
-    found = run(block, x)[0][0]
+    outputs = run(block, x)[0][0]
     expected = reference.residual_block(x, weights_of(block), strides)
-    np.testing.assert_allclose(found, expected, atol=1e-4)
-    assert found.shape == (5, -(-shape[0] // strides), -(-shape[1] // strides), filters)
-    assert block.compute_output_shape((None, *shape)) == (None, *found.shape[1:])
+    np.testing.assert_allclose(outputs, expected, atol=1e-4)
+    assert outputs.shape == (5, -(-shape[0] // strides), -(-shape[1] // strides), filters)
+    assert block.compute_output_shape((None, *shape)) == (None, *outputs.shape[1:])
 
 
 @pytest.mark.parametrize("strides, shape, filters", [CASES[0], CASES[2]])
@@ -53,20 +53,20 @@ def test_gradients_and_statistics_of_a_training_step(strides, shape, filters):
         np.testing.assert_allclose(after[f"norm1/moving_{name}"], expected, atol=1e-5)
 
 
-def test_a_plain_shortcut_leaves_no_weights_and_nothing_unbuilt():
+def test_an_identity_shortcut_has_no_weights_and_no_unbuilt_layer():
     block = block_for(1, (4, 4, 3), 3)
     assert not any("shortcut" in weight.path for weight in block.weights)
     assert all(layer.built for layer in block._flatten_layers())
 
 
 def test_config_batch_size_and_mixed_precision():
-    again = check_config(ResidualBlock(3, strides=1, kernel_initializer="glorot_uniform"))
-    assert (again.filters, again.strides) == (3, 1)
+    restored = check_config(ResidualBlock(3, strides=1, kernel_initializer="glorot_uniform"))
+    assert (restored.filters, restored.strides) == (3, 1)
     check_dynamic_batch(block_for(2, (4, 6, 2), 3), images((4, 6, 2)))
     check_mixed_precision(lambda **kwargs: ResidualBlock(3, **kwargs), images((4, 6, 2)))
 
 
-def test_convolutions_start_apart_and_follow_the_global_seed():
+def test_kernels_differ_and_depend_on_the_global_seed():
     kernels = []
     for _ in range(2):
         keras.utils.set_random_seed(3)
@@ -77,6 +77,6 @@ def test_convolutions_start_apart_and_follow_the_global_seed():
     np.testing.assert_array_equal(kernels[0], kernels[1])
 
 
-def test_no_filters_are_refused():
+def test_zero_filters_are_an_error():
     with pytest.raises(ValueError, match="filters"):
         ResidualBlock(0)

@@ -1,4 +1,4 @@
-"""SeededLayer: a stream that goes on where a saved model left it."""
+"""SeededLayer: a random stream that continues after loading."""
 
 import keras
 import numpy as np
@@ -9,7 +9,7 @@ from tests.contract import to_numpy
 
 @keras.saving.register_keras_serializable(package="tests")
 class Jitter(SeededLayer):
-    """Random numbers beside a weight, so that both are seen to be saved."""
+    """Has a random stream and a weight, to test that both are saved."""
 
     def build(self, input_shape):
         self.scale = self.add_weight(shape=(input_shape[-1],), initializer="ones")
@@ -18,7 +18,7 @@ class Jitter(SeededLayer):
         return inputs + self.scale * keras.random.normal((3,), seed=self.seed_generator)
 
 
-def test_a_loaded_stream_goes_on_where_the_saved_one_was(tmp_path):
+def test_a_loaded_stream_continues_the_saved_stream(tmp_path):
     x = keras.Input((3,))
     jitter, noise = Jitter(seed=1), NoisyLatent(0.1, seed=2)
     model = keras.Model(x, noise(jitter(x)))

@@ -31,9 +31,9 @@ def block_for(shape=SHAPE):
 
 def test_values_equal_the_slow_block():
     block, x = block_for(), images()
-    found = run(block, x)[0][0]
-    np.testing.assert_allclose(found, reference.upsampling_block(x, weights_of(block)), atol=1e-4)
-    assert found.shape == (5, 6, 4, 2)
+    outputs = run(block, x)[0][0]
+    np.testing.assert_allclose(outputs, reference.upsampling_block(x, weights_of(block)), atol=1e-4)
+    assert outputs.shape == (5, 6, 4, 2)
     assert block.compute_output_shape((None, *SHAPE)) == (None, 6, 4, 2)
 
 
@@ -60,12 +60,12 @@ def test_gradients_and_statistics_of_a_training_step():
 
 
 def test_config_batch_size_and_mixed_precision():
-    again = check_config(UpsamplingBlock(3, kernel_initializer="glorot_uniform"))
-    assert again.filters == 3
+    restored = check_config(UpsamplingBlock(3, kernel_initializer="glorot_uniform"))
+    assert restored.filters == 3
     check_dynamic_batch(block_for(), images())
     check_mixed_precision(lambda **kwargs: UpsamplingBlock(2, **kwargs), images())
 
 
-def test_no_filters_are_refused():
+def test_zero_filters_are_an_error():
     with pytest.raises(ValueError, match="filters"):
         UpsamplingBlock(0)

@@ -1,4 +1,4 @@
-"""The adversarial objectives against their formulas, of probabilities where they have them."""
+"""The adversarial objectives against their formulas."""
 
 import numpy as np
 import pytest
@@ -10,16 +10,16 @@ REAL = np.array([-3.0, -0.5, 0.3, 0.9, 4.0], "float32")
 FAKE = np.array([2.0, -1.7, 0.0, 1.2, -4.0], "float32")
 
 
-def probability(scores):
-    return 1 / (1 + np.exp(-scores.astype("float64")))
+def probability(logits):
+    return 1 / (1 + np.exp(-logits.astype("float64")))
 
 
 def log_likelihood(real, fake):
-    """What equation 10 has the discriminator maximize, pair by pair."""
+    """Computes the objective of the discriminator in equation 10 for each pair."""
     return np.log(probability(real)) + np.log(1 - probability(fake))
 
 
-# Of each objective the discriminator's loss and the generator's.
+# The losses of the discriminator and of the generator.
 FORMULAS = {
     "minimax": (
         lambda real, fake: -log_likelihood(real, fake),
@@ -29,7 +29,7 @@ FORMULAS = {
         lambda real, fake: -log_likelihood(real, fake),
         lambda fake: -np.log(probability(fake)),
     ),
-    # Mao et al., equation 9: with targets 1 for real, 0 for drawn, and 1 for the generator.
+    # Mao et al., equation 9, with the targets 1 (real), 0 (generated) and 1 (generator).
     "least_squares": (
         lambda real, fake: (real - 1) ** 2 / 2 + fake**2 / 2,
         lambda fake: (fake - 1) ** 2 / 2,
@@ -44,14 +44,14 @@ FORMULAS = {
 
 @pytest.mark.parametrize("name", FORMULAS)
 def test_losses_equal_the_formulas(name):
-    of_discriminator, of_generator = FORMULAS[name]
-    found = objective(name)
-    assert found.name == name
-    losses = found.discriminator_loss(REAL, FAKE), found.generator_loss(FAKE)
-    expected = of_discriminator(REAL, FAKE), of_generator(FAKE)
-    for one, other in zip(losses, expected, strict=True):
-        assert one.shape == (5,)
-        np.testing.assert_allclose(to_numpy(one), other, rtol=1e-5, atol=1e-6)
+    discriminator_formula, generator_formula = FORMULAS[name]
+    adversarial = objective(name)
+    assert adversarial.name == name
+    losses = adversarial.discriminator_loss(REAL, FAKE), adversarial.generator_loss(FAKE)
+    expected = discriminator_formula(REAL, FAKE), generator_formula(FAKE)
+    for loss, expected_loss in zip(losses, expected, strict=True):
+        assert loss.shape == (5,)
+        np.testing.assert_allclose(to_numpy(loss), expected_loss, rtol=1e-5, atol=1e-6)
 
 
 def total(losses):
@@ -60,7 +60,7 @@ def total(losses):
 
 @pytest.mark.parametrize(
     ("name", "slope"),
-    # Where the discriminator is sure that an image was drawn, minimax has nothing to learn from.
+    # If the discriminator is certain that an image is generated, the gradient of minimax vanishes.
     [
         ("minimax", 0),
         ("non_saturating", -1),
@@ -69,25 +69,31 @@ def total(losses):
         ("wasserstein", -1),
     ],
 )
-def test_a_sure_discriminator_has_finite_losses_and_gradients(name, slope):
-    found, scores = objective(name), np.array([-200.0, 200.0], "float32")
-    losses = found.discriminator_loss(scores, -scores), found.generator_loss(scores)
+def test_a_certain_discriminator_has_finite_losses_and_gradients(name, slope):
+    adversarial, logits = objective(name), np.array([-200.0, 200.0], "float32")
+    losses = adversarial.discriminator_loss(logits, -logits), adversarial.generator_loss(logits)
     assert all(np.isfinite(to_numpy(loss)).all() for loss in losses)
-    for_both = gradients(lambda point: total(found.discriminator_loss(point, -point)), scores)
-    assert np.isfinite(for_both).all()
-    for_generator = gradients(lambda point: total(found.generator_loss(point)), scores)[0]
-    assert for_generator[0] == pytest.approx(slope, abs=1e-6)
+    discriminator_gradients = gradients(
+        lambda point: total(adversarial.discriminator_loss(point, -point)), logits
+    )
+    assert np.isfinite(discriminator_gradients).all()
+    generator_gradient = gradients(lambda point: total(adversarial.generator_loss(point)), logits)[
+        0
+    ]
+    assert generator_gradient[0] == pytest.approx(slope, abs=1e-6)
 
 
-def test_in_minimax_the_generators_gradient_is_minus_the_discriminators():
+def test_the_gradients_of_minimax_are_opposite():
     minimax = objective("minimax")
-    of_generator = gradients(lambda fake: total(minimax.generator_loss(fake)), FAKE)[0]
-    of_discriminator = gradients(lambda fake: total(minimax.discriminator_loss(REAL, fake)), FAKE)
-    np.testing.assert_allclose(of_generator, -of_discriminator[0], rtol=1e-6)
-    np.testing.assert_allclose(of_generator, -probability(FAKE), rtol=1e-5)
+    generator_gradient = gradients(lambda fake: total(minimax.generator_loss(fake)), FAKE)[0]
+    discriminator_gradients = gradients(
+        lambda fake: total(minimax.discriminator_loss(REAL, fake)), FAKE
+    )
+    np.testing.assert_allclose(generator_gradient, -discriminator_gradients[0], rtol=1e-6)
+    np.testing.assert_allclose(generator_gradient, -probability(FAKE), rtol=1e-5)
 
 
-def test_an_unknown_name_gets_the_known_ones():
+def test_an_unknown_name_is_an_error_with_the_known_names():
     assert sorted(FORMULAS) == sorted(OBJECTIVES)
     known = ", ".join(repr(name) for name in sorted(FORMULAS))
     with pytest.raises(ValueError, match=rf"one of \[{known}\]. Received: objective='maximin'"):

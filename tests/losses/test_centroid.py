@@ -27,7 +27,7 @@ def projection():
 
 
 def slow_loss(labels, z, subspace=False):
-    """Equation 6 for each latent; in the subspace, of the projected difference."""
+    """Computes equation 6 for each latent, with a projected difference for the subspace."""
     losses = []
     for label, row in zip(labels, z, strict=True):
         difference = row - centroids()[label]
@@ -42,8 +42,8 @@ def slow_loss(labels, z, subspace=False):
 def test_values_equal_the_slow_loop(subspace, shape):
     expected = slow_loss(LABELS, latents(), subspace)
     labels = LABELS.reshape(shape)
-    each = CentroidLoss(centroids(), subspace, reduction=None)(labels, latents())
-    np.testing.assert_allclose(to_numpy(each), expected, rtol=1e-5)
+    losses = CentroidLoss(centroids(), subspace, reduction=None)(labels, latents())
+    np.testing.assert_allclose(to_numpy(losses), expected, rtol=1e-5)
     mean = CentroidLoss(centroids(), subspace)(labels, latents())
     np.testing.assert_allclose(to_numpy(mean), expected.mean(), rtol=1e-5)
 
@@ -59,39 +59,39 @@ def test_function_takes_arrays_and_tensors():
             )
 
 
-def test_subspace_is_that_of_the_head_and_leaves_the_rest_free():
+def test_subspace_equals_the_subspace_of_the_head():
     head = PEDCCHead(NUM_CLASSES, subspace=True, seed=1)
     head.build((None, DIM))
     loss = CentroidLoss(centroids(), subspace=True)
-    found = to_numpy(centroid_loss(LABELS, latents(), head.centroids, head.basis))
-    np.testing.assert_allclose(found, slow_loss(LABELS, latents(), subspace=True), rtol=1e-4)
+    losses = to_numpy(centroid_loss(LABELS, latents(), head.centroids, head.basis))
+    np.testing.assert_allclose(losses, slow_loss(LABELS, latents(), subspace=True), rtol=1e-4)
     free = np.random.default_rng(2).normal(size=(5, DIM)) @ (np.eye(DIM) - projection())
-    moved = (centroids()[LABELS] + free).astype("float32")
-    np.testing.assert_allclose(to_numpy(loss(LABELS, moved)), 0, atol=1e-10)
-    assert to_numpy(CentroidLoss(centroids())(LABELS, moved)) > 0.1
+    shifted = (centroids()[LABELS] + free).astype("float32")
+    np.testing.assert_allclose(to_numpy(loss(LABELS, shifted)), 0, atol=1e-10)
+    assert to_numpy(CentroidLoss(centroids())(LABELS, shifted)) > 0.1
 
 
-def test_the_nearest_centroid_of_the_head_has_the_least_loss():
+def test_the_loss_is_the_negative_logit_of_the_head():
     head = PEDCCHead(NUM_CLASSES, seed=1)
-    scores = to_numpy(head(latents()))
+    logits = to_numpy(head(latents()))
     for label in range(NUM_CLASSES):
         loss = to_numpy(centroid_loss(np.full(5, label), latents(), head.centroids))
-        np.testing.assert_allclose(loss, -scores[:, label] / DIM, rtol=1e-4)
+        np.testing.assert_allclose(loss, -logits[:, label] / DIM, rtol=1e-4)
 
 
 @pytest.mark.parametrize("subspace", [False, True])
 def test_gradient_equals_the_closed_form(subspace):
     loss = CentroidLoss(centroids(), subspace)
-    (found,) = gradients(lambda z: loss(LABELS, z), latents())
+    (gradient,) = gradients(lambda z: loss(LABELS, z), latents())
     expected = 2 * (latents() - centroids()[LABELS]) / (DIM * 5)
     if subspace:
         expected = expected @ projection()
-    np.testing.assert_allclose(found, expected, atol=1e-6)
-    check_slopes([found], lambda p: slow_loss(LABELS, p[0], subspace).mean(), [latents()])
+    np.testing.assert_allclose(gradient, expected, atol=1e-6)
+    check_slopes([gradient], lambda p: slow_loss(LABELS, p[0], subspace).mean(), [latents()])
 
 
-def test_it_trains_alone_in_compile_with_batches_of_any_size():
-    """A linear encoder's step, by hand: the last of the batches of 2, 2 and 1 is smaller."""
+def test_it_trains_in_compile_with_batches_of_any_size():
+    """The steps of a linear encoder in closed form, for batches of 2, 2 and 1."""
     x = np.random.default_rng(3).normal(size=(5, 3)).astype("float32")
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(DIM, use_bias=False)])
     kernel = to_numpy(model.layers[0].kernel)
@@ -105,22 +105,24 @@ def test_it_trains_alone_in_compile_with_batches_of_any_size():
     np.testing.assert_allclose(to_numpy(model.layers[0].kernel), kernel, atol=1e-5)
 
 
-def test_sample_weights_weigh_each_latent():
+def test_sample_weights_multiply_the_losses():
     weights = np.array([0.0, 1.0, 2.0, 0.5, 3.0], "float32")
-    found = CentroidLoss(centroids())(LABELS, latents(), sample_weight=weights)
+    loss = CentroidLoss(centroids())(LABELS, latents(), sample_weight=weights)
     expected = np.mean(weights * slow_loss(LABELS, latents()))
-    np.testing.assert_allclose(to_numpy(found), expected, rtol=1e-5)
+    np.testing.assert_allclose(to_numpy(loss), expected, rtol=1e-5)
 
 
 def test_config_round_trip():
-    loss = CentroidLoss(centroids(), subspace=True, reduction="sum", name="pull", dtype="float64")
-    again = check_config(loss)
-    np.testing.assert_array_equal(again.centroids, loss.centroids)
-    assert (again.subspace, again.reduction, again.name) == (True, "sum", "pull")
-    assert again.dtype == "float64"
+    loss = CentroidLoss(
+        centroids(), subspace=True, reduction="sum", name="centroid", dtype="float64"
+    )
+    restored = check_config(loss)
+    np.testing.assert_array_equal(restored.centroids, loss.centroids)
+    assert (restored.subspace, restored.reduction, restored.name) == (True, "sum", "centroid")
+    assert restored.dtype == "float64"
 
 
-def test_mixed_precision_loses_only_the_rounding_of_the_latents():
+def test_mixed_precision_rounds_only_the_latents():
     rounded = ops.cast(latents(), "bfloat16")
     expected = slow_loss(LABELS, to_numpy(rounded))
     loss = CentroidLoss(centroids(), reduction=None)(LABELS, rounded)
@@ -130,14 +132,14 @@ def test_mixed_precision_loses_only_the_rounding_of_the_latents():
     np.testing.assert_allclose(to_numpy(half), slow_loss(LABELS, latents()), rtol=0.05)
 
 
-def test_bad_input_is_named():
+def test_bad_input_is_an_error():
     with pytest.raises(ValueError, match=r"must be a matrix.*shape \(6,\)"):
         CentroidLoss(np.zeros(6))
     loss = CentroidLoss(centroids())
     with pytest.raises(ValueError, match=r"must have 6 dimensions.*\(5, 1\)"):
         loss(LABELS, latents()[:, :1])
     one_hot = np.eye(NUM_CLASSES)[LABELS]
-    with pytest.raises(ValueError, match=r"class numbers.*\(5, 4\).*argmax"):
+    with pytest.raises(ValueError, match=r"class indices.*\(5, 4\).*argmax"):
         loss(one_hot, latents())
-    with pytest.raises(ValueError, match=r"class numbers.*\(1, 4\)"):
+    with pytest.raises(ValueError, match=r"class indices.*\(1, 4\)"):
         centroid_loss(one_hot[:1], latents()[:1], centroids())

@@ -35,16 +35,16 @@ def slow_loss(kind, labels, rows):
 def test_values_and_gradients_equal_the_closed_forms(kind):
     expected = slow_loss(kind, LABELS, probabilities())
     for labels in (LABELS, LABELS[:, None], LABELS.tolist(), ops.convert_to_tensor(LABELS)):
-        found = to_numpy(classification_loss(kind)(labels, probabilities()))
-        np.testing.assert_allclose(found, expected, rtol=1e-4)
+        losses = to_numpy(classification_loss(kind)(labels, probabilities()))
+        np.testing.assert_allclose(losses, expected, rtol=1e-4)
     loss = ClassificationLoss(kind)
     assert float(loss(LABELS, probabilities())) == pytest.approx(expected.mean(), rel=1e-4)
-    found = gradients(lambda p: loss(LABELS, p), probabilities())
-    check_slopes(found, lambda p: slow_loss(kind, LABELS, p[0]).mean(), [probabilities()])
+    slopes = gradients(lambda p: loss(LABELS, p), probabilities())
+    check_slopes(slopes, lambda p: slow_loss(kind, LABELS, p[0]).mean(), [probabilities()])
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_trains_a_users_own_classifier(kind):
+def test_it_trains_any_classifier(kind):
     rng = np.random.default_rng(0)
     labels = rng.integers(3, size=90)
     x = (np.eye(3)[labels] + rng.normal(0, 0.1, (90, 3))).astype("float32")
@@ -56,8 +56,8 @@ def test_it_trains_a_users_own_classifier(kind):
 
 
 def test_config_round_trip():
-    again = check_config(ClassificationLoss("hinge", "sum", "margin", "float64"))
-    assert (again.kind, again.reduction, again.name, again.dtype) == (
+    restored = check_config(ClassificationLoss("hinge", "sum", "margin", "float64"))
+    assert (restored.kind, restored.reduction, restored.name, restored.dtype) == (
         "hinge",
         "sum",
         "margin",
@@ -75,11 +75,11 @@ def test_labels_out_of_range(kind, wrong):
     np.testing.assert_array_equal(np.isnan(values), [False, True, False, False])
 
 
-def test_bad_input_is_named():
+def test_bad_input_is_an_error():
     with pytest.raises(ValueError, match=r"'cosine', 'cross_entropy'.*kind='l1'"):
         ClassificationLoss("l1")
     one_hot = np.eye(3)[LABELS]
-    with pytest.raises(ValueError, match=r"class numbers.*\(4, 3\).*argmax"):
+    with pytest.raises(ValueError, match=r"class indices.*\(4, 3\).*argmax"):
         ClassificationLoss()(one_hot, probabilities())
-    with pytest.raises(ValueError, match=r"one class number.*\(4, 3\).*argmax"):
+    with pytest.raises(ValueError, match=r"one class index.*\(4, 3\).*argmax"):
         classification_loss("mse")(one_hot, probabilities())

@@ -25,7 +25,7 @@ def laplacian(image):
 
 
 def slow_loss(x, y):
-    """Equation 9 for each image, as a mean: both images are filtered, and then compared."""
+    """Computes equation 9 for each image as a mean, from the Laplacians of both images."""
     pairs = zip(x, y, strict=True)
     return np.array([np.mean((laplacian(b) - laplacian(a)) ** 2) for a, b in pairs])
 
@@ -35,8 +35,8 @@ def slow_loss(x, y):
 def test_values_equal_scipy(rows, columns, channels):
     x, y = images(rows, columns, channels, count=2)
     expected = slow_loss(x, y)
-    each = LaplacianLoss(reduction=None)(x, y)
-    np.testing.assert_allclose(to_numpy(each), expected, rtol=1e-4)
+    losses = LaplacianLoss(reduction=None)(x, y)
+    np.testing.assert_allclose(to_numpy(losses), expected, rtol=1e-4)
     np.testing.assert_allclose(to_numpy(LaplacianLoss()(x, y)), expected.mean(), rtol=1e-4)
 
 
@@ -50,16 +50,16 @@ def test_function_takes_arrays_and_tensors():
 def test_gradient_equals_the_closed_form():
     x, y = images()
     loss = LaplacianLoss()
-    (found,) = gradients(lambda image: loss(x, image), y)
+    (gradient,) = gradients(lambda image: loss(x, image), y)
     # The operator is symmetric, so it is its own transpose.
     difference = y.astype("float64") - x
     twice = np.stack([laplacian(laplacian(image)) for image in difference])
-    np.testing.assert_allclose(found, 2 * twice / twice.size, atol=1e-6)
-    check_slopes([found], lambda p: slow_loss(x, p[0]).mean(), [y])
+    np.testing.assert_allclose(gradient, 2 * twice / twice.size, atol=1e-6)
+    check_slopes([gradient], lambda p: slow_loss(x, p[0]).mean(), [y])
 
 
-def test_it_trains_alone_in_compile_with_batches_of_any_size():
-    """One weight, a factor of the image: its step by hand."""
+def test_it_trains_in_compile_with_batches_of_any_size():
+    """The step of a single weight, the factor of the images, in closed form."""
     x, y = images()
     model = keras.Sequential([keras.Input((5, 4, 1)), keras.layers.Conv2D(1, 1, use_bias=False)])
     model.set_weights([np.ones((1, 1, 1, 1))])
@@ -67,17 +67,17 @@ def test_it_trains_alone_in_compile_with_batches_of_any_size():
     measured = model.evaluate(x, y, batch_size=2, verbose=0)
     np.testing.assert_allclose(measured, slow_loss(y, x).mean(), rtol=1e-4)
     model.fit(x, y, batch_size=5, verbose=0)
-    ours, theirs = (np.stack([laplacian(image) for image in batch]) for batch in (x, y))
-    factor = 1 - 0.01 * np.mean(2 * (ours - theirs) * ours)
+    true_maps, target_maps = (np.stack([laplacian(image) for image in batch]) for batch in (x, y))
+    factor = 1 - 0.01 * np.mean(2 * (true_maps - target_maps) * true_maps)
     np.testing.assert_allclose(to_numpy(model.layers[0].kernel).item(), factor, rtol=1e-5)
 
 
 def test_config_round_trip():
-    again = check_config(LaplacianLoss(reduction="sum", name="edges", dtype="float64"))
-    assert (again.reduction, again.name, again.dtype) == ("sum", "edges", "float64")
+    restored = check_config(LaplacianLoss(reduction="sum", name="edges", dtype="float64"))
+    assert (restored.reduction, restored.name, restored.dtype) == ("sum", "edges", "float64")
 
 
-def test_mixed_precision_loses_only_the_rounding_of_the_images():
+def test_mixed_precision_rounds_only_the_images():
     x, y = images()
     rounded = ops.cast(y, "bfloat16")
     expected = slow_loss(x, to_numpy(rounded))
@@ -89,7 +89,7 @@ def test_mixed_precision_loses_only_the_rounding_of_the_images():
 
 
 @pytest.mark.parametrize("cut", [np.s_[:, :3], np.s_[..., 0], np.s_[:1], np.s_[:, :1]])
-def test_images_of_two_shapes_are_refused(cut):
+def test_images_of_different_shapes_are_errors(cut):
     x, y = images()
-    with pytest.raises(ValueError, match=r"of one\s+shape.*y_pred of shape \(5, 5, 4, 1\)"):
+    with pytest.raises(ValueError, match=r"of the same shape.*y_pred of shape \(5, 5, 4, 1\)"):
         LaplacianLoss()(x[cut], y)

@@ -9,47 +9,47 @@ from tests.contract import check_config, check_slopes, gradients, to_numpy
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.random((3, 4, 5, 2)).astype("float32")
-DRAWN = RNG.uniform(0.05, 0.95, IMAGES.shape).astype("float32")
+DECODED = RNG.uniform(0.05, 0.95, IMAGES.shape).astype("float32")
 
 
-def bernoulli(images, drawn):
-    """Of black and white images, SciPy's; gray is that share of white."""
-    white, black = (scipy.stats.bernoulli.logpmf(value, drawn) for value in (1, 0))
+def bernoulli(images, decoded):
+    """SciPy's likelihood of black and white pixels, averaged for gray pixels."""
+    white, black = (scipy.stats.bernoulli.logpmf(value, decoded) for value in (1, 0))
     return -np.sum(images * white + (1 - images) * black, axis=(1, 2, 3))
 
 
-def gaussian(images, drawn, scale):
-    return -np.sum(scipy.stats.norm.logpdf(images, drawn, scale), axis=(1, 2, 3))
+def gaussian(images, decoded, scale):
+    return -np.sum(scipy.stats.norm.logpdf(images, decoded, scale), axis=(1, 2, 3))
 
 
 @pytest.mark.parametrize("images", [IMAGES, np.round(IMAGES)])
 def test_bernoulli_equals_scipys(images):
-    expected = bernoulli(images.astype("float64"), DRAWN.astype("float64"))
-    np.testing.assert_allclose(to_numpy(bernoulli_loss(images, DRAWN)), expected, rtol=1e-5)
-    assert float(BernoulliLoss()(images, DRAWN)) == pytest.approx(expected.mean(), rel=1e-5)
+    expected = bernoulli(images.astype("float64"), DECODED.astype("float64"))
+    np.testing.assert_allclose(to_numpy(bernoulli_loss(images, DECODED)), expected, rtol=1e-5)
+    assert float(BernoulliLoss()(images, DECODED)) == pytest.approx(expected.mean(), rel=1e-5)
 
 
 @pytest.mark.parametrize("scale", [0.1, 1.0])
 def test_gaussian_equals_scipys(scale):
-    expected = gaussian(IMAGES.astype("float64"), DRAWN.astype("float64"), scale)
-    np.testing.assert_allclose(to_numpy(gaussian_loss(IMAGES, DRAWN, scale)), expected, rtol=1e-4)
-    assert float(GaussianLoss(scale)(IMAGES, DRAWN)) == pytest.approx(expected.mean(), rel=1e-4)
+    expected = gaussian(IMAGES.astype("float64"), DECODED.astype("float64"), scale)
+    np.testing.assert_allclose(to_numpy(gaussian_loss(IMAGES, DECODED, scale)), expected, rtol=1e-4)
+    assert float(GaussianLoss(scale)(IMAGES, DECODED)) == pytest.approx(expected.mean(), rel=1e-4)
 
 
 @pytest.mark.parametrize(
     ("loss", "slow"),
     [
         (bernoulli_loss, bernoulli),
-        (gaussian_loss, lambda images, drawn: gaussian(images, drawn, 0.1)),
+        (gaussian_loss, lambda images, decoded: gaussian(images, decoded, 0.1)),
     ],
 )
-def test_gradients_are_the_slopes(loss, slow):
+def test_gradients_equal_the_slopes(loss, slow):
     images = IMAGES.astype("float64")
-    found = gradients(lambda drawn: loss(IMAGES, drawn)[0], DRAWN)
-    check_slopes(found, lambda points: slow(images, points[0])[0], [DRAWN.astype("float64")])
+    slopes = gradients(lambda decoded: loss(IMAGES, decoded)[0], DECODED)
+    check_slopes(slopes, lambda points: slow(images, points[0])[0], [DECODED.astype("float64")])
 
 
-def test_a_pixel_that_was_ruled_out_has_a_finite_loss():
+def test_a_pixel_of_probability_zero_has_a_finite_loss():
     white = np.ones((1, 1, 1, 1), "float32")
     loss = float(bernoulli_loss(white, 0 * white)[0])
     assert 15.9 < loss < 16.2
@@ -62,5 +62,5 @@ def test_config_and_bad_input():
     with pytest.raises(ValueError, match=r"`scale` must be above 0.*scale=0"):
         GaussianLoss(0)
     for loss in (bernoulli_loss, gaussian_loss):
-        with pytest.raises(ValueError, match="of one shape"):
-            loss(IMAGES, DRAWN[:, :2])
+        with pytest.raises(ValueError, match="of the same shape"):
+            loss(IMAGES, DECODED[:, :2])

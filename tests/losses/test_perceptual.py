@@ -1,4 +1,4 @@
-"""PerceptualLoss against NumPy, and what becomes of the network that it looks through."""
+"""PerceptualLoss against NumPy, and the training and saving of its network."""
 
 import keras
 import numpy as np
@@ -17,7 +17,7 @@ from tests.contract import (
     weights_of,
 )
 from tests.fresh import run_fresh
-from tests.reference import conv, norm, part, relu
+from tests.reference import conv, layer_weights, norm, relu
 
 WEIGHTS = [0.5, 2.0]
 
@@ -28,7 +28,7 @@ def images(side=6, channels=3, count=3):
 
 
 def extractor(shape=(None, None, 3), seed=0):
-    """Two maps: behind a normalization, and behind a second convolution."""
+    """Builds a network with two feature maps: of a normalization and of a second convolution."""
     image = keras.Input(shape)
     x = layers.Conv2D(4, 3, padding="same", name="conv")(image)
     first = layers.BatchNormalization(name="norm")(x)
@@ -37,19 +37,19 @@ def extractor(shape=(None, None, 3), seed=0):
 
 
 def slow_loss(model, x, y, weights=(1.0, 1.0)):
-    """Equation 2 of Johnson et al. for each image, over both maps."""
+    """Computes equation 2 of Johnson et al. for each image, over both maps."""
     values = weights_of_layers(model)
 
     def maps(batch):
         kernel, bias = (values[f"conv/{name}"] for name in ("kernel", "bias"))
-        first = norm(conv(batch, kernel, bias), part(values, "norm"))
+        first = norm(conv(batch, kernel, bias), layer_weights(values, "norm"))
         return first, conv(relu(first), values["next/kernel"], values["next/bias"], 2)
 
     total = 0
     pairs = zip(maps(x.astype("float64")), maps(y.astype("float64")), strict=True)
-    for weight, (one, other) in zip(weights, pairs, strict=True):
-        height, width, channels = one.shape[1:]
-        squares = ((one - other) ** 2).sum(axis=(1, 2, 3))
+    for weight, (true_map, pred_map) in zip(weights, pairs, strict=True):
+        height, width, channels = true_map.shape[1:]
+        squares = ((true_map - pred_map) ** 2).sum(axis=(1, 2, 3))
         total = total + weight * squares / (height * width * channels)
     return total
 
@@ -71,23 +71,23 @@ def test_values_equal_the_slow_loop(weights):
     np.testing.assert_allclose(to_numpy(loss.call(x, y)), expected, rtol=1e-4)
     assert float(loss(x, y)) == pytest.approx(expected.mean(), rel=1e-4)
     tensors = ops.convert_to_tensor(x), ops.convert_to_tensor(y)
-    found = perceptual_loss(*tensors, model, weights)
-    np.testing.assert_allclose(to_numpy(found), expected, rtol=1e-4)
+    losses = perceptual_loss(*tensors, model, weights)
+    np.testing.assert_allclose(to_numpy(losses), expected, rtol=1e-4)
 
 
-@pytest.mark.filterwarnings("ignore:Gradients do not exist")  # that is what is tested
-def test_gradients_reach_the_reconstruction_and_nothing_else():
+@pytest.mark.filterwarnings("ignore:Gradients do not exist")
+def test_gradients_reach_the_reconstruction_only():
     x, y = images()
     model = extractor()
     loss = PerceptualLoss(model, WEIGHTS)
-    target, found, *of_weights = gradients(loss, x, y, layer=model)
-    check_slopes([found], lambda p: slow_loss(model, x, p[0], WEIGHTS).mean(), [y])
-    assert len(of_weights) == 6
-    assert not any(gradient.any() for gradient in (target, *of_weights))
+    target_gradient, gradient, *weight_gradients = gradients(loss, x, y, layer=model)
+    check_slopes([gradient], lambda p: slow_loss(model, x, p[0], WEIGHTS).mean(), [y])
+    assert len(weight_gradients) == 6
+    assert not any(gradient.any() for gradient in (target_gradient, *weight_gradients))
 
 
 def test_gray_images_and_other_sizes():
-    """Pillow's bilinear filter is antialiased, too."""
+    """Pillow's bilinear filter has antialiasing, like the loss."""
     x, y = images(7, channels=1)
     for side in (5, 12):
         resized = [
@@ -96,8 +96,8 @@ def test_gray_images_and_other_sizes():
         ]
         colors = [np.repeat(batch[..., None], 3, axis=-1) for batch in resized]
         model = extractor((side, side, 3))
-        found = perceptual_loss(x, y, model)
-        np.testing.assert_allclose(to_numpy(found), slow_loss(model, *colors), rtol=1e-3)
+        losses = perceptual_loss(x, y, model)
+        np.testing.assert_allclose(to_numpy(losses), slow_loss(model, *colors), rtol=1e-3)
 
 
 def decoder():
@@ -107,17 +107,17 @@ def decoder():
 
 @keras.saving.register_keras_serializable(package="tests")
 class Owner(keras.Model):
-    """A model that has the loss: with its network among the model's own layers, or not."""
+    """A model with the loss. With `tracks`, the network is a layer of the model."""
 
-    def __init__(self, decoder, image_loss, adopts, classifier=None):
+    def __init__(self, decoder, image_loss, tracks, classifier=None):
         super().__init__()
         self.decoder = decoder
         self.classifier = classifier
-        self.adopts = adopts
+        self.tracks = tracks
         self.image_losses = [image_loss]
         for loss in self.image_losses:
             loss.bind(classifier)
-        if adopts:
+        if tracks:
             self.feature_extractors = [
                 loss.features for loss in self.image_losses if isinstance(loss, PerceptualLoss)
             ]
@@ -135,7 +135,7 @@ class Owner(keras.Model):
         return {
             "decoder": decoder,
             "image_loss": loss,
-            "adopts": self.adopts,
+            "tracks": self.tracks,
             "classifier": classifier,
         }
 
@@ -145,14 +145,14 @@ class Owner(keras.Model):
         return cls(**{key: read(value) for key, value in config.items()})
 
 
-@pytest.mark.parametrize("adopts", [False, True])
-def test_training_changes_the_decoder_and_not_the_extractor(adopts):
+@pytest.mark.parametrize("tracks", [False, True])
+def test_training_changes_only_the_decoder(tracks):
     x, _ = images()
     features = extractor()
     features.trainable = False
-    model = Owner(decoder(), PerceptualLoss(features), adopts)
+    model = Owner(decoder(), PerceptualLoss(features), tracks)
     assert len(model.trainable_weights) == 2
-    assert len(model.weights) == (10 if adopts else 2)
+    assert len(model.weights) == (10 if tracks else 2)
     before = [to_numpy(weight) for weight in features.weights]
     model.compile(keras.optimizers.AdamW(0.01, weight_decay=0.1))
     history = model.fit(x, x, epochs=8, verbose=0).history["loss"]
@@ -164,15 +164,15 @@ def test_training_changes_the_decoder_and_not_the_extractor(adopts):
 LOAD = """
 import keras
 import numpy as np
-from tests.losses.test_perceptual_loss import Owner
+from tests.losses.test_perceptual import Owner
 
 x, y = np.load(folder + "/images.npy")
-for name in ("adopted", "held", "own"):
+for name in ("tracked", "untracked", "shared"):
     model = keras.saving.load_model(f"{folder}/{name}.keras")
     loss = model.image_losses[0]
-    if name == "adopted":
+    if name == "tracked":
         assert loss.features is model.feature_extractors[0]
-    if name == "own":
+    if name == "shared":
         layer = loss.features.layers[1]
         assert layer is model.classifier.get_layer(layer.name)
     np.save(f"{folder}/{name}.npy", keras.ops.convert_to_numpy(loss.call(x, y)))
@@ -181,14 +181,14 @@ np.save(folder + "/compiled.npy", compiled.evaluate(x, y, verbose=0))
 """
 
 
-def test_a_saved_model_has_the_loss_in_a_fresh_process(tmp_path):
+def test_a_saved_model_loads_the_loss_in_a_fresh_process(tmp_path):
     x, y = images()
     classifier = randomize(regene_classifier((8, 8, 3), 2, width=0.02))
-    own = PerceptualLoss("self", [3.0])
+    shared = PerceptualLoss("self", [3.0])
     models = {
-        "adopted": Owner(decoder(), PerceptualLoss(extractor(seed=1), WEIGHTS), adopts=True),
-        "held": Owner(decoder(), PerceptualLoss(extractor(seed=2)), adopts=False),
-        "own": Owner(decoder(), own, adopts=True, classifier=classifier),
+        "tracked": Owner(decoder(), PerceptualLoss(extractor(seed=1), WEIGHTS), tracks=True),
+        "untracked": Owner(decoder(), PerceptualLoss(extractor(seed=2)), tracks=False),
+        "shared": Owner(decoder(), shared, tracks=True, classifier=classifier),
     }
     np.save(tmp_path / "images.npy", [x, y])
     expected = {}
@@ -202,11 +202,11 @@ def test_a_saved_model_has_the_loss_in_a_fresh_process(tmp_path):
 
     run_fresh(LOAD, tmp_path)
     for name, value in expected.items():
-        found = np.load(tmp_path / f"{name}.npy")
-        np.testing.assert_allclose(found, value, rtol=1e-4, err_msg=name)
+        loaded = np.load(tmp_path / f"{name}.npy")
+        np.testing.assert_allclose(loaded, value, rtol=1e-4, err_msg=name)
 
 
-def test_own_features_follow_the_classifier():
+def test_features_of_the_classifier_follow_its_training():
     x, y = images(8, channels=1)
     classifier = regene_classifier((8, 8, 1), 3, width=0.02)
     loss = PerceptualLoss("self", layer="block1_relu1")
@@ -216,32 +216,34 @@ def test_own_features_follow_the_classifier():
     assert loss.features.layers[-1] is classifier.get_layer("block1_relu1")
     before = float(loss(x, y))
     kernel = classifier.get_layer("block1_conv1").kernel
-    kernel.assign(kernel * 2)  # as by training; LeakyReLU and a norm of zero mean are homogeneous
+    kernel.assign(kernel * 2)  # LeakyReLU and the normalization are homogeneous
     assert float(loss(x, y)) == pytest.approx(4 * before, rel=1e-4)
-    again = check_config(loss)
-    assert (again.features, again.layer) == (None, "block1_relu1")
+    restored = check_config(loss)
+    assert (restored.features, restored.layer) == (None, "block1_relu1")
 
 
 @pytest.mark.any_backend
 def test_config_round_trip():
-    again = check_config(PerceptualLoss(extractor(), WEIGHTS, None, "sum", "seen", "float64"))
-    assert (again.weights, again.reduction, again.name) == (WEIGHTS, "sum", "seen")
-    assert again.dtype == "float64"
-    assert again.features.name == "extractor"
+    restored = check_config(
+        PerceptualLoss(extractor(), WEIGHTS, None, "sum", "features", "float64")
+    )
+    assert (restored.weights, restored.reduction, restored.name) == (WEIGHTS, "sum", "features")
+    assert restored.dtype == "float64"
+    assert restored.features.name == "extractor"
 
 
-def test_mixed_precision_loses_only_the_rounding_of_the_images():
+def test_mixed_precision_rounds_only_the_images():
     x, y = images()
     model = extractor()
     rounded = ops.cast(y, "bfloat16")
     expected = slow_loss(model, x, to_numpy(rounded))
-    found = PerceptualLoss(model, reduction=None)(x, rounded)
-    np.testing.assert_allclose(to_numpy(found), expected, rtol=1e-4)
-    found = perceptual_loss(x, rounded, model)
-    np.testing.assert_allclose(to_numpy(found), expected, rtol=1e-4)
+    losses = PerceptualLoss(model, reduction=None)(x, rounded)
+    np.testing.assert_allclose(to_numpy(losses), expected, rtol=1e-4)
+    losses = perceptual_loss(x, rounded, model)
+    np.testing.assert_allclose(to_numpy(losses), expected, rtol=1e-4)
 
 
-def test_bad_input_is_named():
+def test_bad_input_is_an_error():
     x, y = images()
     with pytest.raises(ValueError, match=r"functional Keras model.*'vgg'"):
         PerceptualLoss("vgg")
@@ -250,9 +252,9 @@ def test_bad_input_is_named():
     for weights in ([1.0], [1.0, -1.0]):
         with pytest.raises(ValueError, match=r"2 numbers of at least 0.*weights=\[1.0"):
             PerceptualLoss(extractor(), weights)
-    with pytest.raises(ValueError, match=r"`layer` names.*layer='conv'"):
+    with pytest.raises(ValueError, match=r"`layer` is the name.*layer='conv'"):
         PerceptualLoss(extractor(), layer="conv")
-    with pytest.raises(ValueError, match="of one shape"):
+    with pytest.raises(ValueError, match="of the same shape"):
         PerceptualLoss(extractor())(x[:, :3], y)
     with pytest.raises(ValueError, match=r"3 channels.*\(3, 6, 6, 2\)"):
         PerceptualLoss(extractor())(x[..., :2], y[..., :2])

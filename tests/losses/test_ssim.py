@@ -1,4 +1,4 @@
-"""SSIMLoss against scikit-image's."""
+"""SSIMLoss against scikit-image."""
 
 import numpy as np
 import pytest
@@ -9,11 +9,11 @@ from keras_regen.losses import SSIMLoss, ssim_loss
 from tests.contract import check_config, to_numpy
 
 
-def reference(one, other, sigma):
-    """scikit-image takes a window of `2 int(3.5 sigma + 0.5) + 1` pixels."""
+def reference(images, others, sigma):
+    """Computes the loss with scikit-image, whose window has `2 int(3.5 sigma + 0.5) + 1` pixels."""
     return 1 - structural_similarity(
-        one,
-        other,
+        images,
+        others,
         gaussian_weights=True,
         sigma=sigma,
         use_sample_covariance=False,
@@ -24,22 +24,22 @@ def reference(one, other, sigma):
 
 @pytest.mark.parametrize(
     ("size", "channels", "filter_size", "sigma"),
-    [(28, 1, 11, 1.5), (32, 3, 7, 0.9), (8, 1, 11, 0.9)],  # 8x8 images have room for 7
+    [(28, 1, 11, 1.5), (32, 3, 7, 0.9), (8, 1, 11, 0.9)],  # the largest window of 8x8 images is 7
 )
-def test_equals_scikit_images_on_real_images(size, channels, filter_size, sigma):
+def test_values_equal_scikit_image_on_real_images(size, channels, filter_size, sigma):
     digits = load("digits", image_size=size, color_mode="rgb" if channels == 3 else None)
-    one = digits.x_train[:4].astype("float32") / 255
-    other = np.clip(one[::-1] * 0.7 + 0.2, 0, 1)
+    images = digits.x_train[:4].astype("float32") / 255
+    others = np.clip(images[::-1] * 0.7 + 0.2, 0, 1)
     loss = SSIMLoss(filter_size, sigma)
-    expected = [reference(a, b, sigma) for a, b in zip(one, other, strict=True)]
-    np.testing.assert_allclose(to_numpy(loss.call(one, other)), expected, atol=1e-4)
-    assert float(loss(one, other)) == pytest.approx(np.mean(expected), abs=1e-4)
+    expected = [reference(a, b, sigma) for a, b in zip(images, others, strict=True)]
+    np.testing.assert_allclose(to_numpy(loss.call(images, others)), expected, atol=1e-4)
+    assert float(loss(images, others)) == pytest.approx(np.mean(expected), abs=1e-4)
 
 
 def test_config_and_bad_input():
     assert check_config(SSIMLoss(7, 1.0)).filter_size == 7
     images = np.zeros((1, 8, 8, 1), "float32")
-    with pytest.raises(ValueError, match="of one shape"):
+    with pytest.raises(ValueError, match="of the same shape"):
         ssim_loss(images, images[:, :4])
     with pytest.raises(ValueError, match="filter_size=4"):
         SSIMLoss(4)

@@ -11,7 +11,7 @@ from keras import ops
 from keras_regen.losses import WaveletLoss, wavelet_loss
 from tests.contract import check_config, check_slopes, gradients, to_numpy
 
-# PyWavelets advises fewer levels than a small image can be halved.
+# PyWavelets warns about this number of levels for a small image.
 pytestmark = pytest.mark.filterwarnings("ignore:Level value of")
 PAPER = (1.0, 1.0, 6.0, 10.0)
 
@@ -22,7 +22,7 @@ def images(rows=8, columns=6, channels=1, count=5):
 
 
 def slow_loss(x, y, levels=2, weights=PAPER, normalization="average"):
-    """Equation 8 with 9 for each image: both are transformed, and then compared."""
+    """Computes equations 8 and 9 for each image, from the transforms of both images."""
     losses = []
     for pair in zip(x, y, strict=True):
         bands = [
@@ -30,12 +30,12 @@ def slow_loss(x, y, levels=2, weights=PAPER, normalization="average"):
             for image in pair
         ]
         low, *details = zip(*bands, strict=True)
-        # PyWavelets doubles the range at every level; the average form keeps it.
+        # PyWavelets doubles the range at every level; "average" keeps it.
         unit = 0.5 if normalization == "average" else 1
         loss = weights[0] * np.mean((unit**levels * (low[0] - low[1])) ** 2)
-        for back, (one, other) in enumerate(details):
-            for weight, a, b in zip(weights[1:], one, other, strict=True):
-                loss += weight * np.mean(np.abs(unit ** (levels - back) * (a - b)))
+        for index, (true_bands, pred_bands) in enumerate(details):
+            for weight, a, b in zip(weights[1:], true_bands, pred_bands, strict=True):
+                loss += weight * np.mean(np.abs(unit ** (levels - index) * (a - b)))
         losses.append(loss)
     return np.array(losses)
 
@@ -64,8 +64,8 @@ def test_values_equal_equation_8(rows, columns, channels, levels, weights, norma
 def test_any_size_equals_equation_8(rows, columns, data):
     levels = data.draw(st.integers(1, int(np.ceil(np.log2(min(rows, columns))))))
     x, y = images(rows, columns, count=2)
-    found = to_numpy(wavelet_loss(x, y, levels))
-    np.testing.assert_allclose(found, slow_loss(x, y, levels), rtol=1e-4)
+    losses = to_numpy(wavelet_loss(x, y, levels))
+    np.testing.assert_allclose(losses, slow_loss(x, y, levels), rtol=1e-4)
 
 
 def test_function_takes_arrays_and_tensors():
@@ -78,22 +78,22 @@ def test_function_takes_arrays_and_tensors():
 def test_gradient_equals_the_slopes_of_equation_8():
     x, y = images(7, 6)
     loss = WaveletLoss()
-    (found,) = gradients(lambda image: loss(x, image), y)
+    (gradient,) = gradients(lambda image: loss(x, image), y)
     for seed in range(5):
-        check_slopes([found], lambda p: slow_loss(x, p[0]).mean(), [y], seed)
+        check_slopes([gradient], lambda p: slow_loss(x, p[0]).mean(), [y], seed)
 
 
 def test_equal_images_have_no_loss_and_no_gradient():
     x, _ = images()
     loss = WaveletLoss()
     assert to_numpy(loss(x, x)) == 0
-    # The absolute value has a corner here, where JAX's own gradient is 1.
-    (found,) = gradients(lambda image: loss(x, image), x)
-    np.testing.assert_array_equal(found, 0)
+    # The gradient of `ops.abs` at 0 is 1 on JAX.
+    (gradient,) = gradients(lambda image: loss(x, image), x)
+    np.testing.assert_array_equal(gradient, 0)
 
 
-def test_it_trains_alone_in_compile_with_batches_of_any_size():
-    """The bias of a 1x1 convolution shifts the whole image: only the low-pass image sees it."""
+def test_it_trains_in_compile_with_batches_of_any_size():
+    """The bias of a 1x1 convolution changes the low-pass image only."""
     x, y = images(8, 8)
     model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(1, 1)])
     model.set_weights([np.ones((1, 1, 1, 1)), np.zeros(1)])
@@ -107,13 +107,17 @@ def test_it_trains_alone_in_compile_with_batches_of_any_size():
 
 def test_config_round_trip():
     loss = WaveletLoss(3, [1, 2, 3, 4.5], "orthonormal", "sum", "bands", "float64")
-    again = check_config(loss)
-    assert (again.levels, again.weights) == (3, (1, 2, 3, 4.5))
-    assert (again.normalization, again.reduction, again.name) == ("orthonormal", "sum", "bands")
-    assert again.dtype == "float64"
+    restored = check_config(loss)
+    assert (restored.levels, restored.weights) == (3, (1, 2, 3, 4.5))
+    assert (restored.normalization, restored.reduction, restored.name) == (
+        "orthonormal",
+        "sum",
+        "bands",
+    )
+    assert restored.dtype == "float64"
 
 
-def test_mixed_precision_loses_only_the_rounding_of_the_images():
+def test_mixed_precision_rounds_only_the_images():
     x, y = images()
     rounded = ops.cast(y, "bfloat16")
     expected = slow_loss(x, to_numpy(rounded))
@@ -135,12 +139,12 @@ def test_mixed_precision_loses_only_the_rounding_of_the_images():
         ({"normalization": "unit"}, r"\['average', 'orthonormal'\]"),
     ],
 )
-def test_bad_arguments_are_named(arguments, message):
+def test_bad_arguments_are_errors(arguments, message):
     with pytest.raises(ValueError, match=message):
         WaveletLoss(**arguments)
 
 
-def test_more_levels_than_the_images_allow_are_refused():
+def test_too_many_levels_are_errors():
     x, y = images(8, 6)
     WaveletLoss(levels=3)(x, y)
     with pytest.raises(ValueError, match="at most 3 for images of 8x6"):
@@ -148,7 +152,7 @@ def test_more_levels_than_the_images_allow_are_refused():
 
 
 @pytest.mark.parametrize("cut", [np.s_[:, :4], np.s_[..., 0], np.s_[:1], np.s_[:, :1]])
-def test_images_of_two_shapes_are_refused(cut):
+def test_images_of_different_shapes_are_errors(cut):
     x, y = images()
-    with pytest.raises(ValueError, match=r"of one\s+shape.*y_pred of shape \(5, 8, 6, 1\)"):
+    with pytest.raises(ValueError, match=r"of the same shape.*y_pred of shape \(5, 8, 6, 1\)"):
         WaveletLoss()(x[cut], y)

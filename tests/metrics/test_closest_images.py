@@ -20,10 +20,10 @@ def some_digits(num_samples, size=8, color_mode=None):
     return digits.x_train[:num_samples]
 
 
-def scikit_similarity(one, other):
+def scikit_similarity(image, other):
     """scikit-image's, with the window of 11 pixels and sigma 1.5 that the paper of SSIM takes."""
     return structural_similarity(
-        one / 255,
+        image / 255,
         other / 255,
         gaussian_weights=True,
         sigma=1.5,
@@ -112,14 +112,14 @@ def test_a_copy_is_at_zero():
 def test_similarities_equal_scikit_images(size, color_mode):
     images = some_digits(40, size, color_mode)
     queries, references = images[:6], images[6:]
-    every = np.array([[scikit_similarity(one, two) for two in references] for one in queries])
+    every = np.array([[scikit_similarity(x, y) for y in references] for x in queries])
     found = closest_match(queries, references, 4, metric="ssim", block_size=16)
     np.testing.assert_array_equal(found.indices, np.argsort(-every, axis=1)[:, :4])
     np.testing.assert_allclose(found.values, -np.sort(-every, axis=1)[:, :4], atol=1e-5)
 
 
 def test_similarities_are_those_of_the_loss():
-    images = some_digits(30)  # 8x8: there is room for a window of 7 pixels only
+    images = some_digits(30)  # 8x8 has room for a window of 7 pixels only
     found = closest_match(images[:5], images[5:], 2, metric="ssim")
     floats = images.astype("float32") / 255
     for rank in range(2):
@@ -170,8 +170,8 @@ IMAGES = np.zeros((4, 8, 8, 1))
         ({"queries": np.zeros((4, 8, 8))}, "`queries` must have shape"),
         ({"references": np.zeros((4, 8, 9, 1))}, "`references` must be images of shape"),
         ({"num_matches": 0}, "num_matches=0"),
-        ({"num_matches": 5}, "There are 4 references to match. Received: num_matches=5"),
-        ({"num_matches": 4, "exclude_self": True}, "There are 3 references"),
+        ({"num_matches": 5}, "Only 4 references can be matched. Received: num_matches=5"),
+        ({"num_matches": 4, "exclude_self": True}, "Only 3 references"),
         ({"queries": IMAGES + 0.5, "exclude_self": True}, "must be the same images"),
         ({"metric": "mae"}, "metric='mae'"),
         ({"metric": "ssim", "features": ops.mean}, "not features"),

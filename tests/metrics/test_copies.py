@@ -1,4 +1,4 @@
-"""novelty: copies, strangers, scikit-learn's neighbors, and a law of random points."""
+"""novelty: copies, different images, scikit-learn's neighbors, and a law of random points."""
 
 import numpy as np
 import pytest
@@ -40,15 +40,15 @@ def test_copies_and_strangers():
     noisy = np.clip(training[20:50] / 255 + 0.01, 0, 1)
     assert novelty(noisy, training).copied_share == 1
     assert novelty(noisy, training).num_copies == 0
-    # What 8 bits cannot tell apart is the same picture.
+    # Images that are equal in 8 bits are copies.
     assert novelty(training[20:50] / 255 * 0.999, training / 255).num_copies == 30
     strangers = novelty(255 - training[:30], training)
     assert (strangers.copied_share, strangers.num_copies) == (0, 0)
-    # Training images that are there twice are still recognized.
+    # Duplicated training images are still recognized.
     assert novelty(training[:5], np.concatenate([training, training])).copied_share == 1
 
 
-def test_features_measure_distances_but_pixels_tell_copies(digits_model):
+def test_features_change_distances_but_not_exact_copies(digits_model):
     digits = load("digits")
     training, held_out = digits.x_train[:200], digits.x_test[:50]
     found = novelty(held_out, training, features=digits_model.encode)
@@ -71,12 +71,12 @@ def test_bad_input():
 
 
 @pytest.mark.parametrize("features", [None, lambda images: images[:, :2]])
-def test_distances_that_were_measured_before_give_the_same(features):
+def test_distances_computed_before_do_not_change_the_result(features):
     rng = np.random.default_rng(0)
     training, generated = rng.random((30, 4, 4, 1)), rng.random((20, 4, 4, 1))
     own = neighbor_distances(training, features)
     rows = training[:, :2] if features else training
-    every = [[np.mean((one - other) ** 2) for other in rows] for one in rows]
+    every = [[np.mean((row - other) ** 2) for other in rows] for row in rows]
     np.testing.assert_allclose(own, np.min(every + np.diag(np.full(30, np.inf)), axis=1), rtol=1e-5)
     expected = novelty(generated, training, features)
     assert novelty(generated, training, features, training_distances=own) == expected

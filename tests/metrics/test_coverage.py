@@ -28,7 +28,7 @@ def test_a_loop_over_points_and_balls(k, dim, block_size, on_grid, seed):
     rng = np.random.default_rng(seed)
     real, generated = rng.normal(size=(12, dim)), rng.normal(0.5, 0.6, (15, dim))
     if on_grid:
-        # Many points are equal, or lie on a rim.
+        # Many points are equal, or lie on the surface of a ball.
         real, generated = np.rint(1.5 * real), np.rint(1.5 * generated)
     real, generated = real.astype("float32"), generated.astype("float32")
     expected = covered(generated, real, k), covered(real, generated, k)
@@ -40,9 +40,21 @@ def test_copies_and_strays():
     real = rng.normal(size=(300, 10)).astype("float32") + 100
     assert precision_recall(real, real[rng.permutation(300)]) == (1, 1)
     assert precision_recall(real, real + 1000) == (0, 0)
-    # All images of one kind: none is wrong, and few are covered.
+    # Copies of one image: all are precise, and they cover few real images.
     precision, recall = precision_recall(real, np.tile(real[:1], (50, 1)))
     assert precision == 1 and recall == 1 / 300
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_common_offset_changes_nothing(dtype):
+    rng = np.random.default_rng(0)
+    # Multiples of 1/8 are exact in both types, with the offset and without it.
+    real, generated = (np.rint(8 * rng.normal(size=(80, 2))) / 8 for _ in range(2))
+    expected = precision_recall(real, generated, 1)
+    assert min(expected) > 0.1 and max(expected) < 0.95
+    offset = 2.0**20 if dtype == "float32" else 2.0**40
+    moved = [(features + offset).astype(dtype) for features in (real, generated)]
+    assert precision_recall(*moved, 1) == expected
 
 
 @pytest.mark.parametrize(

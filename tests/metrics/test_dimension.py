@@ -80,14 +80,16 @@ def test_images():
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "float32", "float64"])
-def test_duplicates_are_told_and_left_out(dtype):
+def test_duplicates_are_reported_and_left_out(dtype):
     points = np.random.default_rng(0).integers(0, 256, (50, 4, 4, 1), dtype="uint8")
     twice = np.concatenate([points, points[[7, 7, 3]], points[:0]])[
         np.r_[:10, 50, 10:40, 51, 52, 40:50]
     ]
-    points, twice = (one.astype(dtype) / (255 if "f" in dtype else 1) for one in (points, twice))
-    points, twice = (one.astype(dtype) for one in (points, twice))
-    message = r"3 of 53 points that are equal to one before them, first point 10 to point 7\..*out"
+    scale = 255 if "f" in dtype else 1
+    points, twice = ((rows.astype(dtype) / scale).astype(dtype) for rows in (points, twice))
+    message = (
+        r"3 of 53 points that equal an earlier point, first point 10, which equals point 7\..*out"
+    )
     with pytest.raises(ValueError, match=message):
         intrinsic_dimension(twice)
     left = without_duplicates(twice)
@@ -107,7 +109,7 @@ POINTS = np.random.default_rng(0).random((9, 3))
     ("points", "ks", "message"),
     [
         (POINTS, [1], "`k` must be an integer, at least 2. Received: k=1"),
-        (POINTS, [2, 9], "`k` must be at most 8, the other points there are. Received: k=9"),
+        (POINTS, [2, 9], "`k` must be at most 8, the number of other points. Received: k=9"),
         (POINTS, [2.5], "k=2.5"),
         (POINTS, [], "at least one number"),
         (POINTS[:1], [2], "`k` must be at most 0"),
@@ -117,7 +119,7 @@ POINTS = np.random.default_rng(0).random((9, 3))
         (POINTS[:, None, None] * 2, [2], "floats, which must lie in 0..1"),
         (np.where(np.arange(9)[:, None] == 4, np.nan, POINTS), [2], "finite.*first in point 4"),
         (np.where(np.arange(9)[:, None] == 5, np.inf, POINTS), [2], "finite.*first in point 5"),
-        (np.eye(9), [3], "Received: 9 such points with k=3, first point 0. Take a larger"),
+        (np.eye(9), [3], "Received: 9 such points with k=3, first point 0. Use a larger"),
         (np.arange(9)[:, None], [2], "Received: 7 such points with k=2, first point 1"),
     ],
 )
@@ -126,6 +128,6 @@ def test_bad_input(points, ks, message):
         intrinsic_dimension_curve(points, ks)
 
 
-def test_a_block_size_of_nothing():
+def test_a_block_size_of_zero():
     with pytest.raises(ValueError, match="block_size=0"):
         intrinsic_dimension(POINTS, 2, block_size=0)

@@ -17,12 +17,12 @@ def some_images(count, low=0, high=256, seed=0):
     return np.random.default_rng(seed).integers(low, high, (count, 4, 5, 3), dtype="uint8")
 
 
-def test_equals_the_papers_for_equally_many_images():
+def test_equals_the_ratio_of_the_paper_for_equal_numbers_of_images():
     images, real = some_images(30, high=200), some_images(30, seed=1)
     labels = np.arange(30) % 3
     found = relative_diversity(images, labels, real, labels)
     for label in range(3):
-        part, real_part = (one[labels == label] / 255 for one in (images, real))
+        part, real_part = (both[labels == label] / 255 for both in (images, real))
         expected = paper_diversity(part) / paper_diversity(real_part)
         np.testing.assert_allclose(found[label], expected, rtol=1e-5)
 
@@ -53,10 +53,10 @@ def test_integers_and_floats_are_the_same_images():
     np.testing.assert_allclose(found, relative_diversity(images / 255, labels, real, labels))
 
 
-def test_classes_without_images_have_none():
+def test_classes_without_images_have_no_ratio():
     images, labels = some_images(12), np.array([0, 2, 4] * 4)
-    drawn = labels != 2
-    found = relative_diversity(images[drawn], labels[drawn], images, labels)
+    present = labels != 2
+    found = relative_diversity(images[present], labels[present], images, labels)
     np.testing.assert_allclose(found, [1, np.nan, np.nan, np.nan, 1])
     assert np.nanmean(found) == pytest.approx(1)
 

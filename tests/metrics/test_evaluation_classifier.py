@@ -1,4 +1,4 @@
-"""The small judge: it learns, and one seed gives one judge whatever happened before."""
+"""The evaluation classifier: it learns, and its seed alone determines it."""
 
 import keras
 import numpy as np
@@ -12,20 +12,23 @@ SMALL = {"steps": 60, "stem_filters": 4}
 
 
 def test_it_learns_and_depends_on_its_seed_alone():
-    judge = train_evaluation_classifier(IMAGES[:150], LABELS[:150], **SMALL)
-    probabilities = judge.probabilities(IMAGES[150:])
+    classifier = train_evaluation_classifier(IMAGES[:150], LABELS[:150], **SMALL)
+    probabilities = classifier.classify(IMAGES[150:], return_probabilities=True)
     assert np.mean(np.argmax(probabilities, axis=1) == LABELS[150:]) > 0.9
     keras.utils.set_random_seed(123)
     again = train_evaluation_classifier(IMAGES[:150], LABELS[:150], **SMALL)
-    np.testing.assert_array_equal(again.probabilities(IMAGES[150:]), probabilities)
+    np.testing.assert_array_equal(
+        again.classify(IMAGES[150:], return_probabilities=True), probabilities
+    )
     other = train_evaluation_classifier(IMAGES[:150], LABELS[:150], seed=1, **SMALL)
-    assert not np.array_equal(other.probabilities(IMAGES[150:]), probabilities)
+    different = other.classify(IMAGES[150:], return_probabilities=True)
+    assert not np.array_equal(different, probabilities)
 
 
 def test_classes_that_are_missing_and_sets_that_are_large():
-    judge = train_evaluation_classifier(IMAGES, LABELS, list("abcde"), steps=1, stem_filters=2)
-    assert judge.class_names == (*"abcde",)
-    assert int(judge.optimizer.iterations) == 1  # of 64 of the 192 images
+    classifier = train_evaluation_classifier(IMAGES, LABELS, list("abcde"), steps=1, stem_filters=2)
+    assert classifier.class_names == (*"abcde",)
+    assert int(classifier.optimizer.iterations) == 1  # 64 of the 192 images
 
 
 @pytest.mark.parametrize(

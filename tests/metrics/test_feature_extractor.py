@@ -1,4 +1,4 @@
-"""Feature extractors: whose features they give, of which pixels, and how they are named."""
+"""Feature extractors: the source of the features, the pixel range, and the names."""
 
 import hashlib
 
@@ -18,19 +18,19 @@ IMAGES = RNG.integers(0, 256, (7, 8, 8, 1), "uint8")
 
 
 def pixels(image_shape):
-    """A network that gives the pixels themselves."""
+    """A network that returns its input pixels."""
     image = keras.Input(image_shape)
     return keras.Model(image, layers.Flatten()(image), name="pixels")
 
 
-def test_a_classifiers_features_are_what_its_last_layer_sees():
+def test_the_features_of_a_classifier_are_the_inputs_of_its_last_layer():
     classifier = Classifier(randomize(basenet((8, 8, 1), 10, stem_filters=4)))
     extractor = FeatureExtractor(classifier, batch_size=3)
     features = extractor(IMAGES)
     assert features.shape == (7, extractor.num_features) and features.dtype == "float32"
     kernel, bias = map(to_numpy, classifier.network.get_layer("probability").weights)
     scores = np.exp(features @ kernel + bias)
-    expected = classifier.probabilities(IMAGES)
+    expected = classifier.classify(IMAGES, return_probabilities=True)
     np.testing.assert_allclose(scores / scores.sum(1, keepdims=True), expected, atol=1e-5)
     # Floats in [0, 1] are the same images.
     np.testing.assert_allclose(extractor(IMAGES / 255), features, rtol=1e-5, atol=1e-5)
@@ -40,7 +40,7 @@ def test_maps_are_averaged():
     network = randomize(basenet((8, 8, 1), 10, stem_filters=4))
     last = network.get_layer("pool").input
     maps = keras.Model(network.inputs, last).predict(IMAGES / 255, verbose=0)
-    name = next(one.name for one in network.layers if one.output is last)
+    name = next(layer.name for layer in network.layers if layer.output is last)
     extractor = FeatureExtractor(network, layer=name)
     assert extractor.name == f"basenet/{name}"
     np.testing.assert_allclose(extractor(IMAGES), maps.mean(axis=(1, 2)), rtol=1e-4, atol=1e-5)
@@ -63,13 +63,13 @@ def test_images_are_resized_as_pillow_resizes_them():
 
 def test_the_hash_is_of_the_weights():
     network = randomize(basenet((8, 8, 1), 10, stem_filters=2))
-    extractor = FeatureExtractor(network, name="judge")
+    extractor = FeatureExtractor(network, name="small")
     expected = hashlib.sha256()
     for weight in network.get_weights():
         expected.update(str(weight.shape).encode() + np.ascontiguousarray(weight).tobytes())
     digest = expected.hexdigest()[:16]
-    assert extractor.describe() == {"name": "judge", "hash": digest, "num_features": 10}
-    # Weights that the features do not hang on are not of the extractor.
+    assert extractor.describe() == {"name": "small", "hash": digest, "num_features": 10}
+    # Weights that do not change the features do not change the hash.
     pooled = FeatureExtractor(network, layer="pool")
     before = pooled.digest
     network.get_layer("probability").bias.assign(np.ones(10))
@@ -78,7 +78,7 @@ def test_the_hash_is_of_the_weights():
 
 def test_inception_takes_images_of_any_size(monkeypatch):
     def network(layer, image_shape, weights):
-        # The real one takes long to build, and has tests of its own.
+        # InceptionV3 takes long to build; the tests of the networks build it.
         assert (layer, image_shape, weights) == ("mixed10", (299, 299, 3), "a.weights.h5")
         image = keras.Input(image_shape)
         return keras.Model(image, layers.Cropping2D(((100, 198), (0, 0)))(image))

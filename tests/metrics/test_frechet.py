@@ -23,7 +23,7 @@ def mixed(rng, count, dim):
 
 
 def by_scipy(features, others):
-    moments = [(one.mean(axis=0), np.atleast_2d(np.cov(one.T))) for one in (features, others)]
+    moments = [(rows.mean(axis=0), np.atleast_2d(np.cov(rows.T))) for rows in (features, others)]
     (mean, cov), (other_mean, other_cov) = moments
     root = np.trace(sqrtm(cov @ other_cov)).real
     return np.sum((mean - other_mean) ** 2) + np.trace(cov) + np.trace(other_cov) - 2 * root
@@ -67,7 +67,7 @@ def test_scipys_matrix_square_root(dim, spare, seed):
     features, others = mixed(rng, dim + 2 + spare, dim), mixed(rng, 40, dim)
     expected = by_scipy(features, others)
     assert frechet_distance(features, others) == pytest.approx(expected, rel=1e-6)
-    moments = [(one.mean(axis=0), np.atleast_2d(np.cov(one.T))) for one in (features, others)]
+    moments = [(rows.mean(axis=0), np.atleast_2d(np.cov(rows.T))) for rows in (features, others)]
     found = frechet_distance_of_moments(*moments[0], *moments[1])
     assert found == pytest.approx(expected, rel=1e-6)
 
@@ -76,11 +76,11 @@ def test_singular_covariances_keep_their_digits():
     rng = np.random.default_rng(0)
     features, others = mixed(rng, 20, 4), mixed(rng, 30, 4)
     expected = by_scipy(features, others)
-    # The same points, in a plane of a space with more dimensions than there are points.
+    # The same points, in a plane of a space whose dimension exceeds the number of points.
     plane, _ = np.linalg.qr(rng.normal(size=(100, 4)))
     assert frechet_distance(features @ plane.T, others @ plane.T) == pytest.approx(expected, 1e-10)
     moments = [
-        (plane @ one.mean(axis=0), plane @ np.cov(one.T) @ plane.T) for one in (features, others)
+        (plane @ rows.mean(axis=0), plane @ np.cov(rows.T) @ plane.T) for rows in (features, others)
     ]
     found = frechet_distance_of_moments(*moments[0], *moments[1])
     assert found == pytest.approx(expected, rel=1e-10)
@@ -97,28 +97,28 @@ def test_singular_covariances_keep_their_digits():
 @given(st.integers(1, 12), st.integers(1, 150), st.integers(0, 1000))
 def test_batches_of_any_size(dim, size, seed):
     rng = np.random.default_rng(seed)
-    # Far from the origin, where sums of squares would lose the digits; and one that never varies.
+    # Far from the origin, where sums of squares would lose digits; the first feature is constant.
     features, others = 1000 + mixed(rng, 150, dim), 1000 + mixed(rng, 3, dim)
     features[:, 0] = 1000
     expected = frechet_distance(features, others)
     assert streamed(features, others, size) == pytest.approx(expected, rel=1e-9)
 
 
-def test_equal_sets_are_not_apart():
+def test_equal_sets_have_no_distance():
     features = mixed(np.random.default_rng(0), 50, 5)
     assert 0 <= frechet_distance(features, features[::-1]) < 1e-10
 
 
-def test_a_result_says_whose_features_they_are():
+def test_a_result_names_the_extractor():
     image = keras.Input((4, 4, 1))
     extractor = FeatureExtractor(keras.Model(image, keras.layers.Flatten()(image)), name="pixels")
     rng = np.random.default_rng(0)
-    real, drawn, others = rng.random((3, 9, 4, 4, 1), "float32")
+    real, generated, others = rng.random((3, 9, 4, 4, 1), "float32")
     distance = FrechetDistance(extractor)
     distance.update_state(real, generated=False)
-    distance.update_state(drawn[:5], generated=True)
-    distance.update_state(drawn[5:], generated=True)
-    rows = [images.reshape(9, 16) for images in (real, drawn, others)]
+    distance.update_state(generated[:5], generated=True)
+    distance.update_state(generated[5:], generated=True)
+    rows = [images.reshape(9, 16) for images in (real, generated, others)]
     expected = {
         "frechet_distance": pytest.approx(frechet_distance(rows[0], rows[1]), rel=1e-9),
         "extractor": "pixels",
@@ -175,6 +175,6 @@ def test_bad_input():
         (np.zeros(2), np.diag([1.0, np.inf]), "must be finite"),
     ],
 )
-def test_moments_that_are_none(mean, covariance, message):
+def test_invalid_moments(mean, covariance, message):
     with pytest.raises(ValueError, match=message):
         frechet_distance_of_moments(mean, covariance, mean, covariance)

@@ -1,4 +1,4 @@
-"""The inception score against what is known of sure and unsure classifiers, and a loop."""
+"""The inception score against its known limits, and a loop."""
 
 import math
 
@@ -36,7 +36,7 @@ def test_a_loop_over_every_probability():
     np.testing.assert_allclose(inception_score(probabilities, 3, seed=None), expected)
 
 
-def test_images_drawn_class_by_class_are_mixed():
+def test_images_that_are_sorted_by_class_are_shuffled():
     by_class = np.repeat(np.eye(4), 100, axis=0)
     assert inception_score(by_class, 4, seed=None)[0] == pytest.approx(1)
     mean, spread = inception_score(by_class, 4)
@@ -48,7 +48,7 @@ def test_images_drawn_class_by_class_are_mixed():
     ("probabilities", "message"),
     [
         (np.eye(5), "at least 10 images. Received: 5"),
-        (np.full((20, 4), 0.3), r"row 0 from 0.3 with the sum 1.2. Take the softmax"),
+        (np.full((20, 4), 0.3), r"row 0 from 0.3 with the sum 1.2. Apply a softmax"),
         (np.tile([1.5, -0.5], (20, 1)), "row 0 from -0.5 with the sum 1"),
         (np.tile([np.nan, 1.0], (20, 1)), "row 0 from nan"),
         (np.ones(20), r"shape=\(20,\)"),

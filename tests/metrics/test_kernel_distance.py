@@ -29,17 +29,17 @@ def by_loops(features, others):
 def test_loops_over_all_pairs(size, dim, seed):
     rng = np.random.default_rng(seed)
     features, others = rng.normal(size=(2, size, dim))
-    # Each draw is of the whole sets.
+    # Each subset is the whole set.
     mean, spread = kernel_inception_distance(features, others, size, subsets=3)
     assert mean == pytest.approx(by_loops(features, others), rel=1e-9, abs=1e-12)
     assert spread == pytest.approx(0, abs=1e-9)
 
 
-def test_every_pair_of_few_is_drawn_and_none_twice():
+def test_all_small_subsets_are_sampled_without_repeated_images():
     rng = np.random.default_rng(0)
     features, others = rng.normal(size=(2, 3, 2))
     pairs = ([0, 1], [0, 2], [1, 2])
-    values = [by_loops(features[one], others[other]) for one in pairs for other in pairs]
+    values = [by_loops(features[pair], others[other]) for pair in pairs for other in pairs]
     mean, spread = kernel_inception_distance(features, others, 2, subsets=5000)
     assert mean == pytest.approx(np.mean(values), abs=5 * np.std(values) / 5000**0.5)
     assert spread == pytest.approx(np.std(values), rel=0.1)

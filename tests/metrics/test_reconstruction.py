@@ -1,4 +1,4 @@
-"""Errors of reconstructions against scikit-learn and scikit-image, on parts of a photograph."""
+"""Reconstruction errors against scikit-learn and scikit-image, on parts of a photograph."""
 
 import numpy as np
 import pytest
@@ -21,13 +21,13 @@ def photographs(count, side, channels):
 
 @pytest.mark.parametrize(("count", "side", "channels"), [(300, 28, 1), (5, 64, 3)])
 def test_scikit_image_and_scikit_learn(count, side, channels):
-    images, drawn = photographs(count, side, channels)
-    found = reconstruction_error(images, drawn)
+    images, noisy = photographs(count, side, channels)
+    found = reconstruction_error(images, noisy)
     scaled = (images / 255).astype("float32")
-    flat = scaled.ravel(), drawn.ravel()
+    flat = scaled.ravel(), noisy.ravel()
     assert found["mae"] == pytest.approx(mean_absolute_error(*flat), rel=1e-5)
     assert found["mse"] == pytest.approx(mean_squared_error(*flat), rel=1e-5)
-    ratio = peak_signal_noise_ratio(scaled, drawn, data_range=1)
+    ratio = peak_signal_noise_ratio(scaled, noisy, data_range=1)
     assert found["psnr"] == pytest.approx(ratio, rel=1e-5)
     similarity = [
         structural_similarity(
@@ -39,23 +39,23 @@ def test_scikit_image_and_scikit_learn(count, side, channels):
             use_sample_covariance=False,
             channel_axis=-1,
         )
-        for image, other in zip(scaled.astype("float64"), drawn.astype("float64"), strict=True)
+        for image, other in zip(scaled.astype("float64"), noisy.astype("float64"), strict=True)
     ]
     assert found["ssim"] == pytest.approx(np.mean(similarity), abs=1e-4)
 
 
 def test_images_smaller_than_the_window():
-    """Those of 5x5 pixels have room for one window, of all of them."""
-    images, drawn = photographs(3, 5, 1)
+    """An image of 5x5 pixels has room for one window, which covers the image."""
+    images, noisy = photographs(3, 5, 1)
     squares = np.add.outer(*[(np.arange(5) - 2) ** 2] * 2)
     weights = np.exp(-squares / (2 * 1.5**2)).ravel()
     similarity = []
-    for x, y in zip(images.reshape(3, -1) / 255, drawn.reshape(3, -1), strict=True):
+    for x, y in zip(images.reshape(3, -1) / 255, noisy.reshape(3, -1), strict=True):
         (xx, xy), (_, yy) = np.cov(x, y, aweights=weights, ddof=0)
         x, y = np.average(x, weights=weights), np.average(y, weights=weights)
         upper = (2 * x * y + 0.01**2) * (2 * xy + 0.03**2)
         similarity.append(upper / ((x**2 + y**2 + 0.01**2) * (xx + yy + 0.03**2)))
-    assert reconstruction_error(images, drawn)["ssim"] == pytest.approx(
+    assert reconstruction_error(images, noisy)["ssim"] == pytest.approx(
         np.mean(similarity), abs=1e-4
     )
 

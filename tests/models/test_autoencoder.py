@@ -118,7 +118,7 @@ def test_parts_that_do_not_fit_are_refused():
         Autoencoder(csae_linear_encoder(SHAPE, 4, 2), csae_linear_decoder(SHAPE, 5, 2))
     with pytest.raises(ValueError, match=r"prior knows 3 classes. Received: 2 class names"):
         build(prior=ClassGaussianPrior(3), class_names=["a", "b"])
-    with pytest.raises(ValueError, match=r"of 4 dimensions. Received: a prior of 5"):
+    with pytest.raises(ValueError, match=r"4 dimensions. Received: a prior of 5"):
         build(prior=StandardNormalPrior(5))
     with pytest.raises(ValueError, match=r"`loss_weights`.*'kl_loss'"):
         build(loss_weights={"kl_loss": 1})

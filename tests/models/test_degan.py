@@ -63,10 +63,10 @@ def test_the_first_stage_trains_the_vae_alone(stages):
     model, seen, logs = stages
     assert set(logs[0]) == {"loss", "bernoulli_loss", "kl_loss"}
     assert logs[0]["loss"][1] < logs[0]["loss"][0]
-    (before, players), (after, same_players), _ = seen
+    (before, networks), (after, same_networks), _ = seen
     # All but the weights of its losses, which are numbers.
     assert all(not np.array_equal(a, b) for a, b in zip(before, after, strict=True) if a.ndim)
-    assert same(before, same_players)
+    assert same(networks, same_networks)
     assert model.vae.adapted and not model.vae.trainable_variables
 
 

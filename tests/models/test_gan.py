@@ -366,7 +366,7 @@ def test_images_are_drawn_from_the_priors_noise_and_have_no_class(trained):
     assert report.labels.tolist() == [-1] * 5 and report.confidence is None
     with pytest.raises(ValueError, match=r"give `accept=Acceptance\(classifier\)`.*class_id=3"):
         generate(trained, class_id=3)
-    with pytest.raises(ValueError, match="GAN knows no classes, so it cannot judge its own"):
+    with pytest.raises(ValueError, match="GAN has no classes, so it cannot classify its own"):
         generate(trained, class_id=3, accept=True)
 
 
@@ -420,14 +420,14 @@ def test_parts_that_do_not_fit_are_refused():
     two_scores = keras.Model(image, layers.Dense(2)(layers.Flatten()(image)))
     for arguments, message in (
         ({"prior": StandardNormalPrior(5)}, r"latents of 4 dimensions. Received: a prior of 5"),
-        ({"prior": GaussianPrior()}, "NoisePrior.*makes latents of noise"),
+        ({"prior": GaussianPrior()}, "NoisePrior.*maps noise to latents"),
         ({"objective": "maximin"}, r"\['hinge', .*'wasserstein'\]. Received: objective='maximin'"),
         ({"critic_steps": 0}, "`critic_steps` must be an integer, at least 1"),
         ({"critic_steps": 1.5}, "critic_steps=1.5"),
         ({"hidden_layer": "maps"}, "no layer 'maps'. Its layers: .*features, score"),
         ({"loss_weights": {"hidden_space_loss": 1}}, "for the losses .*generator_loss"),
         ({"loss_weights": {"generator_loss": -1}}, "at least 0"),
-        ({"discriminator": two_scores}, r"one score .*\(None, 2\)"),
+        ({"discriminator": two_scores}, r"a logit for each image.*\(None, 2\)"),
         (
             {"discriminator": dense_discriminator((9, 8, 1), (8,))},
             r"\(8, 8, 1\). Received: a discriminator of \(9, 8, 1\)",

@@ -1,4 +1,4 @@
-"""The mean of losses that are computed already, against NumPy."""
+"""mean_loss against NumPy."""
 
 import numpy as np
 import pytest
@@ -11,11 +11,11 @@ WEIGHTS = np.arange(7, dtype="float32")
 
 
 @pytest.mark.parametrize("weights", [None, WEIGHTS, WEIGHTS[:, None]])
-def test_the_mean(weights):
+def test_the_mean_equals_numpy(weights):
     factors = 1 if weights is None else WEIGHTS
-    found = to_numpy(mean_loss(VALUES, weights))
-    np.testing.assert_allclose(found, np.mean(factors * VALUES), rtol=1e-5)
+    mean = to_numpy(mean_loss(VALUES, weights))
+    np.testing.assert_allclose(mean, np.mean(factors * VALUES), rtol=1e-5)
 
 
-def test_of_one_number():
+def test_the_mean_of_a_scalar():
     assert to_numpy(mean_loss(np.float32(2.5))) == 2.5

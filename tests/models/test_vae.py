@@ -157,7 +157,7 @@ def test_latents_are_standard_normal_and_their_images_have_no_class(trained):
     np.testing.assert_allclose(drawn, model.decode(report.latents), atol=1e-6)
     expected = np.random.default_rng([3]).standard_normal((6, DIM), "float32")
     np.testing.assert_array_equal(report.latents, expected)
-    with pytest.raises(ValueError, match="drawn without regard to classes"):
+    with pytest.raises(ValueError, match="without regard to classes"):
         generate(model, class_id=1)
 
 
@@ -180,7 +180,7 @@ def test_a_classifier_picks_the_images_of_a_class():
     assert found.min() >= 0.6 and report.tries.sum() > 9
     (image,) = generate(model, 2, 1, seed=0, accept=accept)
     assert classifier.predict(image[None], verbose=0)[0, 2] >= 0.6
-    with pytest.raises(ValueError, match="cannot judge its own images"):
+    with pytest.raises(ValueError, match="cannot classify its own images"):
         generate(model, accept=True)
 
 
@@ -191,7 +191,7 @@ def test_saved_model_is_the_same_in_a_fresh_process(trained, tmp_path, backend):
 
 @pytest.mark.parametrize("options", [{"stem_filters": 2}, {"network": "degan", "width": 0.1}])
 def test_networks_for_images_of_a_shape(options):
-    model = VAE.for_images(SHAPE, ["a", "b"], latent_dim=DIM, kl_weight=0.3, **options)
+    model = VAE.for_images(SHAPE, latent_dim=DIM, kl_weight=0.3, **options)
     assert (model.latent_dim, model.num_classes, model.seed) == (DIM, 0, 0)
     assert model.loss_weights == {"kl_loss": pytest.approx(0.3), "bernoulli_loss": 1.0}
     assert model.decode(np.zeros((2, DIM))).shape == (2, *SHAPE)
@@ -206,7 +206,7 @@ def test_parts_that_do_not_fit_are_refused():
 
     with pytest.raises(ValueError, match=r"functional or sequential.*Subclassed"):
         VAE(Subclassed(), decoder)
-    with pytest.raises(ValueError, match="as many means as logarithms"):
+    with pytest.raises(ValueError, match=r"\(batch, 2 \* latent_dim\).*5"):
         VAE(csae_linear_encoder(SHAPE, 5, 2), decoder)
     with pytest.raises(ValueError, match=r"\(2,\) -> \(8, 8, 1\).*\(3,\) -> \(8, 8, 1\)"):
         VAE(csae_linear_encoder(SHAPE, 4, 2), decoder)

@@ -1,4 +1,4 @@
-"""The papers' networks: their tables, values and gradients from slow NumPy networks, any size."""
+"""CSAE's networks: the papers' tables, slow NumPy networks, and images of any size."""
 
 import keras
 import numpy as np
@@ -20,12 +20,12 @@ from tests.contract import (
     gradients,
     randomize,
     run,
-    shapes_alone,
-    weighed,
+    shapes_only,
+    weighted_sum,
     weights_of,
 )
 
-# One block each.
+# Each network has a single block.
 SHAPE, DIM = (8, 8, 1), 3
 TINY = {
     "encoder": lambda: csae_encoder(SHAPE, DIM, stem_filters=2),
@@ -47,35 +47,37 @@ def dense(x, weights):
 
 def convolutions(x, w, training):
     x = reference.conv(x, w["stem/kernel"])
-    x = reference.relu(reference.norm(x, reference.part(w, "stem_norm"), training))
-    return reference.residual_block(x, reference.part(w, "block1"), training=training)
+    x = reference.relu(reference.norm(x, reference.layer_weights(w, "stem_norm"), training))
+    return reference.residual_block(x, reference.layer_weights(w, "block1"), training=training)
 
 
 def encoder(x, w, training=False):
     x = convolutions(x, w, training).reshape(len(x), 1, 1, -1)
-    plain = {"gamma": 1.0, "beta": 0.0, **reference.part(w, "feature_norm")}
-    return dense(reference.norm(x, plain, training)[:, 0, 0], reference.part(w, "latent"))
+    plain = {"gamma": 1.0, "beta": 0.0, **reference.layer_weights(w, "feature_norm")}
+    return dense(reference.norm(x, plain, training)[:, 0, 0], reference.layer_weights(w, "latent"))
 
 
 def decoder(z, w, training=False):
-    x = dense(z, reference.part(w, "map")).reshape(len(z), 4, 4, 4)
-    x = reference.upsampling_block(x, reference.part(w, "block1"), training)
+    x = dense(z, reference.layer_weights(w, "map")).reshape(len(z), 4, 4, 4)
+    x = reference.upsampling_block(x, reference.layer_weights(w, "block1"), training)
     return reference.conv(x, w["image/kernel"], w["image/bias"])
 
 
 def linear_encoder(x, w, training=False):
-    hidden = reference.relu(dense(x.reshape(len(x), -1), reference.part(w, "hidden")))
-    return dense(hidden, reference.part(w, "latent"))
+    hidden = reference.relu(dense(x.reshape(len(x), -1), reference.layer_weights(w, "hidden")))
+    return dense(hidden, reference.layer_weights(w, "latent"))
 
 
 def linear_decoder(z, w, training=False):
-    hidden = reference.relu(dense(z, reference.part(w, "hidden")))
-    return dense(hidden, reference.part(w, "pixels")).reshape(len(z), *SHAPE)
+    hidden = reference.relu(dense(z, reference.layer_weights(w, "hidden")))
+    return dense(hidden, reference.layer_weights(w, "pixels")).reshape(len(z), *SHAPE)
 
 
 def classifier(x, w, training=False):
-    scores = dense(convolutions(x, w, training).mean((1, 2)), reference.part(w, "probability"))
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    logits = dense(
+        convolutions(x, w, training).mean((1, 2)), reference.layer_weights(w, "probability")
+    )
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
@@ -90,15 +92,15 @@ SLOW = {
 
 
 @pytest.mark.parametrize("name", TINY)
-def test_values_and_batches_of_any_size_equal_the_slow_network(name):
+def test_values_equal_the_slow_network_for_any_batch_size(name):
     network = randomize(TINY[name]())
     x = inputs_of(network)
     expected = SLOW[name](x, weights_of(network))
     assert network.input_shape[0] is None and network.output_shape == (None, *expected.shape[1:])
     # Batches of 2, 2 and 1.
-    found = network.predict(x, batch_size=2, verbose=0)
-    np.testing.assert_allclose(found, expected, atol=1e-4)
-    assert found.dtype == np.float32
+    outputs = network.predict(x, batch_size=2, verbose=0)
+    np.testing.assert_allclose(outputs, expected, atol=1e-4)
+    assert outputs.dtype == np.float32
 
 
 @pytest.mark.parametrize("name", TINY)
@@ -108,7 +110,7 @@ def test_gradients_equal_the_slopes_of_the_slow_network(name):
 
 
 @pytest.mark.parametrize("name", TINY)
-def test_mixed_precision_stays_near_and_reaches_every_weight(name):
+def test_mixed_precision_is_close_and_trains_every_weight(name):
     exact = randomize(TINY[name]())
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -118,16 +120,16 @@ def test_mixed_precision_stays_near_and_reaches_every_weight(name):
         keras.config.set_dtype_policy(policy)
     mixed.set_weights(exact.get_weights())
     x = inputs_of(exact)
-    (found,), (tensor,) = run(mixed, x)
+    (outputs,), (tensor,) = run(mixed, x)
     expected = SLOW[name](x, weights_of(exact))
-    np.testing.assert_allclose(found, expected, atol=0.05 * np.abs(expected).max())
-    # Images and probabilities are given back; the latent goes on into the decoder.
+    np.testing.assert_allclose(outputs, expected, atol=0.05 * np.abs(expected).max())
+    # Images and probabilities are outputs of the model; the latent is an input of the decoder.
     assert tensor.dtype == ("bfloat16" if "encoder" in name else "float32")
-    moved = gradients(lambda point: weighed(mixed(point, training=True)), x, layer=mixed)
-    assert all(np.isfinite(change).all() and np.any(change != 0) for change in moved)
+    changes = gradients(lambda point: weighted_sum(mixed(point, training=True)), x, layer=mixed)
+    assert all(np.isfinite(change).all() and np.any(change != 0) for change in changes)
 
 
-def test_conditional_encoder_is_the_encoder_of_the_image_and_a_map_for_each_class():
+def test_conditional_encoder_equals_the_encoder_of_the_image_and_label_maps():
     network = randomize(csae_conditional_encoder(SHAPE, 4, DIM, stem_filters=2))
     x = np.random.default_rng(1).random((5, *SHAPE), "float32")
     labels = np.array([3, 0, 1, 1, 2])
@@ -136,14 +138,14 @@ def test_conditional_encoder_is_the_encoder_of_the_image_and_a_map_for_each_clas
         maps[image, :, :, label] = 1
     expected = encoder(np.concatenate([x, maps], axis=-1), weights_of(network))
     one_hot = maps[:, 0, 0]
-    found = network.predict([x, one_hot], batch_size=2, verbose=0)
-    np.testing.assert_allclose(found, expected, atol=1e-4)
+    outputs = network.predict([x, one_hot], batch_size=2, verbose=0)
+    np.testing.assert_allclose(outputs, expected, atol=1e-4)
 
 
 @pytest.mark.parametrize(
     ("build", "slow"), [(csae_decoder, decoder), (csae_linear_decoder, linear_decoder)]
 )
-def test_an_activation_is_put_on_the_linear_images(build, slow):
+def test_activation_of_the_last_layer(build, slow):
     network = randomize(build(SHAPE, DIM, 2, activation="sigmoid"))
     z = inputs_of(network)
     expected = 1 / (1 + np.exp(-slow(z, weights_of(network))))
@@ -155,18 +157,18 @@ def stages(network, *names):
 
 
 def residual(channels, count):
-    """Two 3x3 convolutions without and a 1x1 with bias; four numbers per normalized channel."""
+    """Counts two 3x3 convolutions without bias, a 1x1 convolution, and two normalizations."""
     return 9 * channels * count + 9 * count * count + channels * count + count + 2 * 4 * count
 
 
 @pytest.mark.any_backend
-@shapes_alone()
-def test_second_version_has_the_stages_and_parameters_of_its_table():
+@shapes_only()
+def test_stages_and_parameters_of_the_second_version():
     halved = [(32, 32, 32), (16, 16, 64), (8, 8, 128), (4, 4, 128)]
     convolutions = 9 * 3 * 32 + 4 * 32 + residual(32, 64) + residual(64, 128) + residual(128, 128)
     network = csae_encoder((28, 28, 3))
     assert stages(network, "stem", "block1", "block2", "block3") == halved
-    # The normalization before the last layer keeps a mean and a variance of every feature.
+    # The normalization before the last layer has a mean and a variance for every feature.
     assert network.count_params() == convolutions + 2 * 2048 + 2048 * 40 + 40
     network = basenet((28, 28, 3), 10)
     assert stages(network, "stem", "block1", "block2", "block3") == halved
@@ -180,8 +182,8 @@ def test_second_version_has_the_stages_and_parameters_of_its_table():
 
 
 @pytest.mark.any_backend
-@shapes_alone()
-def test_first_version_has_the_stages_and_parameters_of_its_table():
+@shapes_only()
+def test_stages_and_parameters_of_the_first_version():
     halved = [(32, 32, 16), (16, 16, 32), (8, 8, 64), (4, 4, 64)]
     convolutions = 9 * 3 * 16 + 4 * 16 + residual(16, 32) + residual(32, 64) + residual(64, 64)
     network = csae_encoder((32, 32, 3), stem_filters=16)
@@ -191,7 +193,7 @@ def test_first_version_has_the_stages_and_parameters_of_its_table():
     network = csae_decoder((32, 32, 3), stem_filters=16, upsampling="transposed")
     doubled = [(4, 4, 64), (8, 8, 64), (16, 16, 32), (32, 32, 16), (32, 32, 3)]
     assert stages(network, "reshape", "block1", "block2", "block3", "image") == doubled
-    # A 2x2 transposed convolution to half the channels, then a 3x3 convolution.
+    # A 2x2 transposed convolution to half the channels and a 3x3 convolution.
     blocks = sum(
         4 * a * (a // 2) + a // 2 + 9 * (a // 2) * b + 4 * b
         for a, b in [(64, 64), (64, 32), (32, 16)]
@@ -199,8 +201,8 @@ def test_first_version_has_the_stages_and_parameters_of_its_table():
     assert network.count_params() == 40 * 1024 + 1024 + blocks + 16 * 3 + 3
 
 
-@shapes_alone()
-def test_parameters_of_the_linear_networks_by_hand():
+@shapes_only()
+def test_parameters_of_the_linear_networks():
     assert csae_linear_encoder((28, 28, 1)).count_params() == 784 * 400 + 400 + 400 * 40 + 40
     assert csae_linear_decoder((28, 28, 1)).count_params() == 40 * 400 + 400 + 400 * 784 + 784
 
@@ -212,12 +214,12 @@ def test_parameters_of_the_linear_networks_by_hand():
     channels=st.sampled_from([1, 3]),
     upsampling=st.sampled_from(["bilinear", "transposed"]),
 )
-@shapes_alone()
-def test_any_size_gives_the_shapes_back(height, width, channels, upsampling):
+@shapes_only()
+def test_output_shapes_for_any_size(height, width, channels, upsampling):
     shape = (height, width, channels)
     network = csae_encoder(shape, latent_dim=3, stem_filters=1)
     assert network.output_shape == (None, 3)
-    # The encoder halves to about 4x4: the longer side ends with 3 or 4 rows or columns.
+    # The encoder halves images to about 4x4: the longer side has 3 or 4 rows or columns.
     ends = network.get_layer("flatten").input.shape[1:3]
     assert max(ends) in (3, 4) and min(ends) >= 1
     network = csae_decoder(shape, latent_dim=3, stem_filters=1, upsampling=upsampling)
@@ -226,7 +228,7 @@ def test_any_size_gives_the_shapes_back(height, width, channels, upsampling):
 
 
 @pytest.mark.parametrize("shape", [(13, 9, 3), (128, 128, 1)])
-def test_images_go_through_and_come_back(shape):
+def test_images_of_extreme_sizes(shape):
     x = np.random.default_rng(0).random((2, *shape), "float32")
     pairs = [
         (csae_encoder(shape, 3, stem_filters=1), csae_decoder(shape, 3, stem_filters=1)),
@@ -237,19 +239,19 @@ def test_images_go_through_and_come_back(shape):
         assert images.shape == x.shape and np.isfinite(images).all()
 
 
-def test_28x28_is_padded_with_zeros_to_32x32_and_cropped_back():
+def test_28x28_is_padded_to_32x32_and_cropped():
     x = np.random.default_rng(0).random((2, 28, 28, 1), "float32")
     padded = np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)))
     small, large = (randomize(csae_encoder((s, s, 1), 3, stem_filters=1)) for s in (28, 32))
-    found, expected = small.predict(x, verbose=0), large.predict(padded, verbose=0)
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    outputs, expected = small.predict(x, verbose=0), large.predict(padded, verbose=0)
+    np.testing.assert_allclose(outputs, expected, atol=1e-5)
     z = np.random.default_rng(0).random((2, 3), "float32")
     small, large = (randomize(csae_decoder((s, s, 1), 3, stem_filters=1)) for s in (28, 32))
-    found, expected = small.predict(z, verbose=0), large.predict(z, verbose=0)
-    np.testing.assert_allclose(found, expected[:, 2:-2, 2:-2], atol=1e-5)
+    outputs, expected = small.predict(z, verbose=0), large.predict(z, verbose=0)
+    np.testing.assert_allclose(outputs, expected[:, 2:-2, 2:-2], atol=1e-5)
 
 
-def test_images_are_not_bounded_by_the_network():
+def test_the_network_does_not_bound_images():
     network = randomize(TINY["bilinear"]())
     images = network.predict(100 * inputs_of(network), verbose=0)
     assert images.min() < 0 and images.max() > 1
@@ -269,13 +271,13 @@ BUILDERS = [
 @pytest.mark.parametrize(
     "shape", [(7, 8, 1), (8, 129, 1), (8, 8, 2), (8, 8), (None, 8, 1), (1, 8, 8, 1)]
 )
-def test_bad_image_shapes_are_named(build, shape):
+def test_bad_image_shapes_are_errors(build, shape):
     message = rf"8 to 128 rows and columns and 1 or 3 channels.*image_shape=\({shape[0]}, "
     with pytest.raises(ValueError, match=message):
         build(shape)
 
 
-def test_other_bad_arguments_are_named():
+def test_other_bad_arguments_are_errors():
     with pytest.raises(ValueError, match=r"\['bilinear', 'transposed'\].*upsampling='nearest'"):
         csae_decoder(SHAPE, upsampling="nearest")
     with pytest.raises(ValueError, match=r"at least 2.*num_classes=1"):

@@ -1,4 +1,4 @@
-"""DE-GAN's networks: the tables, values and gradients from slow NumPy networks, any size."""
+"""DE-GAN's networks: the paper's tables, slow NumPy networks, and images of any size."""
 
 import keras
 import numpy as np
@@ -20,14 +20,14 @@ from tests.contract import (
     gradients,
     randomize,
     run,
-    shapes_alone,
+    shapes_only,
     to_numpy,
-    weighed,
+    weighted_sum,
     weights_of,
 )
 
 GRAY, COLOR, DIM, WIDTH = (8, 8, 1), (8, 8, 3), 3, 0.03
-# Two stages each; images of 9x8 are what is left of larger ones.
+# Each network has two stages. Images of 9x8 are cropped from larger maps.
 TINY = {
     "gray_encoder": lambda: degan_encoder(GRAY, DIM, WIDTH, dropout=0.0),
     "gray_decoder": lambda: degan_decoder(GRAY, DIM, WIDTH),
@@ -54,8 +54,8 @@ def dense(x, weights):
 
 
 def normalized(x, w, name, training):
-    """What there is of a layer's batch normalization, over all axes but the last."""
-    weights = reference.part(w, f"{name}_norm")
+    """Applies the batch normalization of a layer, if its weights exist."""
+    weights = reference.layer_weights(w, f"{name}_norm")
     if not weights:
         return x
     flat = x.reshape(-1, 1, 1, x.shape[-1])
@@ -63,7 +63,7 @@ def normalized(x, w, name, training):
 
 
 def transposed(x, weights, strides):
-    """Each pixel is painted as a patch of the kernel's size, and patches add up."""
+    """Adds a patch of the kernel's size for each pixel."""
     kernel = weights["kernel"]
     batch, height, width, _ = x.shape
     rows, columns, channels, _ = kernel.shape
@@ -74,22 +74,22 @@ def transposed(x, weights, strides):
             y[:, top : top + rows, left : left + columns] += np.tensordot(
                 x[:, i, j], kernel, (1, 3)
             )
-    if strides == 2:  # of the three rows too many, one is at the start
+    if strides == 2:  # crop one row at the start and two at the end
         y = y[:, 1 : 1 + 2 * height, 1 : 1 + 2 * width]
     return y + weights.get("bias", 0.0)
 
 
 def layers_of(w, kind):
-    """The names of the layers `conv1`, `conv2`, ... or `dense1`, ..., in this order."""
+    """Returns the names `conv1`, `conv2`, ... or `dense1`, ... of the layers in this order."""
     return sorted({key.split("/")[0] for key in w if key.startswith(kind) and "_" not in key})
 
 
 def image(x, w, shape=None):
-    x = transposed(x, reference.part(w, "image"), 2)
+    x = transposed(x, reference.layer_weights(w, "image"), 2)
     if x.shape[-1] == 1:
         return 1 / (1 + np.exp(-x))
-    # What is more than the image is cropped on both sides, what is odd at the end.
-    top, left = ((found - wanted) // 2 for found, wanted in zip(x.shape[1:3], shape, strict=True))
+    # Crop both sides; an odd row or column is cropped at the end.
+    top, left = ((side - size) // 2 for side, size in zip(x.shape[1:3], shape, strict=True))
     return (np.tanh(x[:, top : top + shape[0], left : left + shape[1]]) + 1) / 2
 
 
@@ -97,26 +97,28 @@ def encoder(x, w, training=False):
     x = 2 * x - 1 if x.shape[-1] == 3 else x
     for name in layers_of(w, "conv"):
         x = leaky(reference.conv(x, w[f"{name}/kernel"], w[f"{name}/bias"], 2))
-    return dense(x.reshape(len(x), -1), reference.part(w, "posterior"))
+    return dense(x.reshape(len(x), -1), reference.layer_weights(w, "posterior"))
 
 
 def gray_decoder(z, w, training=False):
-    x = leaky(transposed(z[:, None, None], reference.part(w, "conv1"), 1))
+    x = leaky(transposed(z[:, None, None], reference.layer_weights(w, "conv1"), 1))
     assert x.shape[1:3] == (3, 3)
-    return image(leaky(transposed(x, reference.part(w, "conv2"), 1)), w)
+    return image(leaky(transposed(x, reference.layer_weights(w, "conv2"), 1)), w)
 
 
 def color_decoder(z, w, training=False):
-    x = leaky(transposed(z[:, None, None], reference.part(w, "conv1"), 1))
+    x = leaky(transposed(z[:, None, None], reference.layer_weights(w, "conv1"), 1))
     return image(x, w, (9, 8))
 
 
 def generator(z, w, training=False):
     gray = "dense2/kernel" in w
     for name in layers_of(w, "dense"):
-        z = reference.relu(normalized(dense(z, reference.part(w, name)), w, name, training))
+        z = reference.relu(
+            normalized(dense(z, reference.layer_weights(w, name)), w, name, training)
+        )
     x = z.reshape(len(z), *((2, 2) if gray else (3, 2)), -1)
-    x = transposed(x, reference.part(w, "conv1"), 2)
+    x = transposed(x, reference.layer_weights(w, "conv1"), 2)
     return image(reference.relu(normalized(x, w, "conv1", training)), w, (9, 8))
 
 
@@ -131,8 +133,8 @@ def features(x, w, training=False):
 def discriminator(x, w, training=False):
     x = features(x, w, training).reshape(len(x), -1)
     if "dense/kernel" in w:
-        x = leaky(normalized(dense(x, reference.part(w, "dense")), w, "dense", training))
-    return dense(x, reference.part(w, "score"))
+        x = leaky(normalized(dense(x, reference.layer_weights(w, "dense")), w, "dense", training))
+    return dense(x, reference.layer_weights(w, "logits"))
 
 
 SLOW = {
@@ -149,15 +151,15 @@ SLOW = {
 
 
 @pytest.mark.parametrize("name", TINY)
-def test_values_and_batches_of_any_size_equal_the_slow_network(name):
+def test_values_equal_the_slow_network_for_any_batch_size(name):
     network = randomize(TINY[name]())
     x = inputs_of(network)
     expected = SLOW[name](x, weights_of(network))
     assert network.input_shape[0] is None and network.output_shape == (None, *expected.shape[1:])
     # Batches of 2, 2 and 1.
-    found = network.predict(x, batch_size=2, verbose=0)
-    np.testing.assert_allclose(found, expected, atol=1e-4)
-    assert found.dtype == np.float32
+    outputs = network.predict(x, batch_size=2, verbose=0)
+    np.testing.assert_allclose(outputs, expected, atol=1e-4)
+    assert outputs.dtype == np.float32
 
 
 @pytest.mark.parametrize("name", [name for name in TINY if "critic" not in name])
@@ -169,7 +171,7 @@ def test_gradients_equal_the_slopes_of_the_slow_network(name):
 @pytest.mark.parametrize(
     "name", ["color_encoder", "gray_decoder", "color_generator", "gray_discriminator"]
 )
-def test_mixed_precision_stays_near_and_reaches_every_weight(name):
+def test_mixed_precision_is_close_and_trains_every_weight(name):
     exact = randomize(TINY[name]())
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -179,21 +181,23 @@ def test_mixed_precision_stays_near_and_reaches_every_weight(name):
         keras.config.set_dtype_policy(policy)
     mixed.set_weights(exact.get_weights())
     x = inputs_of(exact)
-    (found,), (tensor,) = run(mixed, x)
+    (outputs,), (tensor,) = run(mixed, x)
     expected = SLOW[name](x, weights_of(exact))
-    np.testing.assert_allclose(found, expected, atol=0.05 * np.abs(expected).max())
-    # Images and scores are given back; the posterior goes on into the decoder.
+    np.testing.assert_allclose(outputs, expected, atol=0.05 * np.abs(expected).max())
+    # Images and logits are outputs of the model; the posterior is an input of the decoder.
     assert tensor.dtype == ("bfloat16" if "encoder" in name else "float32")
-    moved = gradients(lambda point: weighed(mixed(point, training=True)), x, layer=mixed)
-    assert all(np.isfinite(change).all() and np.any(change != 0) for change in moved)
+    changes = gradients(lambda point: weighted_sum(mixed(point, training=True)), x, layer=mixed)
+    assert all(np.isfinite(change).all() and np.any(change != 0) for change in changes)
 
 
 @pytest.mark.parametrize("name", ["gray_critic", "color_discriminator"])
 def test_the_hidden_layer_is_the_activation_after_the_last_convolution(name):
     network = randomize(TINY[name]())
     x = inputs_of(network)
-    found = keras.Model(network.input, network.get_layer(HIDDEN_LAYER).output).predict(x, verbose=0)
-    np.testing.assert_allclose(found, features(x, weights_of(network)), atol=1e-4)
+    outputs = keras.Model(network.input, network.get_layer(HIDDEN_LAYER).output).predict(
+        x, verbose=0
+    )
+    np.testing.assert_allclose(outputs, features(x, weights_of(network)), atol=1e-4)
 
 
 def stages(network, *names):
@@ -201,7 +205,7 @@ def stages(network, *names):
 
 
 def conv(inputs, outputs, bias=1):
-    """Parameters of a 5x5 convolution."""
+    """Counts the parameters of a 5x5 convolution."""
     return 25 * inputs * outputs + bias * outputs
 
 
@@ -210,8 +214,8 @@ def normalized_conv(inputs, outputs):
 
 
 @pytest.mark.any_backend
-@shapes_alone()
-def test_table_2_has_these_stages_and_parameters():
+@shapes_only()
+def test_stages_and_parameters_of_table_2():
     shape = (28, 28, 1)
     network = degan_encoder(shape)
     assert stages(network, "conv1", "conv2", "conv3", "flatten", "posterior") == [
@@ -246,7 +250,7 @@ def test_table_2_has_these_stages_and_parameters():
     assert network.count_params() == expected + normalized_conv(128, 128) + conv(128, 1)
 
     network = degan_discriminator(shape)
-    assert stages(network, "conv1", "conv2", "features", "dense", "score") == [
+    assert stages(network, "conv1", "conv2", "features", "dense", "logits") == [
         (14, 14, 11),
         (7, 7, 74),
         (7, 7, 74),
@@ -258,8 +262,8 @@ def test_table_2_has_these_stages_and_parameters():
 
 
 @pytest.mark.any_backend
-@shapes_alone()
-def test_table_4_has_these_stages_and_parameters():
+@shapes_only()
+def test_stages_and_parameters_of_table_4():
     shape = (32, 32, 3)
     network = degan_encoder(shape)
     names = "conv1", "conv2", "conv3", "flatten"
@@ -286,7 +290,7 @@ def test_table_4_has_these_stages_and_parameters():
     assert network.count_params() == 128 * 1024 + 4 * 1024 + hidden + conv(512, 3)
 
     network = degan_discriminator(shape)
-    names = "conv1", "conv2", "conv3", "features", "score"
+    names = "conv1", "conv2", "conv3", "features", "logits"
     assert stages(network, *names) == [(16, 16, 64), (8, 8, 128)] + [(4, 4, 256)] * 2 + [(1,)]
     hidden = normalized_conv(64, 128) + normalized_conv(128, 256)
     assert network.count_params() == conv(3, 64) + hidden + 16 * 256 + 1
@@ -296,8 +300,8 @@ def test_table_4_has_these_stages_and_parameters():
 
 
 @pytest.mark.any_backend
-@shapes_alone()
-def test_table_3_has_these_stages():
+@shapes_only()
+def test_stages_of_table_3():
     shape, width = (64, 64, 3), 1 / 8
     names = "conv1", "conv2", "conv3"
     expected = [(32, 32, 4), (16, 16, 8), (8, 8, 16)]
@@ -317,22 +321,25 @@ def test_table_3_has_these_stages():
     width=st.integers(8, 128),
     channels=st.sampled_from([1, 3]),
 )
-@shapes_alone()
-def test_any_size_gives_the_shapes_back(height, width, channels):
+@shapes_only()
+def test_output_shapes_for_any_size(height, width, channels):
     shape, scale = (height, width, channels), 0.01
     encode = degan_encoder(shape, 3, scale)
     assert encode.output_shape == (None, 6)
     assert degan_decoder(shape, 3, scale).output_shape == (None, *shape)
     assert degan_generator(shape, 3, scale).output_shape == (None, *shape)
-    judge = degan_discriminator(shape, scale)
-    assert judge.output_shape == (None, 1)
-    # What is left of the shorter side is 2 to 8.
-    for map_shape in (judge.get_layer(HIDDEN_LAYER).output.shape, encode.layers[-3].output.shape):
+    discriminate = degan_discriminator(shape, scale)
+    assert discriminate.output_shape == (None, 1)
+    # The shorter side of the last map has 2 to 8 pixels.
+    for map_shape in (
+        discriminate.get_layer(HIDDEN_LAYER).output.shape,
+        encode.layers[-3].output.shape,
+    ):
         assert 2 <= min(map_shape[1:3]) <= 8
 
 
 @pytest.mark.parametrize("shape", [(13, 9, 3), (128, 128, 1)])
-def test_images_go_through_and_come_back(shape):
+def test_images_of_extreme_sizes(shape):
     x = np.random.default_rng(0).random((2, *shape), "float32")
     posterior = degan_encoder(shape, 3, 0.02).predict(x, verbose=0)
     for build in (degan_decoder, degan_generator):
@@ -340,39 +347,39 @@ def test_images_go_through_and_come_back(shape):
         images = network.predict(10 * posterior[:, :3], verbose=0)
         assert images.shape == x.shape
         assert 0 <= images.min() < images.max() <= 1
-    scores = degan_discriminator(shape, 0.02).predict(x, verbose=0)
-    assert scores.shape == (2, 1) and np.isfinite(scores).all()
+    logits = degan_discriminator(shape, 0.02).predict(x, verbose=0)
+    assert logits.shape == (2, 1) and np.isfinite(logits).all()
 
 
-def test_scores_are_not_bounded():
+def test_logits_are_not_bounded():
     network = randomize(TINY["gray_critic"]())
-    scores = network.predict(100 * inputs_of(network), verbose=0)
-    assert scores.min() < 0 or scores.max() > 1
+    logits = network.predict(100 * inputs_of(network), verbose=0)
+    assert logits.min() < 0 or logits.max() > 1
     assert network.layers[-1].activation is keras.activations.linear
 
 
 @pytest.mark.any_backend
 @pytest.mark.parametrize("name", [name for name in TINY if "gray" in name])
-@shapes_alone()
-def test_paths_of_variables_start_with_the_networks_name(name):
+@shapes_only()
+def test_variable_paths_start_with_the_name_of_the_network(name):
     network = TINY[name]()
     start = f"{network.name}/"
     paths = [weight.path for weight in network.weights]
     assert all(path.startswith(start) for path in paths) and len(set(paths)) == len(paths)
-    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(network))
-    assert [weight.path for weight in again.weights] == paths
+    restored = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(network))
+    assert [weight.path for weight in restored.weights] == paths
 
 
-@shapes_alone()
-def test_names_are_as_given():
-    network = degan_generator(GRAY, DIM, WIDTH, name="painter")
-    assert network.name == "painter"
-    assert all(weight.path.startswith("painter/") for weight in network.weights)
+@shapes_only()
+def test_the_name_of_a_network():
+    network = degan_generator(GRAY, DIM, WIDTH, name="artist")
+    assert network.name == "artist"
+    assert all(weight.path.startswith("artist/") for weight in network.weights)
 
 
 @pytest.mark.parametrize("build", [degan_generator, degan_discriminator])
-def test_kernels_are_drawn_as_in_dcgan(build):
-    # At 64 pixels grayscale generators have two convolutions of one shape.
+def test_kernels_are_initialized_as_in_dcgan(build):
+    # At 64 pixels, the grayscale generator has two convolutions of the same shape.
     network = build((64, 64, 1), width=0.1)
     kernels = [to_numpy(weight).ravel() for weight in network.weights if "kernel" in weight.path]
     rng = np.random.default_rng(0)
@@ -387,7 +394,7 @@ def test_kernels_are_drawn_as_in_dcgan(build):
 def test_clip_bounds_kernels_and_biases(shape):
     limit = 0.03
     network = degan_discriminator(shape, WIDTH, normalization=False, clip=limit)
-    network.compile(keras.optimizers.SGD(100.0), lambda y, scores: scores)
+    network.compile(keras.optimizers.SGD(100.0), lambda y, logits: logits)
     x = inputs_of(network, 4)
     network.fit(x, np.zeros((4, 1)), verbose=0)
     largest = [np.abs(to_numpy(weight)).max() for weight in network.trainable_weights]
@@ -395,29 +402,31 @@ def test_clip_bounds_kernels_and_biases(shape):
     assert max(largest) > limit - 1e-6
 
 
-def test_dropout_is_for_training_only():
+def test_dropout_is_active_in_training_only():
     network = degan_encoder(GRAY, DIM, dropout=0.5)
     x = inputs_of(network)
-    calm = to_numpy(network(x))
-    np.testing.assert_array_equal(calm, to_numpy(network(x)))
-    one, other = (to_numpy(network(x, training=True)) for _ in range(2))
-    assert not np.allclose(one, other) and not np.allclose(one, calm)
+    expected = to_numpy(network(x))
+    np.testing.assert_array_equal(expected, to_numpy(network(x)))
+    output, other_output = (to_numpy(network(x, training=True)) for _ in range(2))
+    assert not np.allclose(output, other_output) and not np.allclose(output, expected)
 
 
-def test_saved_networks_come_back(tmp_path):
+def test_saved_networks_load(tmp_path):
     for build in (
         lambda: degan_encoder(COLOR, DIM, WIDTH),
         lambda: degan_discriminator(COLOR, WIDTH, clip=0.5),
     ):
         network = randomize(build())
         network.save(tmp_path / "network.keras")
-        again = keras.saving.load_model(tmp_path / "network.keras")
+        restored = keras.saving.load_model(tmp_path / "network.keras")
         x = inputs_of(network)
-        found, expected = again.predict(x, verbose=0), network.predict(x, verbose=0)
-        np.testing.assert_allclose(found, expected, atol=1e-6)
-        assert [one.path for one in again.weights] == [one.path for one in network.weights]
-    assert again.get_layer("conv1").kernel_constraint.limit == 0.5
-    assert again.get_layer("score").bias_constraint.limit == 0.5
+        outputs, expected = restored.predict(x, verbose=0), network.predict(x, verbose=0)
+        np.testing.assert_allclose(outputs, expected, atol=1e-6)
+        assert [weight.path for weight in restored.weights] == [
+            weight.path for weight in network.weights
+        ]
+    assert restored.get_layer("conv1").kernel_constraint.limit == 0.5
+    assert restored.get_layer("logits").bias_constraint.limit == 0.5
 
 
 BUILDERS = [degan_encoder, degan_decoder, degan_generator, degan_discriminator]
@@ -425,25 +434,25 @@ BUILDERS = [degan_encoder, degan_decoder, degan_generator, degan_discriminator]
 
 @pytest.mark.parametrize("build", BUILDERS)
 @pytest.mark.parametrize("shape", [(7, 8, 1), (8, 129, 1), (8, 8, 2), (8, 8), (None, 8, 1)])
-def test_bad_image_shapes_are_named(build, shape):
+def test_bad_image_shapes_are_errors(build, shape):
     message = rf"8 to 128 rows and columns and 1 or 3 channels.*image_shape=\({shape[0]}, "
     with pytest.raises(ValueError, match=message):
         build(shape)
 
 
 @pytest.mark.parametrize("build", BUILDERS)
-def test_bad_widths_are_named(build):
+def test_bad_widths_are_errors(build):
     with pytest.raises(ValueError, match=r"above 0.*width=0"):
         build(GRAY, width=0)
 
 
 @pytest.mark.parametrize("build", BUILDERS[:3])
-def test_bad_latents_are_named(build):
+def test_bad_latents_are_errors(build):
     with pytest.raises(ValueError, match=r"at least 1.*latent_dim=0"):
         build(GRAY, latent_dim=0)
 
 
-def test_other_bad_arguments_are_named():
+def test_other_bad_arguments_are_errors():
     with pytest.raises(ValueError, match=r"`limit` must be above 0.*limit=0"):
         degan_discriminator(GRAY, clip=0)
     with pytest.raises(ValueError, match=r"`rate`.*rate=2"):

@@ -14,9 +14,9 @@ from tests.contract import (
     gradients,
     randomize,
     run,
-    shapes_alone,
+    shapes_only,
     to_numpy,
-    weighed,
+    weighted_sum,
     weights_of,
 )
 
@@ -39,7 +39,7 @@ def slow(x, w, name, training=False):
             continue
         x = x @ w[f"{layer}/kernel"]
         if name == "generator":
-            norm = reference.part(w, f"{layer}_norm")
+            norm = reference.layer_weights(w, f"{layer}_norm")
             x = reference.norm(x[:, None, None], norm, training)[:, 0, 0]
         else:
             x = x + w[f"{layer}/bias"]
@@ -47,18 +47,18 @@ def slow(x, w, name, training=False):
     if name == "generator":
         x = x @ w["pixels/kernel"] + w["pixels/bias"]
         return (1 / (1 + np.exp(-x))).reshape(-1, *SHAPE)
-    return x @ w["score/kernel"] + w["score/bias"]
+    return x @ w["logits/kernel"] + w["logits/bias"]
 
 
 @pytest.mark.parametrize("name", TINY)
-def test_values_and_batches_of_any_size_equal_the_slow_network(name):
+def test_values_equal_the_slow_network_for_any_batch_size(name):
     network = randomize(TINY[name]())
     x = inputs_of(network)
     expected = slow(x, weights_of(network), name)
     assert network.output_shape == (None, *expected.shape[1:])
-    found = network.predict(x, batch_size=2, verbose=0)
-    np.testing.assert_allclose(found, expected, atol=1e-4)
-    assert found.dtype == np.float32
+    outputs = network.predict(x, batch_size=2, verbose=0)
+    np.testing.assert_allclose(outputs, expected, atol=1e-4)
+    assert outputs.dtype == np.float32
 
 
 @pytest.mark.parametrize("name", TINY)
@@ -68,7 +68,7 @@ def test_gradients_equal_the_slopes_of_the_slow_network(name):
 
 
 @pytest.mark.parametrize("name", TINY)
-def test_mixed_precision_stays_near_and_reaches_every_weight(name):
+def test_mixed_precision_is_close_and_trains_every_weight(name):
     exact = randomize(TINY[name]())
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -78,32 +78,32 @@ def test_mixed_precision_stays_near_and_reaches_every_weight(name):
         keras.config.set_dtype_policy(policy)
     mixed.set_weights(exact.get_weights())
     x = inputs_of(exact)
-    (found,), (tensor,) = run(mixed, x)
+    (outputs,), (tensor,) = run(mixed, x)
     expected = slow(x, weights_of(exact), name)
-    np.testing.assert_allclose(found, expected, atol=0.05 * np.abs(expected).max())
+    np.testing.assert_allclose(outputs, expected, atol=0.05 * np.abs(expected).max())
     assert tensor.dtype == "float32"
-    moved = gradients(lambda point: weighed(mixed(point, training=True)), x, layer=mixed)
-    assert all(np.isfinite(change).all() and np.any(change != 0) for change in moved)
+    changes = gradients(lambda point: weighted_sum(mixed(point, training=True)), x, layer=mixed)
+    assert all(np.isfinite(change).all() and np.any(change != 0) for change in changes)
 
 
 @pytest.mark.parametrize("name", TINY)
-@shapes_alone()
-def test_paths_of_variables_start_with_the_networks_name(name):
+@shapes_only()
+def test_variable_paths_start_with_the_name_of_the_network(name):
     network = TINY[name]()
     assert all(weight.path.startswith(f"{network.name}/") for weight in network.weights)
 
 
-@shapes_alone()
-def test_the_last_hidden_activation_has_the_hidden_layers_name():
+@shapes_only()
+def test_the_hidden_layer_is_the_last_hidden_activation():
     network = dense_discriminator(SHAPE, hidden=(6, 5))
     assert network.get_layer(HIDDEN_LAYER).output.shape == (None, 5)
     assert network.layers[-2] is network.get_layer(HIDDEN_LAYER)
 
 
-@shapes_alone()
-def test_parameters_of_the_default_networks_by_hand():
+@shapes_only()
+def test_parameters_of_the_default_networks():
     sizes = [128, 256, 512, 1024]
-    # Each unit of a hidden layer has scale, offset, mean and variance, and no bias.
+    # Each hidden unit has a scale, an offset, a mean and a variance, but no bias.
     expected = sum(a * b + 4 * b for a, b in itertools.pairwise(sizes)) + 1024 * 784 + 784
     assert dense_generator((28, 28, 1)).count_params() == expected
     expected = 784 * 512 + 512 + 512 * 256 + 256 + 256 + 1
@@ -113,7 +113,7 @@ def test_parameters_of_the_default_networks_by_hand():
 def test_clip_bounds_kernels_and_biases():
     limit = 0.03
     network = dense_discriminator((4,), hidden=(6, 5), clip=limit)
-    network.compile(keras.optimizers.SGD(100.0), lambda y, scores: scores)
+    network.compile(keras.optimizers.SGD(100.0), lambda y, logits: logits)
     network.fit(inputs_of(network, 4), np.zeros((4, 1)), verbose=0)
     largest = [np.abs(to_numpy(weight)).max() for weight in network.trainable_weights]
     np.testing.assert_array_less(largest, limit + 1e-6)
@@ -133,6 +133,6 @@ def test_clip_bounds_kernels_and_biases():
         (lambda: dense_discriminator((4,), clip=-1.0), r"limit=-1\.0"),
     ],
 )
-def test_bad_arguments_are_named(call, message):
+def test_bad_arguments_are_errors(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_regen.networks import ReGeneDecoder, regene_classifier, regene_decoder
-from tests.contract import shapes_alone
+from tests.contract import shapes_only
 
 
 def conv_filters(model):
@@ -26,9 +26,9 @@ def conv_filters(model):
         ((128, 128, 3), 2048, [512] * 3 + [256] * 15),
     ],
 )
-@shapes_alone()
+@shapes_only()
 def test_the_papers_tables(shape, latent_dim, decoder):
-    # A sixteenth of the filters; the latent and the filters scale alike.
+    # The latent and the filters are a sixteenth of the paper's.
     classifier = regene_classifier(shape, 10, width=1 / 16)
     assert classifier.get_layer("latent").output.shape == (None, latent_dim / 16)
     counts = {28: 6, 32: 6, 64: 7, 128: 8}
@@ -39,7 +39,7 @@ def test_the_papers_tables(shape, latent_dim, decoder):
 
 
 @pytest.mark.any_backend
-@shapes_alone()
+@shapes_only()
 def test_parameters_of_table_a5():
     def conv(inputs, outputs):
         return 9 * inputs * outputs + outputs
@@ -49,8 +49,8 @@ def test_parameters_of_table_a5():
     assert regene_classifier((28, 28, 1), 10, width=1 / 8).count_params() == expected
 
 
-@shapes_alone()
-def test_windows_of_table_a7():
+@shapes_only()
+def test_kernels_of_table_a7():
     model = regene_classifier((32, 32, 3), 10, width=1 / 32)
     sizes = [layer.kernel_size[0] for layer in model.layers if "conv" in layer.name]
     assert sizes == [3, 3, 3, 3, 9, 11]
@@ -58,8 +58,8 @@ def test_windows_of_table_a7():
 
 @pytest.mark.any_backend
 @pytest.mark.parametrize(("blocks", "latent_dim"), [(4, 2048), (5, 512), (6, 128)])
-@shapes_alone()
-def test_the_family_of_table_1(blocks, latent_dim):
+@shapes_only()
+def test_the_networks_of_table_1(blocks, latent_dim):
     for convs in (1, 3):
         model = regene_classifier((32, 32, 3), 10, blocks, convs, width=1 / 32)
         assert model.get_layer("latent").output.shape[-1] == latent_dim / 32
@@ -93,7 +93,7 @@ def test_bad_arguments(call, message):
 
 
 @pytest.mark.any_backend
-def test_the_decoder_alone_learns_and_loads(tmp_path):
+def test_the_decoder_model_trains_and_loads(tmp_path):
     rng = np.random.default_rng(0)
     latents, images = rng.normal(size=(8, 5)).astype("float32"), rng.random((8, 12, 9, 3))
     decoder = ReGeneDecoder(latent_dim=5, image_shape=(12, 9, 3), width=0.02)
@@ -101,7 +101,7 @@ def test_the_decoder_alone_learns_and_loads(tmp_path):
     history = decoder.fit(latents, images, epochs=5, verbose=0).history["loss"]
     assert history[-1] < history[0]
     decoder.save(tmp_path / "decoder.keras")
-    again = keras.saving.load_model(tmp_path / "decoder.keras")
+    restored = keras.saving.load_model(tmp_path / "decoder.keras")
     np.testing.assert_allclose(
-        again.predict(latents, verbose=0), decoder.predict(latents, verbose=0), atol=1e-6
+        restored.predict(latents, verbose=0), decoder.predict(latents, verbose=0), atol=1e-6
     )

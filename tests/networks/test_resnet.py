@@ -1,15 +1,15 @@
-"""The residual network: its parameters, shapes, and what it refuses."""
+"""The residual network: its parameters, shapes and errors."""
 
 import keras
 import numpy as np
 import pytest
 
 from keras_regen.networks import resnet_v1
-from tests.contract import randomize, run, shapes_alone, weights_of
+from tests.contract import randomize, run, shapes_only, weights_of
 
 
 def parameters(depth, channels, classes):
-    """Counted convolution by convolution: weights, biases, and four numbers to normalize each."""
+    """Counts the weights, the biases and the normalization of each convolution."""
 
     def convolution(size, before, after, normalized=True):
         return size * size * before * after + after + 4 * after * normalized
@@ -26,14 +26,14 @@ def parameters(depth, channels, classes):
 
 
 @pytest.mark.parametrize(("depth", "channels", "classes"), [(8, 1, 3), (20, 3, 10)])
-@shapes_alone()
-def test_it_has_as_many_parameters_as_its_layers_say(depth, channels, classes):
+@shapes_only()
+def test_the_number_of_parameters(depth, channels, classes):
     network = resnet_v1((8, 8, channels), classes, depth)
     assert network.count_params() == parameters(depth, channels, classes)
     assert network.name == f"resnet{depth}v1"
     convolutions = [layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
-    assert len(convolutions) + 1 == depth + 2  # the last is dense; two are shortcuts
-    # The published size of ResNet-56: 0.85 million, here with the biases of convolutions.
+    assert len(convolutions) + 1 == depth + 2  # one layer is dense, and two are shortcuts
+    # The published size of ResNet-56 is 0.85 million, without the biases of the convolutions.
     assert parameters(56, 3, 10) == 861770
 
 
@@ -42,9 +42,9 @@ def test_a_block_adds_its_input():
     name = "stage2_block1"
     parts = [f"{name}_conv2_norm", f"{name}_skip", f"{name}_relu2"]
     parts = keras.Model(network.input, [network.get_layer(part).output for part in parts])
-    (second, skip, found), _ = run(parts, np.random.default_rng(0).random((2, 8, 8, 1), "float32"))
-    assert found.shape == (2, 4, 4, 32)
-    np.testing.assert_allclose(found, np.maximum(second + skip, 0), atol=1e-4)
+    (second, skip, output), _ = run(parts, np.random.default_rng(0).random((2, 8, 8, 1), "float32"))
+    assert output.shape == (2, 4, 4, 32)
+    np.testing.assert_allclose(output, np.maximum(second + skip, 0), atol=1e-4)
     assert weights_of(network)["stage2_block1_skip/kernel"].shape == (1, 1, 16, 32)
 
 
@@ -57,6 +57,6 @@ def test_a_block_adds_its_input():
         (((7, 8, 1), 3), "Resize the images"),
     ],
 )
-def test_what_is_refused(arguments, message):
+def test_bad_arguments_are_errors(arguments, message):
     with pytest.raises(ValueError, match=message):
         resnet_v1(*arguments)

@@ -1,4 +1,4 @@
-"""plot_noise: the extents of its points, on one scale, in the main directions."""
+"""`plot_noise`: the extents of its points along the principal components."""
 
 import numpy as np
 import pytest
@@ -10,13 +10,13 @@ from keras_regen.priors import (
     NoisePrior,
     StandardNormalPrior,
 )
-from tests.plotting.pixels import read
+from tests.plotting.image_helpers import read_pixels
 
 pytestmark = pytest.mark.any_backend
 
 
 class Linear(NoisePrior):
-    """Noise times a matrix."""
+    """Multiplies noise by a matrix."""
 
     def __init__(self, matrix):
         super().__init__(noise_dim=len(matrix))
@@ -30,30 +30,30 @@ class Linear(NoisePrior):
         return noise @ self.matrix
 
 
-def extents(picture):
-    """Width and height of the bluish points, and of the reddish ones."""
-    red, blue = picture[..., 0].astype(int), picture[..., 2].astype(int)
-    places = [np.argwhere(blue - red > 40), np.argwhere(red - blue > 40)]
-    return [np.ptp(place, axis=0)[::-1] for place in places]
+def extents(plot):
+    """Returns the width and height of the blue points, and of the red points."""
+    red, blue = plot[..., 0].astype(int), plot[..., 2].astype(int)
+    positions = [np.argwhere(blue - red > 40), np.argwhere(red - blue > 40)]
+    return [np.ptp(pixels, axis=0)[::-1] for pixels in positions]
 
 
 @pytest.mark.parametrize("scale", [0.5, 2.0])
-def test_both_panels_have_one_scale(tmp_path, scale):
+def test_both_panels_have_the_same_scale(tmp_path, scale):
     plotting.plot_noise(Linear(scale * np.eye(3)), tmp_path / "noise.png", num_samples=400)
-    noise, latents = extents(read(tmp_path / "noise.png"))
-    # The points themselves are some pixels wide.
+    noise, latents = extents(read_pixels(tmp_path / "noise.png"))
+    # Each point is several pixels wide.
     np.testing.assert_allclose(latents, scale * noise, rtol=0.1, atol=6)
 
 
-def test_the_main_directions_are_the_axes(tmp_path):
-    # All on a diagonal of the latent space.
+def test_axes_are_the_principal_components(tmp_path):
+    # All latents lie on a diagonal of the latent space.
     matrix = [[2.0, 2.0, 0.0], [0.0, 0.0, 0.0]]
     plotting.plot_noise(Linear(matrix), tmp_path / "noise.png", num_samples=300)
-    noise, (width, height) = extents(read(tmp_path / "noise.png"))
+    noise, (width, height) = extents(read_pixels(tmp_path / "noise.png"))
     assert width > 2 * max(noise) and height < 8
 
 
-def test_noise_through_a_vae(tmp_path):
+def test_noise_and_latents_of_a_vae(tmp_path):
     vae = VAE.for_images((8, 8, 1), latent_dim=2, stem_filters=2)
     out = tmp_path / "noise.png"
     with pytest.raises(ValueError, match="VAE is not trained"):
@@ -61,15 +61,15 @@ def test_noise_through_a_vae(tmp_path):
     vae.compile("adam")
     vae.fit(np.random.default_rng(0).random((8, 8, 8, 1)), verbose=0)
     plotting.plot_noise(DecoderEncoderPrior(vae), out, num_samples=50)
-    first = read(out)
+    first = read_pixels(out)
     plotting.plot_noise(DecoderEncoderPrior(vae), out, num_samples=50, seed=1)
-    assert not np.array_equal(read(out), first)
+    assert not np.array_equal(read_pixels(out), first)
 
 
-def test_what_is_refused(tmp_path):
+def test_invalid_arguments_raise(tmp_path):
     out = tmp_path / "noise.png"
     for prior in (ClassGaussianPrior(3), StandardNormalPrior(1)):
-        with pytest.raises(ValueError, match="of at least two dimensions"):
+        with pytest.raises(ValueError, match="at least two latent dimensions"):
             plotting.plot_noise(prior, out)
     with pytest.raises(ValueError, match="num_samples=1"):
         plotting.plot_noise(StandardNormalPrior(2), out, num_samples=1)

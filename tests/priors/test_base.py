@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_regen.priors import ClassGaussianPrior, Prior, StandardNormalPrior
-from keras_regen.priors.base import check_latents
+from keras_regen.priors import ClassGaussianPrior, GaussianPrior, Prior, StandardNormalPrior
 
 
 def test_a_subclass_must_define_the_contract():
@@ -52,5 +51,7 @@ def test_a_sampler_continues_the_latents_of_sample():
     ],
 )
 def test_bad_latents_are_an_error(latents, message):
+    prior = GaussianPrior()
+    prior.build((None, 4))
     with pytest.raises(ValueError, match=message):
-        check_latents(latents, 4)
+        prior.adapt(latents)

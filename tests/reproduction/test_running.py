@@ -1,30 +1,25 @@
-"""reproduce: what it writes, what it does not do twice, and the report."""
+"""Tests `reproduce`: its files, reuse and resumption of runs, the report and the command."""
 
 import dataclasses
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from keras_regen.datasets import load
 from keras_regen.presets import get_preset
 from keras_regen_app.runs import SETTINGS
-from reproduction import (
-    SCALES,
-    Cell,
-    Scale,
-    Table,
-    Training,
-    list_tables,
-    reproduce,
-)
-from reproduction.report import read_results, table_lines, values_of, write_report
-from reproduction.running import result_path
-from reproduction.settings import settings_of
-from tests.app.helpers import run
-from tests.test_runs import Interrupt
+from reproduction import SCALES, Cell, Scale, Table, Training, list_tables
+from reproduction.__main__ import reproduce as command
+from reproduction.report import cell_values, read_results, table_lines, write_report
+from reproduction.running import reproduce, result_path
+from reproduction.settings import result_settings
 
 pytestmark = pytest.mark.any_backend
 
@@ -32,50 +27,61 @@ SMALL = {"network": "linear", "hidden": 16, "latent_dim": 12}
 TINY = Scale("quick", "tiny", 200, 50, 2, (0,), 2, 1, 1, options={"CSAE": SMALL})
 CSAE = Training("csae_digits", "digits", {"beta": 0.1}, measures=("metrics", "distances"))
 TABLE = Table(
-    "mine",
+    "test",
     "A table",
     (
         Cell("CSAE", "Accuracy", CSAE, "accuracy", 0.9, percent=True),
-        Cell("least", "Distance", CSAE, "least_distance", 1.0),
-        Cell("not made", "Accuracy", None, note="not to be had"),
+        Cell("smallest", "Distance", CSAE, "least_distance", 1.0),
+        Cell("missing", "Accuracy", None, note="not available"),
     ),
 )
 
 
-def places(folder):
-    """Where `reproduce` has its runs and results, in a folder."""
+def folders(folder):
+    """Returns the folder arguments of `reproduce`, inside a folder."""
     return {"runs_folder": folder / "runs", "results_folder": folder / "results"}
 
 
+class InterruptSecondEpoch(keras.callbacks.Callback):
+    """Raises `KeyboardInterrupt` in the second epoch, as Ctrl-C does."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.epoch == 1:
+            raise KeyboardInterrupt
+
+
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made")
-    told = []
-    reproduce(TABLE, TINY, **places(folder), tell=told.append)
-    return folder, told
+def reproduced(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reproduced")
+    lines = []
+    reproduce(TABLE, TINY, **folders(folder), log=lines.append)
+    return folder, lines
 
 
-def test_a_file_for_each_run(made):
-    folder, told = made
-    found = json.loads(result_path(folder / "results", TINY, CSAE, 0).read_text())
-    place = folder / "runs/quick/csae_digits-beta=0.1-seed0"
-    metrics = json.loads((place / "metrics.json").read_text())
-    assert found["figures"]["accuracy"] == metrics["accuracy"]
-    assert found["options"] == {"beta": 0.1, **SMALL}
-    assert (found["train_images"], found["test_images"], found["epochs"]) == (200, 50, 2)
-    # The scale has no batch of its own, so it is the recipe's.
-    assert found["batch_size"] == get_preset("csae_digits").batch_size
-    assert found["seconds"] > 0 and found["backend"] and found["device"]
-    assert len(told) == 2 and "begun" in told[0]
+def test_reproduce_writes_a_file_for_each_run(reproduced):
+    folder, lines = reproduced
+    result = json.loads(result_path(folder / "results", TINY, CSAE, 0).read_text())
+    run_folder = folder / "runs/quick/csae_digits-beta=0.1-seed0"
+    metrics = json.loads((run_folder / "metrics.json").read_text())
+    assert result["figures"]["accuracy"] == metrics["accuracy"]
+    assert result["options"] == {"beta": 0.1, **SMALL}
+    assert (result["train_images"], result["test_images"], result["epochs"]) == (200, 50, 2)
+    # The scale sets no batch size, so the preset's is in effect.
+    assert result["batch_size"] == get_preset("csae_digits").batch_size
+    assert result["seconds"] > 0 and result["backend"] and result["device"]
+    assert len(lines) == 2 and "started" in lines[0]
     part, whole = load(folder / "runs/quick/data/digits-200-50.npz"), load("digits")
     assert part.class_names == whole.class_names
     rows = {image.tobytes() for image in whole.x_train}
     assert len(part.x_train) == 200 and all(image.tobytes() in rows for image in part.x_train)
 
 
-def test_what_was_made_otherwise_is_made_again(made, tmp_path, monkeypatch):
-    folder, _ = made
-    options = places(tmp_path)
+def test_results_of_other_settings_are_reproduced_again(reproduced, tmp_path, monkeypatch):
+    folder, _ = reproduced
+    options = folders(tmp_path)
     shutil.copytree(folder / "runs", options["runs_folder"])
     shutil.copytree(folder / "results", options["results_folder"])
 
@@ -92,98 +98,98 @@ def test_what_was_made_otherwise_is_made_again(made, tmp_path, monkeypatch):
         reproduce(TABLE, dataclasses.replace(TINY, batch_size=50), **options)
 
 
-def test_a_dataset_that_is_not_here_leaves_the_others(tmp_path, monkeypatch):
+def test_missing_dataset_does_not_stop_other_runs(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_REGEN_DATA_DIR", str(tmp_path))
     monkeypatch.setattr("keras_regen_app.runs.plot_run", lambda *arguments: None)
     faces = Training("csae_facescrub", "facescrub")
-    table = Table("mine", "A table", (Cell("a", "b", faces, "x"), Cell("c", "d", CSAE, "accuracy")))
-    told = []
-    with pytest.raises(FileNotFoundError, match="Put them in a folder of class folders"):
-        reproduce(table, TINY, **places(tmp_path), tell=told.append)
+    table = Table("test", "A table", (Cell("a", "b", faces, "x"), Cell("c", "d", CSAE, "accuracy")))
+    lines = []
+    with pytest.raises(FileNotFoundError, match="Put them into a folder of class folders"):
+        reproduce(table, TINY, **folders(tmp_path), log=lines.append)
     assert result_path(tmp_path / "results", TINY, CSAE, 0).exists()
-    assert any("left out. The images of 'facescrub'" in line for line in told)
+    assert any("skipped. The images of 'facescrub'" in line for line in lines)
 
 
-def test_a_model_of_one_class_is_measured_by_the_judge_of_all(tmp_path):
+def test_model_of_a_single_class_is_measured_by_the_classifier_of_all_classes(tmp_path):
     vae = Training("vae_degan_digits", "digits", measures=("one_class",), class_name="4")
-    table = Table("mine", "A table", (Cell("a", "b", vae, "share_of_the_class"),))
+    table = Table("test", "A table", (Cell("a", "b", vae, "share_of_the_class"),))
     scale = dataclasses.replace(TINY, epochs=1, class_images=100, options={"degan": {"width": 0.1}})
-    reproduce(table, scale, **places(tmp_path))
-    found = json.loads(result_path(tmp_path / "results", scale, vae, 0).read_text())
-    assert 0 <= found["figures"]["share_of_the_class"] <= 1
-    assert found["judge"]["name"] == "basenet"
+    reproduce(table, scale, **folders(tmp_path))
+    result = json.loads(result_path(tmp_path / "results", scale, vae, 0).read_text())
+    assert 0 <= result["figures"]["share_of_the_class"] <= 1
+    assert result["judge"]["name"] == "basenet"
     part = load(tmp_path / "runs/quick/data/digits-100-100-4.npz")
     assert set(part.y_train) == set(part.y_test) == {4}
-    assert found["train_images"] == len(part.x_train) == 100 and 20 < len(part.x_test) < 50
+    assert result["train_images"] == len(part.x_train) == 100 and 20 < len(part.x_test) < 50
 
 
-def test_side_by_side_is_as_one_after_the_other(made, tmp_path):
-    folder, _ = made
+def test_parallel_runs_equal_sequential_runs(reproduced, tmp_path):
+    folder, _ = reproduced
     faces = Training("csae_facescrub", "facescrub")
-    judged = Training("vae_degan_digits", "digits", measures=("one_class",), class_name="4")
+    vae = Training("vae_degan_digits", "digits", measures=("one_class",), class_name="4")
     scale = dataclasses.replace(
         TINY, class_images=100, options={"CSAE": SMALL, "degan": {"width": 0.1}}
     )
-    cells = (Cell("a", "b", faces, "x"), Cell("c", "d", judged, "share_of_the_class"))
+    cells = (Cell("a", "b", faces, "x"), Cell("c", "d", vae, "share_of_the_class"))
     table = dataclasses.replace(TABLE, cells=TABLE.cells + cells)
-    told = []
+    lines = []
     with pytest.raises(FileNotFoundError, match="facescrub"):
-        reproduce(table, scale, **places(tmp_path), processes=2, tell=told.append)
-    found, alone = (
-        json.loads(result_path(place / "results", TINY, CSAE, 0).read_text())
-        for place in (tmp_path, folder)
+        reproduce(table, scale, **folders(tmp_path), processes=2, log=lines.append)
+    parallel, sequential = (
+        json.loads(result_path(path / "results", TINY, CSAE, 0).read_text())
+        for path in (tmp_path, folder)
     )
-    assert found["figures"] == alone["figures"]
-    assert (found["processes"], alone["processes"]) == (2, 1)
-    assert result_path(tmp_path / "results", TINY, judged, 0).exists()
-    assert len(list((tmp_path / "runs/quick/judges").iterdir())) == 1
-    assert len(told) == 3 and any("left out" in line for line in told)
+    assert parallel["figures"] == sequential["figures"]
+    assert (parallel["processes"], sequential["processes"]) == (2, 1)
+    assert result_path(tmp_path / "results", TINY, vae, 0).exists()
+    assert len(list((tmp_path / "runs/quick/evaluation_classifiers").iterdir())) == 1
+    assert len(lines) == 3 and any("skipped" in line for line in lines)
 
 
-def test_a_training_of_several_cells_has_the_measures_of_all():
+def test_training_of_several_cells_has_all_their_measures():
     more = dataclasses.replace(CSAE, measures=("distances", "scores"))
     cells = (*TABLE.cells, Cell("FID", "b", more, "frechet_original_generated"))
     (training,) = dataclasses.replace(TABLE, cells=cells).trainings
     assert training.measures == ("metrics", "distances", "scores")
 
 
-def test_nothing_is_made_twice(made, monkeypatch):
-    folder, _ = made
+def test_complete_runs_are_not_repeated(reproduced, monkeypatch):
+    folder, _ = reproduced
     monkeypatch.setattr("keras_regen_app.runs.train_run", lambda *_, **__: pytest.fail("trained"))
-    told = []
-    options = places(folder)
-    reproduce(TABLE, TINY, tell=told.append, **options)
-    assert told == [f"{CSAE.name}, seed 0: measured"]
-    # A measure that another table asks for is taken of the run that is there.
+    lines = []
+    options = folders(folder)
+    reproduce(TABLE, TINY, log=lines.append, **options)
+    assert lines == [f"{CSAE.name}, seed 0: already measured"]
+    # A missing result is measured again on the complete run.
     result_path(folder / "results", TINY, CSAE, 0).unlink()
     reproduce(TABLE, TINY, **options)
     assert result_path(folder / "results", TINY, CSAE, 0).exists()
 
 
-def test_an_interrupted_training_goes_on(tmp_path, monkeypatch):
+def test_interrupted_training_is_resumed(tmp_path, monkeypatch):
     monkeypatch.setattr("keras_regen_app.runs.plot_run", lambda *arguments: None)
     scale = Scale("quick", "tiny", 200, 50, 3, (0,), 2, 1, 1, options={"CSAE": SMALL})
-    table = Table("mine", "A table", (Cell("a", "b", CSAE, "accuracy"),))
-    options = places(tmp_path)
+    table = Table("test", "A table", (Cell("a", "b", CSAE, "accuracy"),))
+    options = folders(tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        reproduce(table, scale, callbacks=[Interrupt(1)], **options)
+        reproduce(table, scale, callbacks=[InterruptSecondEpoch()], **options)
     assert not result_path(tmp_path / "results", scale, CSAE, 0).exists()
-    (place,) = (tmp_path / "runs/quick").glob("csae*")
-    assert (place / SETTINGS).exists() and not (place / "metrics.json").exists()
+    (run_folder,) = (tmp_path / "runs/quick").glob("csae*")
+    assert (run_folder / SETTINGS).exists() and not (run_folder / "metrics.json").exists()
     monkeypatch.setattr(
-        "keras_regen_app.runs.train_run", lambda *_, **__: pytest.fail("begun again")
+        "keras_regen_app.runs.train_run", lambda *_, **__: pytest.fail("started again")
     )
     reproduce(table, scale, **options)
     assert result_path(tmp_path / "results", scale, CSAE, 0).exists()
 
 
-def write_results(folder, training, figures, **about):
-    """Results of the quick scale, one for each seed, as `reproduce` writes them."""
+def write_results(folder, training, figures, **changed):
+    """Writes results of the quick scale, a file for each seed, as `reproduce` does."""
     for seed, values in enumerate(figures):
         path = result_path(folder, SCALES["quick"], training, seed)
         path.parent.mkdir(exist_ok=True)
         result = {
-            **settings_of(training, SCALES["quick"], seed),
+            **result_settings(training, SCALES["quick"], seed),
             "training": training.name,
             "figures": values,
             "train_images": 9,
@@ -192,76 +198,94 @@ def write_results(folder, training, figures, **about):
             "seconds": 1.5,
             "processes": 3,
         }
-        path.write_text(json.dumps(result | about))
+        path.write_text(json.dumps(result | changed))
 
 
-def test_the_report_has_means_and_blanks(tmp_path):
+def test_report_has_means_and_dashes(tmp_path):
     numbers = ((0.8, 500), (0.9, 640), (0.85, 510))
-    figures = [{"accuracy": accuracy, "least_distance": far} for accuracy, far in numbers]
+    figures = [{"accuracy": accuracy, "least_distance": distance} for accuracy, distance in numbers]
     write_results(tmp_path, CSAE, figures)
     lines = table_lines(TABLE, tmp_path)
     spread = np.std([80, 90, 85], ddof=1)
-    how = "quick: seeds 0, 1, 2, 5 epochs of 9 images, jax, d, 4 s, one of 3 at a time"
-    assert lines[2] == f"| CSAE | Accuracy | 90.00 % | 85.00 ± {spread:.2g} % | - | {how} |"
+    origin = "quick: seeds 0, 1, 2, 5 epochs of 9 images, jax, d, 4 s, 3 runs in parallel"
+    assert lines[2] == f"| CSAE | Accuracy | 90.00 % | 85.00 ± {spread:.2g} % | - | {origin} |"
     spread = np.std([500, 640, 510], ddof=1)
-    assert lines[3] == f"| least | Distance | 1.0000 | 550.0 ± {spread:.1f} | - | {how} |"
-    assert lines[4] == "| not made | Accuracy | - | - | - | not to be had |"
-    assert values_of(TABLE.cells[2], {}, SCALES["quick"]) == []
+    assert lines[3] == f"| smallest | Distance | 1.0000 | 550.0 ± {spread:.1f} | - | {origin} |"
+    assert lines[4] == "| missing | Accuracy | - | - | - | not available |"
+    assert cell_values(TABLE.cells[2], {}, SCALES["quick"]) == []
     write_report(tmp_path, tmp_path / "README.md")
     text = (tmp_path / "README.md").read_text()
-    assert "reproduce degan-figure6" in text and "not the paper's setting" in text
+    assert "python -m reproduction degan-figure6" in text and "not the paper's setting" in text
 
 
-def test_what_was_made_otherwise_is_not_in_the_report(tmp_path):
+def test_report_omits_results_of_other_settings(tmp_path):
     write_results(tmp_path, CSAE, [{"accuracy": 0.9}], epochs=3)
     assert table_lines(TABLE, tmp_path)[2] == "| CSAE | Accuracy | 90.00 % | - | - | - |"
 
 
-def test_the_page_of_results_is_of_the_results(tmp_path):
+def test_results_page_equals_the_report_of_the_results(tmp_path):
     results = Path(__file__).parents[2] / "results"
     if not results.exists():
-        pytest.skip("the results are not in a source distribution")
+        pytest.skip("a source distribution does not include the results")
     write_report(results / "reproduction", tmp_path / "README.md")
     assert (tmp_path / "README.md").read_text() == (results / "README.md").read_text()
 
 
-def test_every_cell_has_a_figure_of_its_measures():
-    """Of the results that there are; a figure that some images only have may be missing."""
-    known = read_results(Path(__file__).parents[2] / "results/reproduction", SCALES["quick"])
-    if not known:
-        pytest.skip("the results are not in a source distribution")
-    at_times = ("tries_for_500", "latent_tries_for_500", "accepted_of", "relative_diversity_by")
+def test_stored_results_have_the_figure_of_every_cell():
+    results = read_results(Path(__file__).parents[2] / "results/reproduction", SCALES["quick"])
+    if not results:
+        pytest.skip("a source distribution does not include the results")
+    # Figures that some sets of images do not have.
+    optional = ("tries_for_500", "latent_tries_for_500", "accepted_of", "relative_diversity_by")
     for table in list_tables():
         for cell in table.cells:
-            for result in known.get(cell.training.name, []):
+            for result in results.get(cell.training.name, []):
                 if set(cell.training.measures) <= set(result["measures"]):
-                    assert cell.figure in result["figures"] or cell.figure.startswith(at_times)
+                    assert cell.figure in result["figures"] or cell.figure.startswith(optional)
 
 
-def test_the_command(tmp_path, monkeypatch):
-    assert "degan-table7" in run("reproduce", "--list").output
-    assert "Which table?" in run("reproduce", code=2).output
-    message = run("reproduce", "csae2-table33", "--results", tmp_path, code=1).output
+def run(*arguments, code=0):
+    """Runs the command, and checks its exit code and that errors have no traceback."""
+    result = CliRunner().invoke(command, [str(argument) for argument in arguments])
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result
+
+
+def test_command_lists_tables_and_reports_errors(tmp_path, monkeypatch):
+    assert "degan-table7" in run("--list").output
+    assert "Name a table" in run(code=2).output
+    message = run("csae2-table33", "--results", tmp_path, code=1).output
     assert "Did you mean 'csae2-table3'" in message and not list(tmp_path.iterdir())
     monkeypatch.setenv("KERAS_REGEN_DATA_DIR", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    message = run("reproduce", "csae2-table4", "--results", tmp_path / "results", code=1).output
+    message = run("csae2-table4", "--results", tmp_path / "results", code=1).output
     assert "facescrub" in message
 
 
-def test_the_command_makes_several_tables_as_one(tmp_path, monkeypatch):
-    asked = []
+def test_command_groups_tables_that_run_in_parallel(tmp_path, monkeypatch):
+    calls = []
 
     def record(table, scale, *, processes, **_):
-        asked.append((table, scale.name, processes))
+        calls.append((table, scale.name, processes))
         raise FileNotFoundError("No faces.")
 
-    monkeypatch.setattr("reproduction.reproduce", record)
+    monkeypatch.setattr("reproduction.running.reproduce", record)
     tables, results = ("csae2-table4", "csae2-section4.5"), ("--results", tmp_path)
-    output = run("reproduce", *tables, *results, "--processes", "3").output
-    ((table, scale, processes),) = asked
+    output = run(*tables, *results, "--processes", "3").output
+    ((table, scale, processes),) = calls
     assert len(table.cells) == 11 and (scale, processes) == ("quick", 3)
     assert "2 tables" in output and "| MSE loss | FaceScrub |" in output
-    assert output.count("Left out: No faces.") == 1
-    run("reproduce", *tables, *results)
-    assert [one.name for one, _, _ in asked[1:]] == [*tables]
+    assert output.count("Skipped: No faces.") == 1
+    run(*tables, *results)
+    assert [table.name for table, _, _ in calls[1:]] == [*tables]
+
+
+def test_module_runs_the_command_before_keras_is_imported():
+    """`--backend` has an effect only if the package does not import Keras before the command."""
+    code = "import sys, reproduction.__main__; sys.exit('keras' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    listing = subprocess.run(
+        [sys.executable, "-m", "reproduction", "--list"], check=True, capture_output=True, text=True
+    )
+    assert "csae2-table3" in listing.stdout

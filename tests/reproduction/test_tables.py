@@ -1,4 +1,4 @@
-"""The papers' tables: each cell can be made, and has the number that is printed."""
+"""Tests the tables of the papers: their cells, trainings and published numbers."""
 
 import pytest
 
@@ -8,9 +8,9 @@ from reproduction.measures import MEASURES
 
 
 @pytest.mark.parametrize("table", list_tables(), ids=lambda table: table.name)
-def test_every_cell_can_be_made(table):
-    places = [(cell.row, cell.column) for cell in table.cells]
-    assert len(set(places)) == len(places)
+def test_cells_are_unique_and_match_presets_and_measures(table):
+    positions = [(cell.row, cell.column) for cell in table.cells]
+    assert len(set(positions)) == len(positions)
     for training in table.trainings:
         assert set(training.measures) <= set(MEASURES)
         if training.preset is not None:
@@ -19,12 +19,12 @@ def test_every_cell_can_be_made(table):
             assert not training.pretraining_options or preset.pretraining
 
 
-def test_trainings_of_one_name_are_the_same_in_all_tables():
+def test_trainings_of_the_same_name_are_equal_in_all_tables():
     known = {}
     for table in list_tables():
         for training in table.trainings:
-            one = known.setdefault(training.name, training)
-            assert (one.preset, dict(one.options)) == (training.preset, dict(training.options))
+            first = known.setdefault(training.name, training)
+            assert (first.preset, dict(first.options)) == (training.preset, dict(training.options))
 
 
 @pytest.mark.parametrize(
@@ -43,17 +43,17 @@ def test_trainings_of_one_name_are_the_same_in_all_tables():
         ("degan-table7", "horse", "DE-GANs", 0.813),
     ],
 )
-def test_numbers_are_those_that_are_printed(name, row, column, paper):
+def test_paper_numbers_equal_the_printed_numbers(name, row, column, paper):
     cells = get_table(name).cells
     (cell,) = [cell for cell in cells if (cell.row, cell.column) == (row, column)]
     assert cell.paper == paper
 
 
-def test_no_distance_of_another_network_stands_beside_the_papers():
+def test_distances_of_another_network_have_no_paper_number():
     assert all(cell.paper is None for cell in get_table("regene-table3").cells)
 
 
-def test_averages_are_those_of_their_column():
+def test_paper_averages_equal_the_means_of_their_columns():
     cells = get_table("degan-table6").cells
     for model in {cell.column for cell in cells if "digit" in cell.row}:
         digits = [cell.paper for cell in cells if cell.column == model and "digit" in cell.row]
@@ -61,6 +61,6 @@ def test_averages_are_those_of_their_column():
         assert sum(digits) / 10 == pytest.approx(average, abs=0.0006)
 
 
-def test_a_table_that_is_not_known():
+def test_unknown_table_raises_with_a_suggestion():
     with pytest.raises(ValueError, match=r"Did you mean 'regene-table3'.*csae1-table3, csae1"):
         get_table("regene-tabel3")

@@ -1,4 +1,4 @@
-"""Batches of arrays: their order, and an interrupted training that goes on."""
+"""Batches of arrays: their order, and resuming an interrupted training run."""
 
 import keras
 import numpy as np
@@ -24,7 +24,7 @@ def numbered(num_samples, **options):
     seed=st.integers(0, 5),
     epoch=st.integers(0, 5),
 )
-def test_the_order_is_the_permutation_of_seed_and_epoch(num_samples, batch_size, seed, epoch):
+def test_order_is_the_permutation_of_seed_and_epoch(num_samples, batch_size, seed, epoch):
     data = numbered(num_samples, batch_size=batch_size, seed=seed, epoch=epoch)
     expected = np.random.default_rng([seed, epoch]).permutation(num_samples)
     batches = list(data)
@@ -34,7 +34,7 @@ def test_the_order_is_the_permutation_of_seed_and_epoch(num_samples, batch_size,
     np.testing.assert_array_equal(np.concatenate([x for x, _ in batches])[:, 0], expected * 10)
 
 
-def test_the_end_of_an_epoch_moves_on():
+def test_on_epoch_end_advances_to_the_next_epoch():
     data = numbered(20, batch_size=8, seed=4)
     for epoch in range(3):
         expected = np.random.default_rng([4, epoch]).permutation(20)
@@ -50,14 +50,14 @@ def test_without_labels():
     assert sorted(batch) == list(range(5))
 
 
-def test_only_the_batches_of_an_epoch_exist():
+def test_batch_index_out_of_range_raises():
     data = numbered(20, batch_size=8)
     for index in (3, -1):
-        with pytest.raises(IndexError, match="there are 3"):
+        with pytest.raises(IndexError, match=rf"0\.\.2\. Received: index={index}\."):
             data[index]
 
 
-def test_unshuffled_and_abstract():
+def test_subclass_without_shuffling_and_abstract_base_class():
     class Indices(ShuffledBatches):
         def read(self, indices):
             return (indices,)
@@ -78,12 +78,12 @@ def test_unshuffled_and_abstract():
         ({"batch_size": 2, "epoch": -1}, "`epoch`"),
     ],
 )
-def test_arguments_out_of_range(options, message):
+def test_arguments_out_of_range_raise(options, message):
     with pytest.raises(ValueError, match=message):
         numbered(4, **options)
 
 
-def test_lengths():
+def test_different_or_zero_lengths_raise():
     with pytest.raises(ValueError, match="3 in `x` and 2 in `y`"):
         ShuffledArrays(np.zeros(3), np.zeros(2), batch_size=1)
     with pytest.raises(ValueError, match="`num_samples` must be an integer, at least 1"):
@@ -91,14 +91,14 @@ def test_lengths():
 
 
 class Recorder(ShuffledArrays):
-    """Writes down the epoch and the labels of every batch that is asked for."""
+    """Records the epoch and the indices of every batch that is read."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.asked = []
+        self.batches_read = []
 
     def read(self, indices):
-        self.asked.append((self.epoch, indices.tolist()))
+        self.batches_read.append((self.epoch, indices.tolist()))
         return super().read(indices)
 
 
@@ -116,26 +116,26 @@ Y = X.sum(axis=1, keepdims=True)
 
 @pytest.mark.parametrize("built", [True, False])
 @pytest.mark.parametrize("batch_size", [4, 30])
-def test_fit_sees_the_same_order_on_every_backend(built, batch_size):
-    # Recorded by the documented numbering: epoch k of a fit sees the order of epoch k + 1.
+def test_fit_reads_the_same_order_on_every_backend(built, batch_size):
+    # As documented, epoch k of a fit has the order of epoch k + 1.
     data = Recorder(X, Y, batch_size, seed=2, epoch=0)
     make_model(built=built).fit(data, epochs=3, shuffle=False, verbose=0)
     for epoch in (1, 2, 3):
-        asked = [row for at, rows in data.asked if at == epoch for row in rows]
+        indices = [row for number, rows in data.batches_read if number == epoch for row in rows]
         expected = np.random.default_rng([2, epoch]).permutation(21).tolist()
-        assert asked == expected
+        assert indices == expected
 
 
 @pytest.mark.parametrize("built", [True, False])
-def test_an_interrupted_training_goes_on_to_the_bit(built, tmp_path):
-    whole = make_model(built=built)
-    history = whole.fit(ShuffledArrays(X, Y, 4, seed=7), epochs=5, shuffle=False, verbose=0)
+def test_resumed_training_run_is_bitwise_identical(built, tmp_path):
+    uninterrupted = make_model(built=built)
+    history = uninterrupted.fit(ShuffledArrays(X, Y, 4, seed=7), epochs=5, shuffle=False, verbose=0)
 
-    first = make_model(built=built)
-    first.fit(ShuffledArrays(X, Y, 4, seed=7), epochs=2, shuffle=False, verbose=0)
-    first.save(tmp_path / "model.keras")
-    second = keras.saving.load_model(tmp_path / "model.keras")
-    rest = second.fit(
+    interrupted = make_model(built=built)
+    interrupted.fit(ShuffledArrays(X, Y, 4, seed=7), epochs=2, shuffle=False, verbose=0)
+    interrupted.save(tmp_path / "model.keras")
+    resumed = keras.saving.load_model(tmp_path / "model.keras")
+    rest = resumed.fit(
         ShuffledArrays(X, Y, 4, seed=7, epoch=2),
         initial_epoch=2,
         epochs=5,
@@ -143,5 +143,5 @@ def test_an_interrupted_training_goes_on_to_the_bit(built, tmp_path):
         verbose=0,
     )
     assert history.history["loss"][2:] == rest.history["loss"]
-    for one, other in zip(whole.get_weights(), second.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for expected, weight in zip(uninterrupted.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, expected)

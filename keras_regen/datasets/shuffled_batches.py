@@ -1,4 +1,4 @@
-"""Batches in an order that depends on the seed and the epoch, and on nothing else."""
+"""Batches in an order that depends only on the seed and the epoch."""
 
 import keras
 import numpy as np
@@ -7,29 +7,30 @@ from keras_regen.checks import check_integer
 
 
 class ShuffledBatches(keras.utils.PyDataset):
-    """Base of the datasets that `fit` reads in batches, shuffled anew for every epoch.
+    """Base class of datasets that `fit` reads in batches, shuffled again in every epoch.
 
-    In epoch `e` the samples come in the order `numpy.random.default_rng([seed, e]).permutation(n)`.
-    Nothing else plays a part, so a training that was interrupted can go on with the batches that
-    it would have seen. Subclasses say how to `read` the samples of a batch.
+    In epoch `e` the samples have the order `numpy.random.default_rng([seed, e]).permutation(n)`.
+    The order depends on nothing else, so an interrupted training run can continue with the
+    batches that it would have read next. Subclasses implement `read`, which returns the samples
+    of a batch.
 
-    `on_epoch_end` moves on to the next epoch. Keras calls it at the end of every epoch, and once
+    `on_epoch_end` advances to the next epoch. Keras calls it at the end of every epoch, and once
     more before the first epoch of each `fit`: the `k`-th epoch (from 0) of a `fit` with a new
-    dataset sees the order of `epoch + k + 1`, so `epoch=k` together with `fit(initial_epoch=k)`
-    goes on exactly where an earlier `fit` stopped.
+    dataset has the order of `epoch + k + 1`. Therefore `epoch=k` together with
+    `fit(initial_epoch=k)` continues exactly where an earlier `fit` stopped.
 
     Pass `shuffle=False` to `fit` where the order matters: by default Keras shuffles the batches
-    once more, with Python's global random numbers.
+    again, with Python's global random numbers.
 
     Args:
         num_samples: Number of samples, at least 1.
         batch_size: Samples per batch, at least 1. The last batch of an epoch may be smaller.
-        shuffle: Whether to shuffle; otherwise the samples come in their own order.
+        shuffle: Whether to shuffle. If `False`, the samples keep their order.
         seed: Integer, at least 0.
-        epoch: Integer, at least 0. The epoch to begin with; it may also be set later.
+        epoch: Integer, at least 0. The first epoch. The attribute `epoch` may also be set later.
 
     Raises:
-        ValueError: When an argument is out of range.
+        ValueError: If an argument is out of range.
 
     Examples:
         >>> class Numbers(ShuffledBatches):
@@ -48,8 +49,8 @@ class ShuffledBatches(keras.utils.PyDataset):
         seed: int = 0,
         epoch: int = 0,
     ):
-        # Not Keras's `workers`: on JAX and PyTorch they hand out some batches twice and others
-        # never, because batches fetched while the model is built stay queued.
+        # Keras's `workers` are not used: on JAX and PyTorch they return some batches twice and
+        # skip others, because batches that are fetched while the model is built stay queued.
         super().__init__()
         check_integer("num_samples", num_samples, 1)
         check_integer("batch_size", batch_size, 1)
@@ -60,54 +61,69 @@ class ShuffledBatches(keras.utils.PyDataset):
         self.shuffle = shuffle
         self.seed = int(seed)
         self.epoch = int(epoch)
-        self._drawn = (None, None)
+        self._cached_order = (None, None)
 
     def order(self) -> np.ndarray:
-        """Gives the order of the samples in the present epoch, `(num_samples,)`, `int64`."""
+        """Returns the order of the samples in the current epoch.
+
+        Returns:
+            Array of sample indices `(num_samples,)`, `int64`.
+        """
         if not self.shuffle:
             return np.arange(self.num_samples)
-        epoch, order = self._drawn  # one read and one write: batches may be asked for in a thread
+        # A single read and a single write, because Keras may read batches in another thread.
+        epoch, order = self._cached_order
         if epoch != self.epoch:
             epoch = self.epoch
             order = np.random.default_rng([self.seed, epoch]).permutation(self.num_samples)
-            self._drawn = (epoch, order)
+            self._cached_order = (epoch, order)
         return order
 
     def __len__(self) -> int:
-        """Number of batches in an epoch."""
+        """Returns the number of batches in an epoch."""
         return -(-self.num_samples // self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
-        """Gives batch `index` of the present epoch."""
+        """Returns the batch with this index in the current epoch."""
         if not 0 <= index < len(self):
-            raise IndexError(f"Batch {index} does not exist; there are {len(self)}.")
+            raise IndexError(
+                f"The batch index must lie in 0..{len(self) - 1}. Received: index={index}."
+            )
         start = index * self.batch_size
         return self.read(self.order()[start : start + self.batch_size])
 
     def read(self, indices: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Gives the samples with these indices as one batch; for subclasses."""
+        """Returns the samples with these indices as a batch; subclasses implement it.
+
+        Args:
+            indices: Integer array of sample indices.
+
+        Returns:
+            A tuple of arrays as `fit` takes it: `(x,)` or `(x, y)`.
+        """
         raise NotImplementedError
 
     def on_epoch_end(self) -> None:
-        """Moves on to the next epoch."""
+        """Advances to the next epoch."""
         self.epoch += 1
 
 
 class ShuffledArrays(ShuffledBatches):
     """Batches of arrays in memory, in an order that depends only on the seed and the epoch.
 
-    `fit(x, y)` shuffles with the backend's random numbers, which an interrupted training cannot
-    take up again. This dataset can: begin it at the epoch that comes next.
+    `fit(x, y)` shuffles with the random numbers of the backend, whose state is lost when a
+    training run is interrupted. With this dataset the run can continue: start the dataset at the
+    next epoch.
 
     Args:
         x: Array `(num_samples, ...)`, or a dict of such arrays.
         y: Array `(num_samples, ...)`, or `None` for a model that learns without labels.
         batch_size: Samples per batch, at least 1. The last batch of an epoch may be smaller.
         seed: Integer, at least 0.
-        epoch: Integer, at least 0. The epoch to begin with.
+        epoch: Integer, at least 0. The first epoch.
 
     Raises:
-        ValueError: When `x` and `y` differ in length, or an argument is out of range.
+        ValueError: If `x` and `y` differ in length, or an argument is out of range.
 
     Examples:
         >>> x, y = np.arange(10)[:, None], np.arange(10)
@@ -128,17 +144,24 @@ class ShuffledArrays(ShuffledBatches):
     ):
         x = keras.tree.map_structure(np.asarray, x)
         y = None if y is None else np.asarray(y)
-        counts = [len(one) for one in keras.tree.flatten(x)]
-        if y is not None and set(counts) != {len(y)}:
+        lengths = [len(array) for array in keras.tree.flatten(x)]
+        if y is not None and set(lengths) != {len(y)}:
             raise ValueError(
                 "`x` and `y` must hold the same number of samples. "
-                f"Received: {', '.join(map(str, counts))} in `x` and {len(y)} in `y`."
+                f"Received: {', '.join(map(str, lengths))} in `x` and {len(y)} in `y`."
             )
-        super().__init__(counts[0], batch_size, seed=seed, epoch=epoch)
+        super().__init__(lengths[0], batch_size, seed=seed, epoch=epoch)
         self.x = x
         self.y = y
 
     def read(self, indices: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Gives `(x, y)`, or `(x,)` without labels, of the samples with these indices."""
-        x = keras.tree.map_structure(lambda one: one[indices], self.x)
+        """Returns `(x, y)`, or `(x,)` without labels, of the samples with these indices.
+
+        Args:
+            indices: Integer array of sample indices.
+
+        Returns:
+            `(x, y)`, or `(x,)` if the dataset has no labels.
+        """
+        x = keras.tree.map_structure(lambda array: array[indices], self.x)
         return (x,) if self.y is None else (x, self.y[indices])

@@ -1,6 +1,7 @@
-"""The stream of a folder against `load` of the same folder, and as what `fit` reads."""
+"""The stream of a folder against `load` of the same folder, and its use in `fit`."""
 
 import io
+import os
 import warnings
 
 import keras
@@ -11,7 +12,7 @@ from PIL import Image
 from keras_regen.datasets import ImageFolderStream, as_dataset, load
 
 
-def pictures(num=9):
+def random_images(num=9):
     rng = np.random.default_rng(0)
     return {
         f"{name}/{i}.png": Image.fromarray(rng.integers(0, 256, (4, 5), dtype="uint8"))
@@ -20,7 +21,7 @@ def pictures(num=9):
     }
 
 
-def everything(stream):
+def all_batches(stream):
     batches = list(stream)
     return tuple(np.concatenate(part) for part in zip(*batches, strict=True))
 
@@ -37,25 +38,25 @@ def everything(stream):
     ],
 )
 @pytest.mark.parametrize("kind", ["plain", "mixed", "split"])
-def test_equals_load_file_by_file(make_folder, split, options, kind):
-    some = pictures()
-    if kind == "mixed":  # colour, a palette, 16 bits and a file that is cut short
-        cut = io.BytesIO()
-        Image.new("L", (5, 4)).save(cut, "PNG")
-        some["dog/colour.png"] = Image.new("RGB", (5, 4), (1, 2, 3))
-        some["cat/palette.png"] = Image.new("P", (5, 4), 1)
-        some["eel/deep.png"] = Image.fromarray(np.full((4, 5), 12345, "uint16"))
-        some["eel/cut.png"] = cut.getvalue()[:44]
+def test_stream_equals_load(make_folder, split, options, kind):
+    files = random_images()
+    if kind == "mixed":  # color, a palette, 16 bits and a truncated file
+        content = io.BytesIO()
+        Image.new("L", (5, 4)).save(content, "PNG")
+        files["dog/color.png"] = Image.new("RGB", (5, 4), (1, 2, 3))
+        files["cat/palette.png"] = Image.new("P", (5, 4), 1)
+        files["eel/sixteen_bits.png"] = Image.fromarray(np.full((4, 5), 12345, "uint16"))
+        files["eel/truncated.png"] = content.getvalue()[:44]
     if kind == "split":
-        some = {
-            f"{part}/{path}": image for part in ("train", "test") for path, image in some.items()
+        files = {
+            f"{part}/{path}": image for part in ("train", "test") for path, image in files.items()
         }
-    folder = make_folder(some)
+    folder = make_folder(files)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         data = load(folder, **options)
         stream = as_dataset(folder, split=split, batch_size=4, shuffle=False, **options)
-    images, labels = everything(stream)
+    images, labels = all_batches(stream)
     assert images.dtype == np.uint8 and labels.dtype == np.int64
     np.testing.assert_array_equal(images, getattr(data, f"x_{split}"))
     np.testing.assert_array_equal(labels, getattr(data, f"y_{split}"))
@@ -65,17 +66,17 @@ def test_equals_load_file_by_file(make_folder, split, options, kind):
 
 
 def test_order_depends_on_seed_and_epoch_only(make_folder):
-    folder = make_folder(pictures())
-    plain = everything(as_dataset(folder, seed=5, shuffle=False))
+    folder = make_folder(random_images())
+    unshuffled = all_batches(as_dataset(folder, seed=5, shuffle=False))
     stream = as_dataset(folder, seed=5, epoch=2, batch_size=4, num_threads=1)
     for epoch in (2, 3):
-        order = np.random.default_rng([5, epoch]).permutation(len(plain[1]))
-        for found, expected in zip(everything(stream), plain, strict=True):
-            np.testing.assert_array_equal(found, expected[order])
+        order = np.random.default_rng([5, epoch]).permutation(len(unshuffled[1]))
+        for values, expected in zip(all_batches(stream), unshuffled, strict=True):
+            np.testing.assert_array_equal(values, expected[order])
         stream.on_epoch_end()
 
 
-def test_fit_takes_the_stream(make_folder):
+def test_fit_evaluate_and_predict_read_the_stream(make_folder):
     rng = np.random.default_rng(0)
     folder = make_folder(
         {
@@ -103,11 +104,11 @@ def test_fit_takes_the_stream(make_folder):
     assert model.predict(test, verbose=0).shape == (8, 2)
 
 
-def test_errors_are_those_of_load(make_folder, tmp_path):
-    folder = make_folder({**pictures(), "dog/big.png": Image.new("L", (9, 9))})
+def test_stream_raises_the_errors_of_load(make_folder, tmp_path):
+    folder = make_folder({**random_images(), "dog/big.png": Image.new("L", (9, 9))})
     with pytest.raises(ValueError, match="Pass image_size"):
         as_dataset(folder)
-    folder = make_folder({**pictures(), "dog/bad.png": b"no"}, "other")
+    folder = make_folder({**random_images(), "dog/bad.png": b"no"}, "other")
     with pytest.raises(ValueError, match=r"bad\.png"):
         as_dataset(folder, strict=True)
     with pytest.raises(FileNotFoundError, match="missing"):
@@ -127,15 +128,13 @@ def test_errors_are_those_of_load(make_folder, tmp_path):
         ({"test_fraction": 0}, "`test_fraction`"),
     ],
 )
-def test_arguments_are_checked_before_the_folder_is_read(tmp_path, options, message):
+def test_arguments_are_checked_before_the_folder(tmp_path, options, message):
     with pytest.raises(ValueError, match=message):
         ImageFolderStream(tmp_path / "missing", **options)
 
 
-def test_a_file_that_vanishes_is_named(make_folder):
-    import os
-
-    folder = make_folder(pictures())
+def test_removed_file_is_named_in_the_error(make_folder):
+    folder = make_folder(random_images())
     stream = as_dataset(folder, shuffle=False)
     os.remove(stream.files[0])
     with pytest.raises(ValueError, match="No such file"):

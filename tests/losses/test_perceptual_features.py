@@ -1,4 +1,4 @@
-"""Feature extractors: InceptionV3's first layers in NumPy, and a classifier's own."""
+"""Feature extractors: the first layers of InceptionV3 in NumPy, and of classifiers."""
 
 import keras
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 from keras_regen.networks import basenet, early_features, inception_features, regene_classifier
-from tests.contract import randomize, run, shapes_alone, weights_of
+from tests.contract import randomize, run, shapes_only, weights_of
 from tests.reference import norm, relu
 
 
@@ -23,33 +23,33 @@ def conv_valid(x, kernel, strides):
 
 @pytest.mark.any_backend
 @pytest.mark.parametrize("channels", [1, 3])
-def test_inceptions_first_convolution(channels):
-    """32 windows of 3x3 with stride 2 (Szegedy et al., table 1), normalized, in [-1, 1]."""
+def test_first_convolution_of_inception(channels):
+    """32 kernels of 3x3 with stride 2 (Szegedy et al., table 1), for images in [-1, 1]."""
     model = randomize(inception_features(image_shape=(9, 12, channels), weights=None))
     assert len(model.weights) == 4 and not model.trainable_weights
     weights = {path.rpartition("/")[-1]: value for path, value in weights_of(model).items()}
     assert weights["kernel"].shape == (3, 3, 3, 32)
     images = np.random.default_rng(0).random((2, 9, 12, channels), "float32")
     colors = np.broadcast_to(images, (2, 9, 12, 3))
-    maps = conv_valid(2 * colors - 1, weights["kernel"], 2)
-    expected = relu(norm(maps, weights | {"gamma": 1.0}))
-    (found,), _ = run(model, images)
-    np.testing.assert_allclose(found, expected, atol=1e-4)
+    convolved = conv_valid(2 * colors - 1, weights["kernel"], 2)
+    expected = relu(norm(convolved, weights | {"gamma": 1.0}))
+    (outputs,), _ = run(model, images)
+    np.testing.assert_allclose(outputs, expected, atol=1e-4)
 
 
 @pytest.mark.parametrize(
     ("layer", "shape"),
     [("conv5", (71, 71, 192)), ("mixed0", (35, 35, 256)), ("mixed10", (8, 8, 2048))],
 )
-@shapes_alone()
+@shapes_only()
 @pytest.mark.any_backend
-def test_inceptions_maps_of_299_pixels(layer, shape):
+def test_inception_shapes_for_299_pixels(layer, shape):
     model = inception_features(layer, image_shape=(299, 299, 3), weights=None)
     assert model.output_shape == (None, *shape)
 
 
 @pytest.mark.any_backend
-def test_inception_of_any_size():
+def test_inception_for_any_size():
     model = inception_features(weights=None)
     for side in (8, 33):
         assert model.predict(np.zeros((1, side, side, 3)), verbose=0).shape[1] == (side - 1) // 2
@@ -65,25 +65,25 @@ def test_inception_of_any_size():
             lambda: keras.Sequential(
                 [
                     keras.Input((8, 8, 1)),
-                    layers.Conv2D(2, 3, activation="relu", name="seen"),
+                    layers.Conv2D(2, 3, activation="relu", name="first"),
                     layers.Conv2D(2, 3, name="linear"),
                     layers.AveragePooling2D(2),
                     layers.ReLU(),
                 ]
             ),
-            "seen",
+            "first",
         ),
     ],
 )
-def test_early_features_are_the_classifiers_own(make, layer):
+def test_early_features_share_the_layers_of_the_classifier(make, layer):
     classifier = make()
     features = early_features(classifier)
     assert features.layers[-1] is classifier.get_layer(layer)
     named = early_features(classifier, layer)
     both = keras.Model(classifier.inputs, [features.output, named.output])
     images = np.random.default_rng(0).random((2, *classifier.input_shape[1:]), "float32")
-    (one, other), _ = run(both, images)
-    np.testing.assert_array_equal(one, other)
+    (default_maps, named_maps), _ = run(both, images)
+    np.testing.assert_array_equal(default_maps, named_maps)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_early_features_are_the_classifiers_own(make, layer):
         (lambda: early_features(keras.Sequential([layers.ReLU()])), "functional or sequential"),
     ],
 )
-@shapes_alone()
+@shapes_only()
 def test_bad_arguments(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -1,4 +1,4 @@
-"""Feature extractors: the first layers of trained networks, which see what pixels do not tell."""
+"""Feature extractors: the first layers of trained networks."""
 
 import keras
 from keras import layers
@@ -10,22 +10,21 @@ _ACTIVATIONS = (layers.Activation, layers.ReLU, layers.LeakyReLU, layers.PReLU, 
 def early_features(
     classifier: keras.Model, layer: str | None = None, name: str = "early_features"
 ) -> keras.Model:
-    """Cuts a classifier off at an early layer, as a feature extractor that needs no download.
+    """Builds a feature extractor from the first layers of a classifier.
 
     Args:
-        classifier: Functional or sequential Keras model with one input, images.
-        layer: Name of the layer whose output are the features. Defaults to the last activation
-            before the first pooling, or the first activation of a network that has no pooling
-            but strides.
+        classifier: Functional or sequential Keras model with images as its only input.
+        layer: Name of the layer that computes the features. Defaults to the last activation before
+            the first pooling, or to the first activation of a network without pooling.
         name: Name of the model.
 
     Returns:
-        A functional model from images to feature maps `(batch, height, width, channels)`. Its
-        layers are the classifier's own, not copies.
+        A functional model from images to feature maps `(batch, height, width, channels)`. It
+        shares its layers with the classifier.
 
     Raises:
-        ValueError: If the classifier is not such a model, or has no such layer (the message has
-            those that there are).
+        ValueError: If the classifier is another object or does not have the layer. The message
+            lists the layers.
 
     Examples:
         >>> from keras_regen.networks import early_features, regene_classifier
@@ -38,10 +37,10 @@ def early_features(
             "The classifier must be a functional or sequential Keras model with one input. "
             f"Received: {type(classifier).__name__} {classifier.name!r}."
         )
-    names = [one.name for one in classifier.layers]
+    names = [member.name for member in classifier.layers]
     if layer is None:
         layer = _first_activation(classifier)
-        problem = "The classifier has no activation of feature maps: name a layer by `layer`."
+        problem = "The classifier has no activation of feature maps. Use the argument `layer`."
     else:
         problem = f"The classifier has no layer {layer!r}."
     if layer not in names:
@@ -55,26 +54,26 @@ def inception_features(
     weights: str | None = "imagenet",
     name: str = "inception_features",
 ) -> keras.Model:
-    """Builds the first layers of InceptionV3, trained on ImageNet.
+    """Builds a feature extractor from the first layers of InceptionV3, trained on ImageNet.
 
-    Its first convolution, with the batch normalization and ReLU that follow, is what ReGene's
-    perceptual loss compares.
+    ReGene's perceptual loss uses the first convolution with its batch normalization and ReLU.
 
     Args:
-        layer: `"conv1"` to `"conv5"`, the convolutions before the first Inception block, each
-            with its normalization and ReLU; or `"mixed0"` to `"mixed10"`, the blocks.
-        image_shape: `(height, width, channels)` of the images, with 1 or 3 channels. `None` takes
-            color images of any size. All layers fit 75x75 and larger images, `"conv1"` also the
-            smallest; in `PerceptualLoss` images are resized to this shape.
-        weights: `"imagenet"`, which Keras downloads once; a path of a file with weights of
-            `keras.applications.InceptionV3(include_top=False)`; or `None`, for random weights.
+        layer: `"conv1"` to `"conv5"`: the convolutions before the first Inception block, with
+            their normalization and ReLU; or `"mixed0"` to `"mixed10"`: the Inception blocks.
+        image_shape: `(height, width, channels)` of the images, with 1 or 3 channels. With `None`,
+            the images are color images of any size. Images of at least 75x75 pixels fit all
+            layers, and smaller images fit the first layers. `PerceptualLoss` resizes images to
+            this shape.
+        weights: `"imagenet"`: Keras downloads the weights once; the path of a file with weights of
+            `keras.applications.InceptionV3(include_top=False)`; or `None`: random weights.
         name: Name of the model.
 
     Returns:
         A functional model from images in [0, 1] to feature maps. It is not trainable.
 
     Raises:
-        ValueError: If there is no such layer, or the image shape cannot be taken.
+        ValueError: If the layer is unknown, or the image shape is not supported.
 
     Source: ReGene, appendix A ("InceptionV3 - block1_conv1"); Szegedy et al., 2016,
     https://arxiv.org/abs/1512.00567.
@@ -96,9 +95,10 @@ def inception_features(
     network = keras.applications.InceptionV3(
         include_top=False, weights=weights, input_shape=(None, None, 3)
     )
-    # Keras numbers the names of convolutions and activations through all networks of a process.
-    stem = [one for one in network.layers if isinstance(one, layers.Activation)][:5]
-    outputs = {f"conv{index}": one.output for index, one in enumerate(stem, start=1)}
+    # The names of convolutions and activations contain a number that differs between networks of
+    # the same process, so the layers are found by their order.
+    stem = [member for member in network.layers if isinstance(member, layers.Activation)][:5]
+    outputs = {f"conv{index}": member.output for index, member in enumerate(stem, start=1)}
     output = outputs[layer] if layer in outputs else network.get_layer(layer).output
     inputs = keras.Input(image_shape, name="image")
     x = layers.Rescaling(2.0, offset=-1.0, name="inception_range")(inputs)
@@ -108,15 +108,15 @@ def inception_features(
         x = keras.Model(network.input, output, name="inception")(x)
     except ValueError as error:
         raise ValueError(
-            f"Images of `image_shape` are too small for the layer {layer!r}: no map is left. "
-            f"Received: image_shape={image_shape}. All layers fit 75x75 images."
+            f"The images are too small for the layer {layer!r}. Received: image_shape="
+            f"{image_shape}. Images of 75x75 pixels fit all layers."
         ) from error
     model = keras.Model(inputs, x, name=name)
     model.trainable = False
     return model
 
 
-def _first_activation(classifier):
+def _first_activation(classifier: keras.Model) -> str | None:
     """Returns the name of the last activation before the first pooling, or `None`."""
     names = []
     for layer in classifier.layers:

@@ -1,8 +1,7 @@
-"""Every Pillow mode against arithmetic written out by hand; resizing against its properties."""
+"""Every Pillow mode against explicit arithmetic; resizing against its properties."""
 
 import contextlib
 import io
-import threading
 
 import numpy as np
 import pytest
@@ -10,13 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from keras_regen.datasets.pixels import (
+from keras_regen.datasets.image_decoding import (
     UnreadableImageError,
     check_color_mode,
-    check_size,
+    check_image_size,
     convert_images,
     decode_image,
-    map_in_threads,
 )
 
 pytestmark = pytest.mark.any_backend
@@ -24,102 +22,102 @@ pytestmark = pytest.mark.any_backend
 RNG = np.random.default_rng(0)
 
 
-def file_of(image, picture_format="PNG", **options):
+def image_file(image, image_format="PNG", **options):
     file = io.BytesIO()
-    image.save(file, picture_format, **options)
+    image.save(file, image_format, **options)
     file.seek(0)
     return file
 
 
-def pixels(*shape):
+def random_pixels(*shape):
     return RNG.integers(0, 256, shape, dtype="uint8")
 
 
 def over_white(values, alpha):
-    """Porter and Duff's "over", on white."""
+    """The "over" operation of Porter and Duff, on white."""
     alpha = alpha.astype("float64")[..., None] / 255
     return values * alpha + 255 * (1 - alpha)
 
 
-@pytest.mark.parametrize("picture_format", ["PNG", "BMP", "TIFF", "PPM", "GIF"])
-def test_grayscale_is_kept_to_the_bit(picture_format):
-    values = pixels(6, 7)
-    decoded = decode_image(file_of(Image.fromarray(values), picture_format))
+@pytest.mark.parametrize("image_format", ["PNG", "BMP", "TIFF", "PPM", "GIF"])
+def test_grayscale_pixels_are_unchanged(image_format):
+    values = random_pixels(6, 7)
+    decoded = decode_image(image_file(Image.fromarray(values), image_format))
     assert decoded.dtype == np.uint8
     np.testing.assert_array_equal(decoded, values[..., None])
 
 
-@pytest.mark.parametrize("picture_format", ["PNG", "BMP", "TIFF", "PPM"])
-def test_rgb_is_kept_to_the_bit(picture_format):
-    values = pixels(6, 7, 3)
+@pytest.mark.parametrize("image_format", ["PNG", "BMP", "TIFF", "PPM"])
+def test_rgb_pixels_are_unchanged(image_format):
+    values = random_pixels(6, 7, 3)
     np.testing.assert_array_equal(
-        decode_image(file_of(Image.fromarray(values), picture_format)), values
+        decode_image(image_file(Image.fromarray(values), image_format)), values
     )
 
 
-def test_jpeg_is_near():
+def test_jpeg_pixels_are_close():
     values = np.full((16, 16, 3), (200, 100, 50), "uint8")
-    decoded = decode_image(file_of(Image.fromarray(values), "JPEG", quality=95))
+    decoded = decode_image(image_file(Image.fromarray(values), "JPEG", quality=95))
     np.testing.assert_allclose(decoded.astype(int), values, atol=4)
 
 
 def test_black_and_white():
-    values = pixels(6, 7) > 127
-    decoded = decode_image(file_of(Image.fromarray(values)))
+    values = random_pixels(6, 7) > 127
+    decoded = decode_image(image_file(Image.fromarray(values)))
     np.testing.assert_array_equal(decoded[..., 0], values * 255)
 
 
 def test_palette():
-    colours = pixels(4, 3)
+    colors = random_pixels(4, 3)
     index = RNG.integers(0, 4, (6, 7), dtype="uint8")
     image = Image.fromarray(index, "P")
-    image.putpalette(colours.tobytes())
-    np.testing.assert_array_equal(decode_image(file_of(image)), colours[index])
+    image.putpalette(colors.tobytes())
+    np.testing.assert_array_equal(decode_image(image_file(image)), colors[index])
 
 
 def test_palette_of_grays_is_grayscale():
-    grays = np.repeat(pixels(4, 1), 3, axis=1)
+    grays = np.repeat(random_pixels(4, 1), 3, axis=1)
     index = RNG.integers(0, 4, (6, 7), dtype="uint8")
     image = Image.fromarray(index, "P")
     image.putpalette(grays.tobytes())
-    np.testing.assert_array_equal(decode_image(file_of(image)), grays[index][..., :1])
+    np.testing.assert_array_equal(decode_image(image_file(image)), grays[index][..., :1])
 
 
-def test_rgba_shows_white_behind():
-    values = pixels(6, 7, 4)
-    decoded = decode_image(file_of(Image.fromarray(values)))
+def test_rgba_is_blended_with_white():
+    values = random_pixels(6, 7, 4)
+    decoded = decode_image(image_file(Image.fromarray(values)))
     np.testing.assert_allclose(decoded, over_white(values[..., :3], values[..., 3]), atol=1)
 
 
-def test_gray_with_alpha_is_grayscale_on_white():
-    values = pixels(6, 7, 2)
-    decoded = decode_image(file_of(Image.fromarray(values, "LA")))
+def test_gray_with_alpha_is_grayscale_blended_with_white():
+    values = random_pixels(6, 7, 2)
+    decoded = decode_image(image_file(Image.fromarray(values, "LA")))
     assert decoded.shape == (6, 7, 1)
     np.testing.assert_allclose(decoded, over_white(values[..., :1], values[..., 1]), atol=1)
 
 
 @pytest.mark.parametrize("channels", [(), (3,)])
-def test_a_transparent_colour_shows_white(channels):
-    values = pixels(4, 4, *channels) // 2
+def test_transparent_color_becomes_white(channels):
+    values = random_pixels(4, 4, *channels) // 2
     values[0, 0] = 9
     transparency = (9, 9, 9) if channels else 9
-    decoded = decode_image(file_of(Image.fromarray(values), transparency=transparency))
+    decoded = decode_image(image_file(Image.fromarray(values), transparency=transparency))
     assert (decoded[0, 0] == 255).all()
     np.testing.assert_array_equal(decoded[1, 1].squeeze(), values[1, 1])
 
 
-def test_transparent_palette_entry_shows_white():
+def test_transparent_palette_entry_becomes_white():
     image = Image.fromarray(np.array([[0, 1]], "uint8"), "P")
     image.putpalette(bytes([10, 20, 30, 40, 50, 60]))
-    decoded = decode_image(file_of(image, transparency=0))
+    decoded = decode_image(image_file(image, transparency=0))
     np.testing.assert_array_equal(decoded, [[[255, 255, 255], [40, 50, 60]]])
 
 
-@pytest.mark.parametrize("picture_format", ["PNG", "TIFF"])
-def test_sixteen_bits_are_scaled_to_eight(picture_format):
+@pytest.mark.parametrize("image_format", ["PNG", "TIFF"])
+def test_sixteen_bits_are_scaled_to_eight(image_format):
     values = RNG.integers(0, 65536, (6, 7), dtype="uint16")
     values[0, :3] = 0, 65535, 257
-    decoded = decode_image(file_of(Image.fromarray(values), picture_format))
+    decoded = decode_image(image_file(Image.fromarray(values), image_format))
     np.testing.assert_array_equal(decoded[..., 0], np.rint(values / 257))
 
 
@@ -127,30 +125,30 @@ def test_cmyk():
     values = np.array([[[0, 0, 0, 0], [255, 0, 0, 0], [0, 0, 0, 255], [51, 102, 0, 128]]], "uint8")
     cmyk = values.astype("float64") / 255
     expected = 255 * (1 - cmyk[..., :3]) * (1 - cmyk[..., 3:])
-    decoded = decode_image(file_of(Image.fromarray(values, "CMYK"), "TIFF"))
+    decoded = decode_image(image_file(Image.fromarray(values, "CMYK"), "TIFF"))
     np.testing.assert_allclose(decoded, expected, atol=1)
 
 
 def test_exif_orientation_is_applied():
-    values = pixels(4, 6, 3)
+    values = random_pixels(4, 6, 3)
     exif = Image.Exif()
-    exif[0x0112] = 6  # turn by 90 degrees clockwise to show
-    decoded = decode_image(file_of(Image.fromarray(values), "PNG", exif=exif))
+    exif[0x0112] = 6  # rotate by 90 degrees clockwise to display
+    decoded = decode_image(image_file(Image.fromarray(values), "PNG", exif=exif))
     np.testing.assert_array_equal(decoded, np.rot90(values, -1))
 
 
-def test_first_picture_of_an_animation():
+def test_animation_is_read_as_its_first_frame():
     first, second = (Image.fromarray(np.full((4, 4), value, "uint8")) for value in (50, 200))
-    file = file_of(first, "GIF", save_all=True, append_images=[second])
+    file = image_file(first, "GIF", save_all=True, append_images=[second])
     assert (decode_image(file) == 50).all()
 
 
 def test_color_mode():
-    values = pixels(6, 7, 3)
+    values = random_pixels(6, 7, 3)
     luma = values @ np.array([0.299, 0.587, 0.114])  # ITU-R 601-2
-    gray = decode_image(file_of(Image.fromarray(values)), color_mode="grayscale")
+    gray = decode_image(image_file(Image.fromarray(values)), color_mode="grayscale")
     np.testing.assert_allclose(gray[..., 0], luma, atol=1)
-    rgb = decode_image(file_of(Image.fromarray(values[..., 0])), color_mode="rgb")
+    rgb = decode_image(image_file(Image.fromarray(values[..., 0])), color_mode="rgb")
     np.testing.assert_array_equal(rgb, np.repeat(values[..., :1], 3, axis=-1))
 
 
@@ -158,31 +156,32 @@ def test_color_mode():
     "content",
     [
         b"",
-        b"not a picture",
-        file_of(Image.fromarray(pixels(64, 64))).getvalue()[:900],
-        file_of(Image.fromarray(pixels(64, 64)), "JPEG").getvalue()[:900],
-        file_of(Image.fromarray(np.zeros((4, 4), "float32")), "TIFF").getvalue(),
+        b"not an image",
+        image_file(Image.fromarray(random_pixels(64, 64))).getvalue()[:900],
+        image_file(Image.fromarray(random_pixels(64, 64)), "JPEG").getvalue()[:900],
+        image_file(Image.fromarray(np.zeros((4, 4), "float32")), "TIFF").getvalue(),
         b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
     ],
 )
-def test_unreadable(content):
+def test_unreadable_files_raise(content):
     with pytest.raises(UnreadableImageError):
         decode_image(io.BytesIO(content))
 
 
-def test_a_flipped_bit_gives_a_picture_or_an_unreadable_file():
-    whole = file_of(Image.fromarray(pixels(16, 16, 3))).getvalue()
-    for place in range(0, len(whole), 7):
-        damaged = bytearray(whole)
-        damaged[place] ^= 0x10
+def test_damaged_file_is_decoded_or_unreadable():
+    complete = image_file(Image.fromarray(random_pixels(16, 16, 3))).getvalue()
+    for position in range(0, len(complete), 7):
+        damaged = bytearray(complete)
+        damaged[position] ^= 0x10
         with contextlib.suppress(UnreadableImageError):
             assert decode_image(io.BytesIO(bytes(damaged))).ndim == 3
 
 
 def test_shrinking_does_not_alias():
-    # A chessboard of single pixels is gray from afar; without antialiasing it is black or white.
+    # The mean of a checkerboard of single pixels is gray. Without antialiasing the small image
+    # would be black or white.
     board = (np.indices((64, 64)).sum(axis=0) % 2 * 255).astype("uint8")
-    small = decode_image(file_of(Image.fromarray(board)), image_size=(8, 8))
+    small = decode_image(image_file(Image.fromarray(board)), image_size=(8, 8))
     np.testing.assert_allclose(small, 127.5, atol=3)
     floats = convert_images(board[None, ..., None].astype("float32") / 255, (8, 8), None)
     np.testing.assert_allclose(floats, 0.5, atol=0.01)
@@ -195,7 +194,7 @@ def test_shrinking_does_not_alias():
     channels=st.sampled_from([1, 3]),
     value=st.integers(0, 255),
 )
-def test_resizing_keeps_a_plain_picture_plain(height, width, channels, value):
+def test_resizing_keeps_a_constant_image_constant(height, width, channels, value):
     images = np.full((2, 9, 11, channels), value, "uint8")
     resized = convert_images(images, (height, width), None)
     assert resized.shape == (2, height, width, channels)
@@ -203,13 +202,13 @@ def test_resizing_keeps_a_plain_picture_plain(height, width, channels, value):
     assert (resized == value).all()
 
 
-def test_arrays_and_files_are_converted_alike():
-    # Away from black and white, where 8-bit pixels are clipped between the two passes.
-    values = 96 + pixels(3, 12, 10, 3) // 4
+def test_arrays_and_files_are_converted_equally():
+    # Without black and white, where Pillow clips 8-bit pixels between the two passes.
+    values = 96 + random_pixels(3, 12, 10, 3) // 4
     for color_mode in (None, "grayscale", "rgb"):
         for image_size in (None, (7, 5), (20, 24)):
             from_files = [
-                decode_image(file_of(Image.fromarray(image)), image_size, color_mode)
+                decode_image(image_file(Image.fromarray(image)), image_size, color_mode)
                 for image in values
             ]
             np.testing.assert_array_equal(
@@ -227,44 +226,25 @@ def test_resized_floats_stay_in_0_to_1():
     assert resized.min() == 0 and resized.max() == 1
 
 
-def test_gray_floats_to_rgb():
+def test_grayscale_floats_to_rgb():
     images = RNG.uniform(size=(2, 3, 4, 1)).astype("float32")
     rgb = convert_images(images, None, "rgb")
     np.testing.assert_array_equal(rgb, np.concatenate([images] * 3, axis=-1))
 
 
-@pytest.mark.parametrize("num_items", [4, 30, 128])
-def test_map_in_threads_uses_as_many_as_it_is_told(num_items):
-    met = threading.Barrier(4)
-    own = threading.local()
-
-    def meet_the_others_once(index):
-        if not hasattr(own, "met"):
-            own.met = met.wait(timeout=20)  # fails unless four threads come
-        return index
-
-    assert map_in_threads(meet_the_others_once, range(num_items), 4) == list(range(num_items))
-
-
-def test_map_in_threads_keeps_the_order_and_raises():
-    assert map_in_threads(lambda x: x * x, iter(range(1000))) == [x * x for x in range(1000)]
-    with pytest.raises(ZeroDivisionError):
-        map_in_threads(lambda x: 1 // x, range(100))
-
-
 @pytest.mark.parametrize(
-    "given_size, size", [(None, None), (8, (8, 8)), ((4, 6), (4, 6)), (np.int64(3), (3, 3))]
+    "image_size, expected", [(None, None), (8, (8, 8)), ((4, 6), (4, 6)), (np.int64(3), (3, 3))]
 )
-def test_check_size(given_size, size):
-    assert check_size(given_size) == size
+def test_check_image_size(image_size, expected):
+    assert check_image_size(image_size) == expected
 
 
 @pytest.mark.parametrize("image_size", [0, -1, (0, 4), (4,), (4, 4, 1), "8", 8.5, (4, 2.5)])
-def test_check_size_refuses(image_size):
+def test_check_image_size_raises(image_size):
     with pytest.raises(ValueError, match="`image_size` must be an integer or a pair"):
-        check_size(image_size)
+        check_image_size(image_size)
 
 
-def test_check_color_mode_refuses():
+def test_check_color_mode_raises():
     with pytest.raises(ValueError, match="color_mode='gray'"):
         check_color_mode("gray")

@@ -1,0 +1,102 @@
+"""The steps of `ImageModel.fit` around the training of Keras."""
+
+import contextlib
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+
+from keras_regen.models.loss_weight_schedule import LossWeightSchedule
+from keras_regen.models.non_finite_loss import StopOnNonFiniteLoss
+from keras_regen.models.training_data import ModelData
+
+
+def plan(
+    model: Any,
+    data: ModelData,
+    epochs: int | None,
+    batch_size: int | None,
+    verbose: int | str,
+    callbacks: Sequence[keras.callbacks.Callback] | None,
+    initial_epoch: int,
+    steps: int | None,
+) -> tuple[int, int | None, list[keras.callbacks.Callback]]:
+    """Prepares a training run: its length, its callbacks and the optimizer.
+
+    Args:
+        model: The compiled model.
+        data: The training data.
+        epochs: As in `fit`; `None` for the epochs of the model's preset.
+        batch_size: As in `fit`; `None` for the batch size of the model's preset.
+        verbose: As in `fit`.
+        callbacks: As in `fit`.
+        initial_epoch: As in `fit`.
+        steps: Steps of an epoch, or `None` for all batches.
+
+    Returns:
+        A tuple of the epochs, the batch size and the callbacks.
+    """
+    callbacks = keras.tree.flatten(callbacks or [])
+    preset = model.preset
+    if preset is not None:
+        if batch_size is None and data.in_memory:
+            batch_size = preset.batch_size
+        if epochs is None:
+            epochs = preset.epochs
+            if verbose:
+                print(f"Preset {preset.name!r}: training for {epochs} epochs.")
+        own_schedule = any(isinstance(known, LossWeightSchedule) for known in callbacks)
+        if preset.loss_weights and not own_schedule and (stages := preset.loss_stages()):
+            callbacks.append(LossWeightSchedule(stages))
+    epochs = 1 if epochs is None else epochs
+    _warn_of_spent_schedule(model, data, batch_size, epochs - initial_epoch, steps)
+    build_optimizer(model)
+    # First of all: a checkpoint by another callback is of a model that is still good.
+    return epochs, batch_size, [StopOnNonFiniteLoss(), *callbacks]
+
+
+def weights_by_label(model: Any, class_weight: Mapping[int | str, float]) -> dict[int, float]:
+    """Returns class weights by label, from weights by label or class name.
+
+    Raises:
+        ValueError: If a key is no class of the model.
+    """
+    labels = {name: label for label, name in enumerate(model.class_names)}
+    weights = {labels.get(key, key): weight for key, weight in class_weight.items()}
+    if not all(key in range(model.num_classes) for key in weights):
+        raise ValueError(
+            "`class_weight` must be of labels or names of the model's classes "
+            f"{list(model.class_names)}. Received: class_weight={dict(class_weight)}."
+        )
+    return weights
+
+
+def build_optimizer(model: Any) -> None:
+    """Creates the variables of the optimizer: TensorFlow would trace the first step twice."""
+    strategy = getattr(model, "distribute_strategy", None)  # TensorFlow's
+    with strategy.scope() if strategy else contextlib.nullcontext():
+        if model.trainable_variables and not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
+
+
+def _warn_of_spent_schedule(
+    model: Any, data: ModelData, batch_size: int | None, epochs: int, steps: int | None
+) -> None:
+    """Warns of a cosine decay that ends before the training, which then learns nothing more."""
+    schedule = getattr(model.optimizer, "_learning_rate", None)
+    if not isinstance(schedule, keras.optimizers.schedules.CosineDecay):
+        return
+    if steps is None:
+        if data.in_memory:
+            steps = -(-len(data.images) // (batch_size or 32))
+        else:
+            steps = getattr(data.inputs, "num_batches", None)
+    planned = int(model.optimizer.iterations) + (steps or 0) * epochs
+    if planned > schedule.decay_steps:
+        warnings.warn(
+            f"The learning rate is zero after {schedule.decay_steps} steps, and this training "
+            f"would end after {planned}. Build the model for it by `from_preset(..., "
+            "num_samples=, epochs=, batch_size=)`, or `compile` it again.",
+            stacklevel=5,
+        )

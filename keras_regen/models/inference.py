@@ -1,0 +1,63 @@
+"""A model applied to images and latents in memory, in blocks."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from keras_regen.models.training_data import images_of
+
+
+def in_memory(x: Any) -> np.ndarray:
+    """Returns images as a NumPy array, from a list, an array or a tensor."""
+    return np.asarray(ops.convert_to_numpy(x) if ops.is_tensor(x) else x)
+
+
+def probabilities(model: Any, images: Any, batch_size: int) -> np.ndarray:
+    """Returns the probabilities of the classes of images, `(num_samples, num_classes)`.
+
+    Raises:
+        ValueError: If the model does not classify, or the images are not as it takes them.
+    """
+    if model.encoder is not None and model.head is not None:
+        # `predict` would decode every image as well.
+        return latent_probabilities(model, model.encode(images, batch_size=batch_size), batch_size)
+    outputs = {}
+    if model.decoder is None:  # a model with a decoder classifies by its head, if at all
+        outputs = model.predict(images, batch_size=batch_size, verbose=0)
+    if "probabilities" not in outputs:
+        raise ValueError(f"{type(model).__name__} {model.name!r} does not classify images.")
+    return outputs["probabilities"]
+
+
+def latent_probabilities(model: Any, z: Any, batch_size: int) -> np.ndarray:
+    """Returns the probabilities of the classes of latents, `(num_samples, num_classes)`."""
+    result = np.empty((len(z), model.num_classes), "float32")
+    for start in range(0, len(z), batch_size):
+        rows = slice(start, start + batch_size)
+        batch = model._head_probabilities(ops.convert_to_tensor(z[rows]))
+        result[rows] = ops.convert_to_numpy(ops.cast(batch, "float32"))
+    return result
+
+
+def mean_confidence(model: Any, batches: Iterable[tuple[Any, Any]], batch_size: int) -> np.ndarray:
+    """Returns the mean probability of the true class of the images of each class, float32.
+
+    Raises:
+        ValueError: If a class has no image.
+    """
+    count, total = np.zeros((2, model.num_classes))
+    for inputs, labels in batches:
+        labels = labels.astype("int64")
+        images = images_of(inputs)
+        confidence = probabilities(model, images, batch_size)[np.arange(len(labels)), labels]
+        count += np.bincount(labels, minlength=model.num_classes)
+        total += np.bincount(labels, confidence, minlength=model.num_classes)
+    if not count.all():
+        missing = [f"{label} {model.class_names[label]!r}" for label in np.flatnonzero(count == 0)]
+        raise ValueError(
+            "The images to calibrate on must have every class. "
+            f"Received: none of the classes {', '.join(missing)}."
+        )
+    return (total / count).astype("float32")

@@ -1,0 +1,71 @@
+"""The pretraining of a network that a model contains: the classifier of ReGene, the VAE of DE-GAN."""
+
+import math
+import os
+from typing import Any
+
+import keras
+
+from keras_regen import models
+from keras_regen.presets import get_preset
+from keras_regen.saving import load_model
+
+
+def pretraining_network(settings: dict[str, Any]) -> str | None:
+    """Returns the name of the network that a run pretrains, such as `"classifier"`.
+
+    Returns:
+        A name, or `None` if the preset has no pretraining or the run uses a pretrained network.
+    """
+    pretraining = get_preset(settings["preset"]).pretraining
+    return None if pretraining is None or settings["pretrained"] is not None else pretraining[0]
+
+
+def pretraining_arguments(settings: dict[str, Any]) -> dict[str, Any]:
+    """Returns the arguments of `train_run` for the pretraining of a run.
+
+    The epochs and the batch size are scaled by the same factors as in the main training.
+    """
+    recipe = get_preset(settings["preset"])
+    _, name = recipe.pretraining
+    pretraining = get_preset(name)
+    # Options that both networks must share, such as the latent's size.
+    shared = getattr(getattr(models, recipe.model), "SHARED_OPTIONS", ())
+    options = {name: value for name, value in settings["options"].items() if name in shared}
+    return {
+        "preset": name,
+        "dataset": settings["dataset"],
+        "image_size": settings["image_size"],
+        "epochs": math.ceil(pretraining.epochs * settings["epochs"] / recipe.epochs),
+        "batch_size": math.ceil(
+            pretraining.batch_size * settings["batch_size"] / recipe.batch_size
+        ),
+        "seed": settings["seed"],
+        "options": options | settings["pretraining_options"],
+        "samples_per_class": settings["samples_per_class"],
+    }
+
+
+def load_pretrained(settings: dict[str, Any], path: str | os.PathLike | None = None) -> dict:
+    """Loads the pretrained network of a run.
+
+    Args:
+        settings: Settings of the run.
+        path: The `.keras` file or the folder of the pretraining. Defaults to the `pretrained`
+            network of the settings.
+
+    Returns:
+        The network by the name of its argument in `for_images`; empty without a path.
+    """
+    path = settings["pretrained"] if path is None else path
+    if path is None:
+        return {}
+    name, _ = get_preset(settings["preset"]).pretraining
+    return {name: _network(load_model(path), name)}
+
+
+def _network(model: keras.Model, name: str) -> keras.Model:
+    """Returns the network of this name in a model, or the model itself."""
+    if name == "classifier" and isinstance(model, models.Classifier):
+        return model.network
+    return getattr(model, name, model)
