@@ -4,6 +4,7 @@ import json
 import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -32,7 +33,7 @@ def save_model(model: keras.Model, path: str | os.PathLike) -> None:
         model.save(partial)
 
 
-def load_model(path: str | os.PathLike, **kwargs) -> keras.Model:
+def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
     """Loads a model from a `.keras` file, or from a folder of a run or preset.
 
     `keras.saving.load_model` does the same wherever `keras_regen` was imported; this one also

@@ -102,7 +102,6 @@ def print_message(text: str = "") -> None:
 
 
 # Former names, for commands that still use them.
-uses_keras, note = backend_option, print_message
 
 
 class Output(click.ParamType):

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 import reproduction
-from keras_regen_app.options import count_option, note, uses_keras
+from keras_regen_app.options import backend_option, count_option, print_message
 
 
 @click.command()
@@ -47,7 +47,7 @@ from keras_regen_app.options import count_option, note, uses_keras
     "Training runs in parallel; 4 suits the quick scale on a CPU with 4 cores.",
 )
 @click.option("--list", "list_only", is_flag=True, help="List the tables and exit.")
-@uses_keras
+@backend_option
 def reproduce(
     names: tuple[str, ...],
     scale_name: str,
@@ -69,7 +69,7 @@ def reproduce(
     else:
         tables = [reproduction.get_table(name) for name in names]
 
-    # Imported here, after `uses_keras` has chosen the backend.
+    # Imported here, after `backend_option` has chosen the backend.
     from keras_regen.callbacks import NonFiniteLossError
     from reproduction import running
     from reproduction.report import table_lines, write_report
@@ -84,7 +84,7 @@ def reproduce(
         groups = [(reproduction.Table("all", title, cells), tables)]
     skipped = []
     for group, members in groups:
-        note(f"{group.title}, at the scale {scale.name}: {scale.title}")
+        print_message(f"{group.title}, at the scale {scale.name}: {scale.title}")
         try:
             running.reproduce(
                 group,
@@ -93,7 +93,7 @@ def reproduce(
                 runs_folder=runs_folder,
                 results_folder=json_folder,
                 processes=processes,
-                log=note,
+                log=print_message,
             )
         except (FileNotFoundError, NonFiniteLossError) as error:
             if len(tables) == 1:
@@ -107,7 +107,7 @@ def reproduce(
             click.echo(f"\n{table.title}\n")
             click.echo("\n".join(table_lines(table, json_folder)))
     for message in dict.fromkeys(skipped):
-        note(f"Skipped: {message}")
+        print_message(f"Skipped: {message}")
 
 
 if __name__ == "__main__":

@@ -83,41 +83,43 @@ def evaluate_generation(
         - `test_images`: the number of test images.
         - `accuracy`: of the classes of the test images, for a model that classifies.
         - `reconstruction_mae`, `_mse`, `_ssim`, `_psnr`: of the test images, for a model that
-          encodes and decodes.
+            encodes and decodes.
 
         For a model that generates, the mean over the seeds of:
 
         - `classification_accuracy_score`: accuracy, on the test images, of a classifier that is
-          trained on the generated images; `real`: trained on the same number of real images.
+            trained on the generated images; `real`: trained on the same number of real images.
         - `generation_accuracy`: share of the images that the evaluation classifier assigns to the
-          requested class. In all other metrics, the images of a model without classes have the
-          class that the evaluation classifier assigns.
+            requested class. In all other metrics, the images of a model without classes have the
+            class that the evaluation classifier assigns.
         - `accepted_generation_accuracy`: the same for accepted images; missing images are wrong.
         - `recognized`: share of the images for which the evaluation classifier gives a class a
-          probability of at least 0.9.
+            probability of at least 0.9.
         - `relative_diversity`: mean over the classes.
         - `precision`, `recall`: of generated images with respect to training images.
         - `copied`: share of the images that are at least as near to a training image, in pixels, as
-          its nearest neighbor; about a half for new images of the same kind.
+            its nearest neighbor; about a half for new images of the same kind.
         - `intrinsic_dimension`: from 20 neighbors; `None` for fewer images.
         - `inception_score`: of the probabilities of the evaluation classifier.
         - `frechet_original_generated`, and for a model that encodes
-          `frechet_original_reconstructed` and `frechet_reconstructed_generated`, as in table 3 of
-          ReGene but with `extractor`; `kernel_distance`, of original and generated images.
+            `frechet_original_reconstructed` and `frechet_reconstructed_generated`, as in table 3 of
+            ReGene but with `extractor`; `kernel_distance`, of original and generated images.
 
         Next to these numbers:
 
-        - `std`, `values`, `real`: dicts by the names above of the standard deviation over the seeds
-          (`None` for one seed), the list of values for each seed, and the value of the test images.
+        - `std`, `values`, `real`: dicts by the names above of the standard deviation over the
+            seeds (`None` for one seed), the list of values for each seed, and the value of the
+            test images.
         - `generation_accuracy_by_class`, `accepted_generation_accuracy_by_class`,
-          `relative_diversity_by_class`: dicts by class name of means over the seeds; `tries` and
-          `latent_tries`, by class, of the accepted images; and for a model without classes
-          `class_counts`, the number of images that the evaluation classifier assigns to a class.
+            `relative_diversity_by_class`: dicts by class name of means over the seeds; `tries` and
+            `latent_tries`, by class, of the accepted images; and for a model without classes
+            `class_counts`, the number of images that the evaluation classifier assigns to a class.
         - `samples`, `samples_per_class`, `originals`, `compared`: numbers of images for each seed:
-          all generated, for each class, training images that distances compare with, and images of
-          each set in the metrics that depend on this number.
+            all generated, for each class, training images that distances compare with, and images
+            of
+            each set in the metrics that depend on this number.
         - `seeds`, `student_steps`; `evaluation_classifier`, a dict of `name`, `hash`, `accuracy`
-          and `recognized`; and `extractor`, a dict of `name`, `hash` and `num_features`.
+            and `recognized`; and `extractor`, a dict of `name`, `hash` and `num_features`.
 
     Raises:
         ValueError: If a class of the dataset is not known to the model or the classifier, images

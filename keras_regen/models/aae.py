@@ -1,6 +1,7 @@
 """AAE: the adversarial autoencoder."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 from keras import ops
@@ -73,7 +74,7 @@ class AAE(Autoencoder):
         objective: str = "non_saturating",
         seed: int | None = None,
         class_names: Sequence[str] | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(
             encoder,
@@ -157,8 +158,8 @@ class AAE(Autoencoder):
     def compile(
         self,
         optimizer: keras.optimizers.Optimizer | str | Mapping[str, object] = "adam",
-        *args,
-        **kwargs,
+        *args: Any,
+        **kwargs: Any,
     ):
         """Configures training, as `keras.Model.compile`.
 

@@ -1,6 +1,7 @@
 """Autoencoder: an encoder and a decoder that learn to reconstruct the training images."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 from keras import ops
@@ -72,7 +73,7 @@ class Autoencoder(ImageModel):
         prior: Prior | None = None,
         class_names: Sequence[str] | None = None,
         other_losses: Sequence[str] = (),
-        **kwargs,
+        **kwargs: Any,
     ):
         prior = GaussianPrior() if prior is None else prior
         super().__init__(decoder.output_shape[1:], prior_class_names(prior, class_names), **kwargs)

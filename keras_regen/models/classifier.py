@@ -1,6 +1,7 @@
 """Classifier: a plain classifier with the package's contracts."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import ops
@@ -57,7 +58,7 @@ class Classifier(ImageModel):
         class_names: Sequence[str] | None = None,
         loss: str = "cross_entropy",
         from_logits: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ):
         num_classes = network.output_shape[-1]
         if class_names is None:
@@ -84,7 +85,7 @@ class Classifier(ImageModel):
         network: str = "basenet",
         loss: str = "cross_entropy",
         seed: int = 0,
-        **options,
+        **options: Any,
     ) -> "Classifier":
         """Builds a classifier with a network of the papers.
 

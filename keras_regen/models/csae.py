@@ -1,6 +1,7 @@
 """CSAE: the classification supervised autoencoder."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import ops
@@ -88,7 +89,7 @@ class CSAE(ImageModel):
         loss_weights: dict[str, float] | None = None,
         prior: Prior | None = None,
         class_names: Sequence[str] | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         if class_names is None:
             class_names = [str(label) for label in range(head.num_classes)]

@@ -1,6 +1,7 @@
 """CVAE: the variational autoencoder whose encoder and decoder take the class."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -68,7 +69,7 @@ class CVAE(VAE):
         prior: Prior | None = None,
         seed: int | None = None,
         class_names: Sequence[str] | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         if len(getattr(posterior, "inputs", None) or []) != 2:
             raise ValueError(

@@ -1,6 +1,7 @@
 """DEGAN: a GAN whose noise carries information of the training images, from a VAE."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import keras
 
@@ -27,16 +28,13 @@ class DEGAN(GAN):
         discriminator: As in `GAN`.
         posterior: `"sample"` or `"mean"`, as in `DecoderEncoderPrior`.
         objective: As in `GAN`.
-        critic_steps: As in `GAN`.
         vae_epochs: Integer, at least 0: passes over the images by which `fit` trains a VAE that is
             not trained yet.
         hidden_layer: As in `GAN`. Defaults to the last hidden layer of this package's
             discriminators.
-        loss_weights: As in `GAN`: lambda 1 is the weight of `"generator_loss"`, lambda 2 the weight
-            of `"hidden_space_loss"`.
-        augmentation: As in `GAN`.
-        seed: As in `GAN`.
-        **kwargs: Arguments of `keras.Model`.
+        **kwargs: Further arguments of `GAN`: `critic_steps`, `loss_weights` (lambda 1 and 2 are the
+            weights of `"generator_loss"` and `"hidden_space_loss"`), `augmentation`, `seed`, and
+            arguments of `keras.Model`.
 
     Input shape and output: as in `GAN`.
 
@@ -72,7 +70,7 @@ class DEGAN(GAN):
         *,
         vae_epochs: int = 10,
         hidden_layer: str | None = HIDDEN_LAYER,
-        **kwargs,
+        **kwargs: Any,
     ):
         check_integer("vae_epochs", vae_epochs, 0)
         for noun, own, other in (
@@ -173,7 +171,9 @@ class DEGAN(GAN):
         own = {id(metric) for metric in self.vae.metrics}
         return [metric for metric in super().metrics if id(metric) not in own]
 
-    def fit_vae(self, x=None, y=None, optimizer="adam", **kwargs):
+    def fit_vae(
+        self, x: Any = None, y: Any = None, optimizer: Any = "adam", **kwargs: Any
+    ) -> keras.callbacks.History:
         """Trains the VAE alone.
 
         The generator and the discriminator stay as they are, and fit the VAE as it was before.

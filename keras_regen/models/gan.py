@@ -1,6 +1,7 @@
 """GAN: a generator and a discriminator, trained against each other by stock `fit`."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 from keras import ops
@@ -95,7 +96,7 @@ class GAN(ImageModel):
         augmentation: keras.layers.Layer | None = None,
         seed: int | None = None,
         class_names: Sequence[str] | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         check_integer("critic_steps", critic_steps, 1)
         super().__init__(generator.output_shape[1:], class_names, **kwargs)
@@ -189,8 +190,8 @@ class GAN(ImageModel):
     def compile(
         self,
         optimizer: keras.optimizers.Optimizer | str | Mapping[str, object] = "adam",
-        *args,
-        **kwargs,
+        *args: Any,
+        **kwargs: Any,
     ):
         """Configures training, as `keras.Model.compile`.
 

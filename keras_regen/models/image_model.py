@@ -81,7 +81,7 @@ class ImageModel(keras.Model):
         image_shape: tuple[int, int, int],
         class_names: Sequence[str] | None = None,
         preset: Preset | dict | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         class_names = () if class_names is None else class_names

@@ -1,6 +1,7 @@
 """A model of its own for each class: how models that know no classes draw them."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,11 @@ from keras_regen.models.image_model import ImageModel
 
 
 def fit_per_class(
-    build: Callable[[str], ImageModel], x, y, class_names: Sequence[str], **options
+    build: Callable[[str], ImageModel],
+    x: Any,
+    y: Any,
+    class_names: Sequence[str],
+    **options: Any,
 ) -> dict[str, ImageModel]:
     """Trains a model for each class, on the images of that class alone.
 

@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import os
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -37,7 +38,7 @@ def model_from_preset(
     epochs: int | None = None,
     batch_size: int | None = None,
     seed: int = 0,
-    **options,
+    **options: Any,
 ) -> keras.Model:
     """Does the work of `ImageModel.from_preset`, which describes the arguments."""
     changes = {

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -96,7 +97,7 @@ class ReGene(ImageModel):
         class_names: Sequence[str] | None = None,
         from_logits: bool | None = None,
         cache_latents: bool = True,
-        **kwargs,
+        **kwargs: Any,
     ):
         encoder, head = split_classifier(classifier, latent_layer)
         num_classes = head.output_shape[-1]
@@ -254,7 +255,15 @@ class ReGene(ImageModel):
                 stacklevel=4,
             )
 
-    def fit_classifier(self, x=None, y=None, *, loss="cross_entropy", optimizer="adam", **kwargs):
+    def fit_classifier(
+        self,
+        x: Any = None,
+        y: Any = None,
+        *,
+        loss: str = "cross_entropy",
+        optimizer: Any = "adam",
+        **kwargs: Any,
+    ) -> keras.callbacks.History:
         """Trains the classifier, as a `keras_regen.Classifier` with this network does.
 
         The decoder stays as it is, and fits the classifier as it was before.

@@ -1,6 +1,7 @@
 """VAE: the variational autoencoder."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 from keras import ops
@@ -76,7 +77,7 @@ class VAE(ImageModel):
         prior: Prior | None = None,
         seed: int | None = None,
         class_names: Sequence[str] | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         if not getattr(posterior, "inputs", None) or len(posterior.outputs) != 1:
             raise ValueError(

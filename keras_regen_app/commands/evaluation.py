@@ -6,13 +6,13 @@ from pathlib import Path
 import click
 
 from keras_regen_app.options import (
+    backend_option,
     count_option,
     dataset_option,
     json_option,
-    note,
     output_json,
+    print_message,
     seed_option,
-    uses_keras,
 )
 
 _SHOWN_IN_TABLE = ("std", "values", "real", "seeds", "evaluation_classifier", "extractor")
@@ -35,7 +35,7 @@ _SHOWN_IN_TABLE = ("std", "values", "real", "seeds", "evaluation_classifier", "e
 @click.option("--output", type=click.Path(file_okay=False), help="Folder for plots.")
 @seed_option
 @json_option
-@uses_keras
+@backend_option
 def evaluate(
     model,
     dataset,
@@ -49,7 +49,7 @@ def evaluate(
 ):
     """Measure MODEL, a .keras file or the folder of a run, on held-out images."""
     from keras_regen import metrics
-    from keras_regen_app.model_and_data import load_model_and_data
+    from keras_regen_app.model_loading import load_model_and_data
     from keras_regen_app.run_plots import plot_run
 
     loaded, data = load_model_and_data(model, dataset)
@@ -83,13 +83,13 @@ def _evaluation_classifier(path, data, seed):
     held_out = json.loads(description.read_text())["held_out"] if description.exists() else None
     other_split = held_out is not None and held_out != held_out_hash(data)
     if other_split:
-        note(
+        print_message(
             f"The evaluation classifier in {file} was trained on another split of the images, and "
             "may have seen the test images. `keras-regen train-evaluation-classifier` takes the "
             "seed of a run."
         )
     if path is None and (other_split or not file.exists()):
-        note(
+        print_message(
             "A small evaluation classifier is trained now; `keras-regen "
             "train-evaluation-classifier` stores one."
         )

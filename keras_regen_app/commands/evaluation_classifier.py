@@ -6,11 +6,11 @@ import click
 
 from keras_regen_app.options import (
     Output,
+    backend_option,
     count_option,
     json_option,
     output_json,
     seed_option,
-    uses_keras,
 )
 
 
@@ -38,7 +38,7 @@ from keras_regen_app.options import (
 @click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @seed_option
 @json_option
-@uses_keras
+@backend_option
 def train_evaluation_classifier(
     dataset, image_size, network, steps, output, overwrite, seed, as_json
 ):

@@ -1,4 +1,4 @@
-"""What the tests of drawing share."""
+"""Fixtures of the tests of generation."""
 
 import pytest
 
@@ -15,13 +15,13 @@ def digits():
 
 @pytest.fixture(scope="session")
 def calibrated():
-    """A calibrated model that draws from normal distributions."""
+    """A calibrated model whose prior is a normal distribution for each class."""
     return linear_csae()
 
 
 @pytest.fixture(scope="session")
 def combining():
-    """The same that combines latents."""
+    """The same model with a prior that combines latents."""
     from keras_regen.priors import ConvexCombinationPrior
 
     return linear_csae(ConvexCombinationPrior(10, bank_size=60))

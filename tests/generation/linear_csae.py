@@ -1,4 +1,4 @@
-"""A CSAE of digits without training: its weights are two linear regressions."""
+"""A CSAE of digits whose weights are computed by two linear regressions."""
 
 import keras
 import numpy as np
@@ -11,14 +11,14 @@ LATENT_DIM = 12
 
 
 def regression(inputs, targets, ridge):
-    """Kernel and bias of the linear map with the least squared error."""
+    """The kernel and bias of the linear map with the least squared error."""
     x, y = (values - values.mean(axis=0) for values in (inputs, targets))
     kernel = np.linalg.solve(x.T @ x + ridge * np.eye(x.shape[1]), x.T @ y)
     return [kernel, targets.mean(axis=0) - inputs.mean(axis=0) @ kernel]
 
 
 def linear_csae(prior=None, ridge=10.0):
-    """A CSAE from images to centroids and back, adapted and calibrated."""
+    """An adapted and calibrated CSAE from images to centroids and back."""
     digits = load("digits")
     pixels = digits.x_train.reshape(-1, 64) / 255
     encoder = keras.Sequential(

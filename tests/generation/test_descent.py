@@ -1,4 +1,4 @@
-"""descendants: each generation against the one before it."""
+"""descendants: each generation is combined from the generation before it."""
 
 import itertools
 
@@ -8,13 +8,13 @@ import pytest
 from keras_regen import descendants, generate
 
 
-def middles(points):
-    """The middle of every pair."""
+def midpoints(points):
+    """The midpoint of every pair."""
     return [(a + b) / 2 for index, a in enumerate(points) for b in points[:index]]
 
 
 @pytest.mark.parametrize("kind", ["siblings", "children"])
-def test_each_generation_combines_the_one_before(digits_model, kind):
+def test_each_generation_combines_the_last_generation(digits_model, kind):
     labels = [3, 7] * 5
     generations = descendants(digits_model, labels, depth=3, kind=kind, seed=4)
     assert len(generations) == 3
@@ -23,10 +23,9 @@ def test_each_generation_combines_the_one_before(digits_model, kind):
         latents = before.latents if kind == "siblings" else digits_model.encode(images)
         assert after.labels.tolist() == labels
         for label in (3, 7):
-            mine = np.array(labels) == label
-            pairs = np.array(middles(latents[mine].astype("float64")))
-            found = after.latents[mine]
-            distance = np.abs(found[:, None] - pairs[None]).max(axis=-1)
+            rows = np.array(labels) == label
+            expected = np.array(midpoints(latents[rows].astype("float64")))
+            distance = np.abs(after.latents[rows][:, None] - expected[None]).max(axis=-1)
             assert (distance.min(axis=1) < 1e-4).all()
             assert len(set(distance.argmin(axis=1))) == 5  # no pair twice
     images, report = generations[-1]

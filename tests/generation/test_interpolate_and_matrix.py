@@ -1,4 +1,4 @@
-"""interpolate and matrix: their ends, their steps, and what they refuse."""
+"""interpolate and matrix: endpoints, ratios, and invalid arguments."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from keras_regen import CSAE, interpolate, matrix, reconstruct
 
 
-def test_interpolation_ends_at_what_was_given(digits_model, digits):
+def test_interpolation_ends_at_the_given_images_and_classes(digits_model, digits):
     images = digits.x_test[:2]
     between = interpolate(digits_model, images[0], images[1], num_samples=5)
     np.testing.assert_allclose(between[[0, -1]], reconstruct(digits_model, images), atol=1e-5)
@@ -21,8 +21,8 @@ def test_ratios_are_shares_of_the_end(digits_model, digits):
     ratios = [0.9, 0.1, 0.25]
     latents = digits_model.encode(digits.x_test[:2]).astype("float64")
     expected = digits_model.decode([(1 - r) * latents[0] + r * latents[1] for r in ratios])
-    found = interpolate(digits_model, start, end, ratios=ratios)
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    images = interpolate(digits_model, start, end, ratios=ratios)
+    np.testing.assert_allclose(images, expected, atol=1e-5)
 
 
 def test_interpolation_needs_two_images_and_known_classes(digits_model):
@@ -51,14 +51,14 @@ def test_bad_ratios(digits_model, options, message):
         interpolate(digits_model, 0, 1, **options)
 
 
-def test_a_matrix_has_every_pair(digits_model, digits):
+def test_matrix_combines_every_pair(digits_model, digits):
     rows, columns = digits.x_test[:2], digits.x_test[2:5] / 255
-    found = matrix(digits_model, rows, columns, ratio=0.3)
-    assert found.shape == (2, 3, 8, 8, 1)
+    images = matrix(digits_model, rows, columns, ratio=0.3)
+    assert images.shape == (2, 3, 8, 8, 1)
     for i, row in enumerate(rows):
         for j, column in enumerate(columns):
-            one = interpolate(digits_model, row, column.astype("float32"), ratios=[0.3])[0]
-            np.testing.assert_allclose(found[i, j], one, atol=1e-5)
+            (image,) = interpolate(digits_model, row, column.astype("float32"), ratios=[0.3])
+            np.testing.assert_allclose(images[i, j], image, atol=1e-5)
     np.testing.assert_allclose(
         matrix(digits_model, rows, columns, ratio=0)[:, 2],
         reconstruct(digits_model, rows),
@@ -66,16 +66,16 @@ def test_a_matrix_has_every_pair(digits_model, digits):
     )
 
 
-def test_a_matrix_needs_images_and_one_ratio(digits_model):
-    good = np.zeros((2, 8, 8, 1))
+def test_matrix_needs_images_and_a_single_ratio(digits_model):
+    images = np.zeros((2, 8, 8, 1))
     with pytest.raises(ValueError, match=r"`columns` must be images of shape \(8, 8, 1\)"):
-        matrix(digits_model, good, np.zeros((2, 9, 9, 1)))
+        matrix(digits_model, images, np.zeros((2, 9, 9, 1)))
     with pytest.raises(ValueError, match=r"`rows`.*Add the channel axis"):
-        matrix(digits_model, good[..., 0], good)
+        matrix(digits_model, images[..., 0], images)
     with pytest.raises(ValueError, match=r"ratio=1\.5"):
-        matrix(digits_model, good, good, ratio=1.5)
-    with pytest.raises(ValueError, match="one number"):
-        matrix(digits_model, good, good, ratio=[0.5, 0.5])
+        matrix(digits_model, images, images, ratio=1.5)
+    with pytest.raises(ValueError, match="a single number"):
+        matrix(digits_model, images, images, ratio=[0.5, 0.5])
     encoder = CSAE.for_images((8, 8, 1), ["a", "b"], stem_filters=4, with_decoder=False)
     with pytest.raises(ValueError, match="it has no decoder"):
-        matrix(encoder, good, good)
+        matrix(encoder, images, images)

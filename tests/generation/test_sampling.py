@@ -1,4 +1,4 @@
-"""generate: shapes, seeds, classes, priors, and what it refuses."""
+"""generate: shapes, seeds, classes, priors, and invalid arguments."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from keras_regen.priors import ClassGaussianPrior, ConvexCombinationPrior
 
 def test_images_are_decoded_latents_of_the_prior(digits_model):
     images, report = generate(digits_model, 3, 7, seed=5, return_report=True)
-    # By hand: the prior's mean plus its square root of the covariance times the seed's noise.
+    # The mean of the prior, plus the square root of its covariance times the noise of the seed.
     noise = np.random.default_rng([5, 3]).standard_normal((7, 12))
     prior = digits_model.prior
     expected = np.asarray(prior.mean)[3] + noise @ np.asarray(prior.scale)[3]
@@ -47,7 +47,7 @@ def test_seeds(digits_model):
     assert not np.array_equal(first, generate(digits_model, num_samples=4))
 
 
-def test_a_class_has_its_own_latents_whatever_else_is_drawn(digits_model):
+def test_the_latents_of_a_class_do_not_depend_on_the_other_classes(digits_model):
     _, alone = generate(digits_model, 4, 3, seed=2, return_report=True)
     _, mixed = generate(digits_model, [4, 1, 4, 9, 4], seed=2, return_report=True)
     np.testing.assert_allclose(mixed.latents[[0, 2, 4]], alone.latents, atol=1e-6)
@@ -103,7 +103,7 @@ def test_bad_arguments(digits_model, arguments, message):
         generate(digits_model, **arguments)
 
 
-def test_a_model_that_cannot_draw():
+def test_a_model_that_cannot_generate():
     with pytest.raises(ValueError, match="not adapted"):
         generate(CSAE.from_preset("csae_digits"))
     with pytest.raises(ValueError, match="it has no prior"):
