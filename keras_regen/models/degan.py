@@ -199,9 +199,8 @@ class DEGAN(GAN):
 
     def _before_fit(self, data, *, batch_size, verbose, shuffle, steps_per_epoch=None):
         if self.vae_epochs and not self.vae.adapted:
-            arguments = data.keras_arguments()
             self.fit_vae(
-                arguments["x"],
+                data.inputs,
                 batch_size=batch_size,
                 epochs=self.vae_epochs,
                 verbose=verbose,

@@ -23,6 +23,7 @@ from keras_regen.models.training_data import (
     check_data,
     images_of,
     plain_errors,
+    raise_plain_error,
 )
 from keras_regen.pixel_range import unit_range
 from keras_regen.presets import Preset
@@ -324,24 +325,29 @@ class ImageModel(keras.Model):
         epochs, batch_size, callbacks = fitting.plan(
             self, data, epochs, batch_size, verbose, callbacks, initial_epoch, steps_per_epoch
         )
-        self._fit_data = data if adapt_prior and self._can_adapt(data) else None
+        learns = self.prior is not None and self.prior.learns
+        self._fit_data = data if adapt_prior and learns and data.repeatable else None
         try:
-            with plain_errors(data, held_out):
-                history = super().fit(
-                    **data.keras_arguments(),
-                    batch_size=batch_size,
-                    epochs=epochs,
-                    verbose=verbose,
-                    callbacks=callbacks,
-                    validation_data=held_out and held_out.validation_data(),
-                    shuffle=shuffle,
-                    class_weight=class_weight and fitting.weights_by_label(self, class_weight),
-                    initial_epoch=initial_epoch,
-                    steps_per_epoch=steps_per_epoch,
-                    validation_steps=validation_steps,
-                    validation_batch_size=validation_batch_size,
-                    validation_freq=validation_freq,
-                )
+            history = super().fit(
+                x=data.inputs,
+                y=data.labels,
+                sample_weight=data.sample_weight,
+                batch_size=batch_size,
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=callbacks,
+                validation_data=held_out and held_out.validation_data(),
+                shuffle=shuffle,
+                class_weight=class_weight and fitting.weights_by_label(self, class_weight),
+                initial_epoch=initial_epoch,
+                steps_per_epoch=steps_per_epoch,
+                validation_steps=validation_steps,
+                validation_batch_size=validation_batch_size,
+                validation_freq=validation_freq,
+            )
+        except Exception:
+            raise_plain_error(data, held_out)
+            raise
         finally:
             adapts, self._fit_data, self._prior_step = self._fit_data is not None, None, None
         self._unshare_averaged_weights()
@@ -387,8 +393,8 @@ class ImageModel(keras.Model):
         if not kwargs.get("_use_cached_eval_dataset"):
             data = check_data(self._data_spec(), x, y, sample_weight)
             self._as_inputs(data)
-            arguments = data.keras_arguments()
-        with plain_errors(data):
+            arguments = {"x": data.inputs, "y": data.labels, "sample_weight": data.sample_weight}
+        with plain_errors(*([] if data is None else [data])):
             return super().evaluate(
                 **arguments,
                 batch_size=batch_size,
@@ -717,20 +723,21 @@ class ImageModel(keras.Model):
         return latents
 
     def _adapt_prior(self, data: ModelData, num_batches: int | None = None) -> None:
-        latents, labels = [], []
-        for inputs, batch_labels in data.batches(num_batches):
-            if isinstance(inputs, dict) and "latent" in inputs:
-                latents.append(inputs["latent"])
-            else:
-                images = inputs["image"] if isinstance(inputs, dict) else inputs
-                latents.append(self._latents(images, batch_labels))
-            labels.append(batch_labels)
+        if data.images is not None:
+            labels = [data.labels if data.arrays is None else data.arrays.y]
+            known = data.latents is not None
+            latents = [data.latents if known else self._latents(data.images, labels[0])]
+        else:
+            latents, labels = [], []
+            for inputs, batch_labels in data.batches(num_batches):
+                latents.append(self._latents(images_of(inputs), batch_labels))
+                labels.append(batch_labels)
         if not latents:
             raise ValueError("There must be images to adapt the prior to. Received: no batch.")
         has_classes = self._needs_labels and self.prior.num_classes
-        self.prior.adapt(
-            np.concatenate(latents), np.concatenate(labels).astype("int64") if has_classes else None
-        )
+        if has_classes:
+            labels = [np.asarray(ops.convert_to_numpy(part), "int64") for part in labels]
+        self.prior.adapt(np.concatenate(latents), np.concatenate(labels) if has_classes else None)
 
     def _unshare_averaged_weights(self) -> None:
         """Copies weights that `use_ema` has set to their averages.
@@ -742,9 +749,6 @@ class ImageModel(keras.Model):
         if any(optimizer.use_ema for optimizer in optimizers):
             for weight in self.trainable_variables:
                 weight.assign(np.array(ops.convert_to_numpy(weight)))
-
-    def _can_adapt(self, data: ModelData) -> bool:
-        return self.prior is not None and self.prior.learns and data.repeatable
 
     def _latent_probabilities(self, z: Any, batch_size: int = 256) -> np.ndarray:
         require_part(self, "head", "classify latents")

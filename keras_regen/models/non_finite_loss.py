@@ -58,16 +58,13 @@ class StopOnNonFiniteLoss(keras.callbacks.Callback):
     # does for its own callbacks: no step waits for the values of the step before.
     async_safe = True
 
-    def __init__(self):
-        super().__init__()
-        self._bad_steps = {}
+    _bad_steps: dict[int, dict[str, float]] | None = None
 
     def on_train_batch_end(self, batch, logs=None):
         # Each value is a mean over the epoch so far, which stays NaN.
         if not math.isfinite((logs or {}).get("loss", 0.0)):
-            self._bad_steps[batch] = {
-                name: value for name, value in logs.items() if not math.isfinite(value)
-            }
+            bad = {name: value for name, value in logs.items() if not math.isfinite(value)}
+            self._bad_steps = {**(self._bad_steps or {}), batch: bad}
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):

@@ -78,6 +78,7 @@ class ModelData:
         labels: Integer labels `(num_samples,)`; `None` for a stream and for images without labels.
         sample_weight: Array `(num_samples,)`, or `None`.
         images: All images, if they are in memory, alone or behind a `ShuffledArrays`.
+        latents: The latents of all images, if they are known.
         arrays: The `ShuffledArrays` behind the stream, if there is one.
         in_memory: Whether the data are arrays rather than a stream of batches.
         repeatable: Whether the data can be read a second time.
@@ -89,6 +90,7 @@ class ModelData:
     labels: Any = None
     sample_weight: Any = None
     images: Any = None
+    latents: Any = None
     arrays: ShuffledArrays | None = None
     in_memory: bool = True
     repeatable: bool = True
@@ -97,6 +99,7 @@ class ModelData:
 
     def with_inputs(self, inputs: Any) -> None:
         """Replaces the inputs of data in memory, such as images by images and their latents."""
+        self.latents = inputs.get("latent")
         if self.arrays is None:
             self.inputs = inputs
         else:
@@ -133,7 +136,7 @@ class ModelData:
                 "`validation_split` must leave images for training and for validation. "
                 f"Received: validation_split={fraction} of {len(self.images)} images."
             )
-        names = ("inputs", "labels", "sample_weight", "images")
+        names = ("inputs", "labels", "sample_weight", "images", "latents")
         held_out = ModelData(
             **{name: _rows(getattr(self, name), slice(start, None)) for name in names}
         )
@@ -141,21 +144,12 @@ class ModelData:
             setattr(self, name, _rows(getattr(self, name), slice(None, start)))
         return held_out
 
-    def keras_arguments(self) -> dict[str, Any]:
-        """Returns `x`, `y` and `sample_weight` as `fit` of Keras takes them."""
-        labels = self.labels
-        if labels is None and self.sample_weight is not None:
-            # Keras drops the weights of samples without targets. The models do not read these.
-            labels = np.zeros(len(self.images), "int64")
-        return {"x": self.inputs, "y": labels, "sample_weight": self.sample_weight}
-
     def validation_data(self) -> Any:
         """Returns the data as `fit` of Keras takes them in `validation_data`."""
-        arguments = self.keras_arguments()
         if not self.in_memory:
-            return arguments["x"]
-        weight = arguments.pop("sample_weight")
-        return (*arguments.values(), *([] if weight is None else [weight]))
+            return self.inputs
+        weights = [] if self.sample_weight is None else [self.sample_weight]
+        return (self.inputs, self.labels, *weights)
 
     def batches(self, num_batches: int | None = None) -> Iterator[tuple[Any, Any]]:
         """Yields `(inputs, labels)` as NumPy arrays: all at once for data in memory.
@@ -181,19 +175,24 @@ class ModelData:
             yield _to_numpy(inputs), _to_numpy(labels)
 
 
-@contextlib.contextmanager
-def plain_errors(*parts: ModelData | None) -> Iterator[None]:
+def raise_plain_error(*parts: ModelData | None) -> None:
     """Raises the error of a bad batch itself, where a backend has wrapped it in its own.
 
     Args:
-        *parts: The data that are read; `None` is ignored.
+        *parts: The data that were read when another error was raised; `None` is ignored.
     """
+    for data in parts:
+        if data is not None and data.error is not None:
+            raise data.error from None
+
+
+@contextlib.contextmanager
+def plain_errors(*parts: ModelData) -> Iterator[None]:
+    """Raises the error of a bad batch itself, in a `with` statement around the reading."""
     try:
         yield
     except Exception:
-        for data in parts:
-            if data is not None and data.error is not None:
-                raise data.error from None
+        raise_plain_error(*parts)
         raise
 
 
@@ -235,6 +234,9 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
                 f"`sample_weight` must hold one number for each of the {len(x)} images. "
                 f"Received: shape={weights.shape}."
             )
+        if y is None and sample_weight is not None:
+            # Keras drops the weights of samples without targets. The models do not read these.
+            y = np.zeros(len(x), "int64")
         return ModelData(x, y, sample_weight, images=x)
     if isinstance(x, (list, tuple)):
         x = _ListedBatches(x)
