@@ -1,10 +1,14 @@
-"""Freezing of whole models."""
+"""Freezing of models."""
 
 import keras
 
 
 def set_trainable(model: keras.Model, value: bool) -> None:
-    """Freezes a model or makes it trainable, with all its layers.
+    """Sets `trainable` of a model and of all its layers.
+
+    Args:
+        model: The model.
+        value: Whether the weights of the model are trainable.
 
     Examples:
         >>> import keras
@@ -14,7 +18,6 @@ def set_trainable(model: keras.Model, value: bool) -> None:
         >>> len(model.trainable_variables)
         0
     """
-    # Each layer for itself: a model that has the value already does not pass it on, and a
-    # backbone that was loaded frozen may have layers that are not.
+    # Layer by layer: Keras does not pass on a value that the model itself has already.
     for layer in model._flatten_layers():
         layer.trainable = value

@@ -1,4 +1,4 @@
-"""Models read back, with errors that say what is wrong with a file."""
+"""Saving and loading of models, with errors that describe a bad file."""
 
 import json
 import os
@@ -12,11 +12,11 @@ from keras_regen.atomic_files import atomic_write
 
 
 def save_model(model: keras.Model, path: str | os.PathLike) -> None:
-    """Saves a model whole or not at all; makes the file's folder where it is missing.
+    """Saves a model to a file, which is never left incomplete, and creates its folder.
 
     Args:
         model: The model.
-        path: A `.keras` file. One that is there stays until the new one is whole.
+        path: A `.keras` file. An existing file stays until the new file is complete.
 
     Examples:
         >>> import pathlib, tempfile
@@ -34,10 +34,10 @@ def save_model(model: keras.Model, path: str | os.PathLike) -> None:
 
 
 def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
-    """Loads a model from a `.keras` file, or from a folder of a run or preset.
+    """Loads a model from a `.keras` file, or from the folder of a run or preset.
 
-    `keras.saving.load_model` does the same wherever `keras_regen` was imported; this one also
-    says what is wrong with a file that is no model.
+    `keras.saving.load_model` loads the same models after `import keras_regen`. This function also
+    describes the fault of a bad file.
 
     Args:
         path: A `.keras` file, or a folder with `model.keras` in it.
@@ -47,9 +47,9 @@ def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
         The model, compiled if it was compiled when saved.
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If the file is truncated, is no `.keras` file, or holds what cannot be built,
-            such as a model with a layer of a package that is not imported.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the file is truncated, is no `.keras` file, or holds a model that cannot be
+            built, for instance with a layer of a package that is not imported.
 
     Examples:
         >>> import keras_regen
@@ -63,7 +63,7 @@ def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
     if not file.exists():
         raise FileNotFoundError(
             "Expected a `.keras` file, or a folder with model.keras in it. "
-            f"Received: {str(path)!r}, where there is no {file.name}."
+            f"Received: {str(path)!r}, without the file {file.name}."
         )
     try:
         with zipfile.ZipFile(file) as archive:
@@ -71,36 +71,36 @@ def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
             damaged = archive.testzip()
     except (zipfile.BadZipFile, OSError) as error:
         raise ValueError(
-            f"{str(file)!r} is not a whole `.keras` file: it is truncated or of another kind "
-            f"({error}). Take another copy of it, or a checkpoint."
+            f"{str(file)!r} is not a complete `.keras` file: it is truncated or of another format "
+            f"({error}). Use another copy or a checkpoint."
         ) from error
     if missing or damaged:
         raise ValueError(
-            f"{str(file)!r} is not a whole `.keras` file: "
+            f"{str(file)!r} is not a complete `.keras` file: "
             f"{f'{damaged} is damaged' if damaged else f'it has no {sorted(missing)}'}."
         )
     try:
         return keras.saving.load_model(file, **kwargs)
-    except Exception as error:  # building runs the code of whatever classes the file names
+    except Exception as error:  # the classes that the file names may raise any error
         raise ValueError(
-            f"{str(file)!r} holds a {_class_in(file)} that cannot be built. Expected a model of "
-            "classes of Keras and keras_regen; import the package of any other class before, or "
-            f"pass it in `custom_objects`. Keras says: {_reason(error)}"
+            f"{str(file)!r} holds a {_model_class(file)} that cannot be built. Expected a model of "
+            "classes of Keras and keras_regen. For any other class, import its package first, or "
+            f"pass it in `custom_objects`. The error of Keras: {_reason(error)}"
         ) from error
 
 
-def _class_in(file):
-    """What the file says that its model is."""
+def _model_class(file):
+    """The name of the model's class in the file."""
     try:
         with zipfile.ZipFile(file) as archive:
             config = json.loads(archive.read("config.json"))
         return config["registered_name"] or config["class_name"]
     except (ValueError, KeyError, TypeError):
-        return "model without a description"
+        return "model of an unknown class"
 
 
 def _reason(error):
-    """The first line of the innermost error: those around it repeat the model's configuration."""
+    """The first line of the innermost error: the outer errors repeat the model's configuration."""
     while error.__context__ is not None:
         error = error.__context__
     return str(error).strip().split("\n")[0].split(" Full object config")[0]

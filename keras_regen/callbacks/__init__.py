@@ -1,4 +1,4 @@
-"""Callbacks for `fit`: whole checkpoints, histories by epoch and by step, changing losses."""
+"""Callbacks for `fit`: checkpoints, generation accuracy, histories and loss weights."""
 
 from keras_regen.callbacks.checkpoint import Checkpoint as Checkpoint
 from keras_regen.callbacks.generation_accuracy import GenerationAccuracy as GenerationAccuracy

@@ -1,4 +1,4 @@
-"""The models: a classifier and a generator of images in one Keras model."""
+"""The models: Keras models that classify, reconstruct and generate images."""
 
 from keras_regen.models.aae import AAE as AAE
 from keras_regen.models.autoencoder import Autoencoder as Autoencoder

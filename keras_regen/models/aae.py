@@ -1,7 +1,7 @@
 """AAE: the adversarial autoencoder."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import keras
 from keras import ops
@@ -16,10 +16,10 @@ from keras_regen.priors import NoisePrior, StandardNormalPrior
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class AAE(Autoencoder):
-    """An autoencoder whose latents a discriminator cannot tell from samples of its prior.
+    """An autoencoder whose latents a discriminator cannot distinguish from samples of its prior.
 
-    The discriminator learns to tell samples of the prior from latents of images. The encoder
-    learns, from the discriminator with fixed weights, to encode latents that pass for samples.
+    The discriminator learns to distinguish samples of the prior from latents of images. The encoder
+    learns, from the discriminator with fixed weights, to return latents that look like samples.
 
     Args:
         encoder: Keras model from images `(batch, height, width, channels)` in [0, 1] to latents
@@ -60,7 +60,7 @@ class AAE(Autoencoder):
     """
 
     _PARTS = ("encoder", "decoder", "discriminator", "image_losses", "prior")
-    # The sum of the adversarial losses says little about the images.
+    # The adversarial losses do not measure the quality of the images.
     monitor = None
 
     def __init__(
@@ -118,7 +118,7 @@ class AAE(Autoencoder):
         encoder_weight: float = 0.01,
         objective: str = "non_saturating",
         seed: int = 0,
-    ) -> "AAE":
+    ) -> Self:
         """Builds an adversarial autoencoder with the networks of CSAE.
 
         Args:
@@ -160,17 +160,17 @@ class AAE(Autoencoder):
         optimizer: keras.optimizers.Optimizer | str | Mapping[str, object] = "adam",
         *args: Any,
         **kwargs: Any,
-    ):
-        """Configures training, as `keras.Model.compile`.
+    ) -> None:
+        """Configures training, as `ImageModel.compile`.
 
         Args:
             optimizer: A Keras optimizer or its name, for both networks; or a dict with an
                 optimizer for each, `{"discriminator": ..., "autoencoder": ...}`.
-            *args: As in `ImageModel.compile`.
-            **kwargs: As in `ImageModel.compile`.
+            *args: Further arguments, as in `ImageModel.compile`.
+            **kwargs: Further arguments, as in `ImageModel.compile`.
 
         Raises:
-            ValueError: If a dict does not hold an optimizer for each of both.
+            ValueError: If a dict does not have an optimizer for each network.
         """
         networks = {
             "discriminator": self.discriminator.variables,
@@ -195,5 +195,5 @@ class AAE(Autoencoder):
         terms = {name: ops.cast(values[:, 0], "float32") for name, values in terms.items()}
         return super()._loss_terms(x, y_pred, training) | terms
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "objective": self.objective, "seed": self.seed}

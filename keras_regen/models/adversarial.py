@@ -1,35 +1,35 @@
-"""What two players that are trained in one `fit` share: a fixed judge, and an optimizer each."""
+"""Adversarial training in one `fit`: a call with fixed weights, and an optimizer per network."""
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 from keras import ops
 
 
-def frozen_call(network: keras.Model, inputs, training: bool | None = None):
-    """Calls a network as it is: gradients reach its inputs, and nothing of it changes.
+def frozen_call(network: keras.Model, inputs: Any, training: bool | None = None) -> Any:
+    """Calls a network with fixed weights: gradients reach its inputs and not its weights.
 
-    So a discriminator judges what another network makes: that network learns from the judgement,
-    and the discriminator does not. It may be called in a model's `call` or `compute_loss`, on
-    every backend.
+    A generator so learns from a discriminator that does not change. The function may be called in
+    the `call` or `compute_loss` of a model, on every backend.
 
     Args:
         network: Built Keras model.
         inputs: Tensor, or tensors, that the network takes.
-        training: Boolean: how the network works, as in any call of it. In training it normalizes
-            by the batch's own moments and drops out, and keeps no trace of either.
+        training: Boolean: the mode of the network. In training it normalizes by the moments of the
+            batch and applies dropout.
 
     Returns:
-        What the network gives. Its weights get no gradients; moving averages and random streams
-        stay as they were, and losses that its layers add are left out.
+        The outputs of the network. Its moving averages and random states stay as they are, and
+        losses that its layers add are left out.
 
     Examples:
         >>> import keras
         >>> import numpy as np
         >>> from keras_regen.models.adversarial import frozen_call
-        >>> judge = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
-        >>> frozen_call(judge, np.ones((2, 3), "float32")).shape == (2, 1)
+        >>> discriminator = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        >>> frozen_call(discriminator, np.ones((2, 3), "float32")).shape == (2, 1)
         True
     """
     outputs, _ = network.stateless_call(
@@ -43,56 +43,58 @@ def frozen_call(network: keras.Model, inputs, training: bool | None = None):
 
 def adversarial_optimizer(
     optimizer: keras.optimizers.Optimizer | str | Mapping[str, object],
-    players: Mapping[str, Sequence],
+    networks: Mapping[str, Sequence[keras.Variable]],
     critic_steps: int = 1,
 ) -> keras.optimizers.Optimizer | str:
-    """Gives each player its optimizer, as one optimizer that `compile` takes.
+    """Combines the optimizers of two networks to a single optimizer that `compile` takes.
 
     Args:
-        optimizer: A Keras optimizer or its name, for all; or a dict with one for each player.
-        players: Mapping from the players' names to their variables: the one that is to learn in
-            every step first, then the other.
-        critic_steps: Integer: the other learns once in so many steps.
+        optimizer: A Keras optimizer or its name, for both networks; or a dict with an optimizer
+            for each.
+        networks: Mapping from the names of the two networks to their variables. The first network
+            learns in every step.
+        critic_steps: Integer: the second network learns once in this number of steps.
 
     Returns:
-        A `keras.optimizers.MultiOptimizer`; or what was given, where that serves both.
+        A `keras.optimizers.MultiOptimizer`; or `optimizer` itself, if it serves both networks.
 
     Raises:
-        ValueError: If a dict is not of the players, or variables of two players have one path.
+        ValueError: If a dict does not have these networks as keys, or two variables of different
+            networks have the same path.
 
     Examples:
         >>> import keras
         >>> from keras_regen.models.adversarial import adversarial_optimizer
-        >>> variables = [keras.Variable(0.0, name=name) for name in ("one", "other")]
-        >>> players = {"critic": variables[:1], "artist": variables[1:]}
-        >>> both = adversarial_optimizer({"critic": "sgd", "artist": "adam"}, players)
-        >>> [type(one).__name__ for one in both.optimizers]
+        >>> variables = [keras.Variable(0.0, name=name) for name in ("a", "b")]
+        >>> networks = {"discriminator": variables[:1], "generator": variables[1:]}
+        >>> optimizers = {"discriminator": "sgd", "generator": "adam"}
+        >>> combined = adversarial_optimizer(optimizers, networks)
+        >>> [type(optimizer).__name__ for optimizer in combined.optimizers]
         ['Adam', 'SGD']
     """
-    first, other = players
-    paths = [{variable.path for variable in variables} for variables in players.values()]
-    if both := sorted(set.intersection(*paths)):
+    paths = [{variable.path for variable in variables} for variables in networks.values()]
+    if shared := sorted(set.intersection(*paths)):
         raise ValueError(
-            "An optimizer knows variables by their paths, and two networks have "
-            f"{both[0]!r}{f' and {len(both) - 1} more' if len(both) > 1 else ''}. Give their "
+            "An optimizer finds variables by their paths, and both networks have a variable "
+            f"{shared[0]!r}{f' and {len(shared) - 1} more' if len(shared) > 1 else ''}. Give their "
             "layers different names."
         )
     if isinstance(optimizer, keras.optimizers.MultiOptimizer):
-        return optimizer  # read back from a file
+        return optimizer  # from a saved model
     if isinstance(optimizer, Mapping):
-        if set(optimizer) != set(players):
+        if set(optimizer) != set(networks):
             raise ValueError(
-                f"`optimizer` must be one optimizer, or a dict with one for each of {list(players)}"
-                f". Received: a dict of {sorted(optimizer)}."
+                "`optimizer` must be a single optimizer, or a dict with an optimizer for each of "
+                f"{list(networks)}. Received: a dict of {sorted(optimizer)}."
             )
-        one, two = (keras.optimizers.get(optimizer[name]) for name in (first, other))
+        first, second = (keras.optimizers.get(optimizer[name]) for name in networks)
     elif critic_steps == 1:
         return optimizer
     else:
-        one = keras.optimizers.get(optimizer)
-        two = type(one).from_config(one.get_config())
+        first = keras.optimizers.get(optimizer)
+        second = type(first).from_config(first.get_config())
     if critic_steps > 1:
-        config = two.get_config() | {"gradient_accumulation_steps": critic_steps}
-        two = type(two).from_config(config)
+        config = second.get_config() | {"gradient_accumulation_steps": critic_steps}
+        second = type(second).from_config(config)
     pattern = "|".join(re.escape(path) for path in sorted(paths[1]))
-    return keras.optimizers.MultiOptimizer(keras.optimizers.OptimizerMap(one, {pattern: two}))
+    return keras.optimizers.MultiOptimizer(keras.optimizers.OptimizerMap(first, {pattern: second}))

@@ -1,7 +1,7 @@
-"""Classifier: a plain classifier with the package's contracts."""
+"""Classifier: a plain classifier with the interface of `ImageModel`."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import keras
 from keras import ops
@@ -86,7 +86,7 @@ class Classifier(ImageModel):
         loss: str = "cross_entropy",
         seed: int = 0,
         **options: Any,
-    ) -> "Classifier":
+    ) -> Self:
         """Builds a classifier with a network of the papers.
 
         Args:
@@ -111,18 +111,24 @@ class Classifier(ImageModel):
             raise ValueError(
                 f"`network` must be one of {sorted(networks)}. Received: network={network!r}."
             )
-        built = networks[network](image_shape, len(class_names), **options)
-        return cls(built, class_names, loss)
+        return cls(networks[network](image_shape, len(class_names), **options), class_names, loss)
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> dict[str, Any]:
         outputs = ops.cast(self.network(unit_range(inputs), training=training), "float32")
         return {"probabilities": ops.softmax(outputs) if self.from_logits else outputs}
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         values = self._class_loss(y, y_pred["probabilities"])
         return sum(map(mean_loss, self.losses), mean_loss(values, sample_weight))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "loss": self._loss_name,

@@ -1,4 +1,4 @@
-"""A classifier as ReGene sees it: an encoder and a head that share its weights."""
+"""The parts of a classifier: an encoder and a head."""
 
 import keras
 
@@ -13,10 +13,12 @@ def split_classifier(classifier: keras.Model, latent_layer: str) -> tuple[keras.
         latent_layer: Name of the layer whose output is the latent.
 
     Returns:
-        A tuple of the models from images to latents, and from latents to the output.
+        A tuple of the encoder, from images to latents `(batch, latent_dim)`, and the head, from
+        latents to the output.
 
     Raises:
-        ValueError: If there is no such layer, or the latent is no row of numbers.
+        ValueError: If the classifier is not functional, has no such layer, or the output of the
+            layer is not `(batch, latent_dim)`.
 
     Source: ReGene, equation 1.
 
@@ -36,27 +38,30 @@ def split_classifier(classifier: keras.Model, latent_layer: str) -> tuple[keras.
         )
     if latent_layer not in names:
         raise ValueError(
-            f"The classifier has no layer {latent_layer!r}: name the one whose output is the "
-            f"latent by `latent_layer`. Its layers: {', '.join(names)}."
+            f"The classifier has no layer {latent_layer!r}. Set `latent_layer` to the name of the "
+            f"layer whose output is the latent. Its layers: {', '.join(names)}."
         )
     latent = classifier.get_layer(latent_layer).output
     if len(latent.shape) != 2:
         raise ValueError(
-            f"The latent layer must give (batch, latent_dim). Received: {latent_layer!r} with "
-            f"{tuple(latent.shape)}. Name the layer after it that flattens or pools."
+            f"The latent layer must return (batch, latent_dim). Received: {latent_layer!r} with "
+            f"{tuple(latent.shape)}. Use a later layer, which flattens or pools."
         )
     encoder = keras.Model(classifier.inputs, latent, name="encoder")
     return encoder, keras.Model(latent, classifier.outputs[0], name="head")
 
 
 def returns_logits(classifier: keras.Model) -> bool:
-    """Tells from a classifier's last layer whether it gives scores, or probabilities.
+    """Returns whether a classifier returns logits or probabilities, by its last layer.
 
     Args:
         classifier: Functional Keras model.
 
+    Returns:
+        `True` for logits, `False` for probabilities.
+
     Raises:
-        ValueError: If the last layer does not tell.
+        ValueError: If the last layer is no softmax, no linear layer and no `PEDCCHead`.
 
     Examples:
         >>> from keras_regen.models.classifier_parts import returns_logits
@@ -73,6 +78,6 @@ def returns_logits(classifier: keras.Model) -> bool:
     if activation in ("linear", "softmax"):
         return activation == "linear"
     raise ValueError(
-        "Whether the classifier gives scores or probabilities cannot be seen from its last layer, "
-        f"{last.name!r}: say so by `from_logits=True` (scores) or `from_logits=False`."
+        f"The last layer of the classifier, {last.name!r}, does not show whether it returns logits "
+        "or probabilities. Set `from_logits=True` (logits) or `from_logits=False`."
     )

@@ -58,10 +58,10 @@ def _by_output(model, name, metrics):
     if not classifies and (model.decoder is None or model.encoder is None):
         raise ValueError(
             f"{type(model).__name__} returns neither class probabilities nor reconstructions, so "
-            f"there is nothing that `{name}` could measure. Received: {name}={metrics!r}."
+            f"`{name}` has nothing to measure. Received: {name}={metrics!r}."
         )
     if classifies:
-        # The model has an accuracy of its own.
+        # The model tracks its accuracy itself.
         metrics = [metric for metric in metrics if metric not in ("accuracy", "acc")]
     elif {"accuracy", "acc"} & {metric for metric in metrics if isinstance(metric, str)}:
         raise ValueError(

@@ -1,7 +1,7 @@
 """CVAE: the variational autoencoder whose encoder and decoder take the class."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -93,7 +93,7 @@ class CVAE(VAE):
         scale: float = 0.1,
         kl_weight: float = 1.0,
         seed: int = 0,
-    ) -> "CVAE":
+    ) -> Self:
         """Builds a CVAE with the networks of CSAE.
 
         Args:
@@ -161,7 +161,7 @@ class CVAE(VAE):
         else:
             data.map_stream(lambda images, labels: {"image": images, "label": labels})
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> dict[str, Any]:
         images = unit_range(inputs["image"])
         label = ops.one_hot(ops.reshape(inputs["label"], (-1,)), self.num_classes)
         moments = self.posterior([images, label], training=training)

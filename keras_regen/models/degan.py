@@ -1,13 +1,13 @@
-"""DEGAN: a GAN whose noise carries information of the training images, from a VAE."""
+"""DEGAN: a GAN whose latents come from the posterior of a VAE."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import keras
 
 from keras_regen.checks import check_integer
 from keras_regen.freezing import set_trainable
-from keras_regen.models.gan import GAN, adversarial_networks, augmentation_of
+from keras_regen.models.gan import GAN, adversarial_networks, build_augmentation
 from keras_regen.models.vae import VAE
 from keras_regen.networks.degan import HIDDEN_LAYER
 from keras_regen.priors import DecoderEncoderPrior
@@ -79,7 +79,7 @@ class DEGAN(GAN):
         ):
             if own != other:
                 raise ValueError(
-                    f"The VAE and the generator must have {noun} of one shape. "
+                    f"The VAE and the generator must have {noun} of the same shape. "
                     f"Received: a VAE of {other} and a generator of {own}."
                 )
         super().__init__(
@@ -116,7 +116,7 @@ class DEGAN(GAN):
         hidden_weight: float = 1.0,
         augmentation: Mapping[str, float] | None = None,
         seed: int = 0,
-    ) -> "DEGAN":
+    ) -> Self:
         """Builds a DE-GAN with the networks of the paper.
 
         Args:
@@ -161,22 +161,23 @@ class DEGAN(GAN):
             critic_steps=critic_steps,
             hidden_layer=hidden_layer,
             loss_weights={} if hidden_layer is None else {"hidden_space_loss": hidden_weight},
-            augmentation=augmentation_of(augmentation, seed),
+            augmentation=build_augmentation(augmentation, seed),
             seed=seed,
         )
 
     @property
-    def metrics(self):
-        # The VAE has its own.
-        own = {id(metric) for metric in self.vae.metrics}
-        return [metric for metric in super().metrics if id(metric) not in own]
+    def metrics(self) -> list[keras.metrics.Metric]:
+        # Without the metrics of the VAE, which `fit_vae` reports.
+        excluded = {id(metric) for metric in self.vae.metrics}
+        return [metric for metric in super().metrics if id(metric) not in excluded]
 
     def fit_vae(
         self, x: Any = None, y: Any = None, optimizer: Any = "adam", **kwargs: Any
     ) -> keras.callbacks.History:
         """Trains the VAE alone.
 
-        The generator and the discriminator stay as they are, and fit the VAE as it was before.
+        The generator and the discriminator do not change. If they are trained already, call `fit`
+        afterwards: they have learned the latents of the former VAE.
 
         Args:
             x: Images or a dataset, as in `fit`.
@@ -188,7 +189,7 @@ class DEGAN(GAN):
             A `keras.callbacks.History`.
 
         Raises:
-            ValueError: If the images are not as the model takes them.
+            ValueError: If the images do not fit the model.
         """
         set_trainable(self.vae, True)
         try:
@@ -209,6 +210,6 @@ class DEGAN(GAN):
             )
         super()._before_fit(data)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         arguments = {"posterior": self.posterior, "vae_epochs": self.vae_epochs}
         return {**super().get_config(), **arguments}

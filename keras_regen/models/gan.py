@@ -1,7 +1,8 @@
-"""GAN: a generator and a discriminator, trained against each other by stock `fit`."""
+"""GAN: a generator and a discriminator, trained against each other by the `fit` of Keras."""
 
+import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import keras
 from keras import ops
@@ -57,7 +58,7 @@ class GAN(ImageModel):
     Raises:
         ValueError: If the shapes of the networks or of the prior's latents do not fit together, two
             variables have the same path, the objective is unknown, `critic_steps` is below 1, or
-            there is no layer of the given name.
+            the discriminator has no layer of the given name.
 
     Source: DE-GAN, sections II-B and II-C, equations 10 to 13.
 
@@ -142,7 +143,7 @@ class GAN(ImageModel):
         hidden_weight: float = 1.0,
         augmentation: Mapping[str, float] | None = None,
         seed: int = 0,
-    ) -> "GAN":
+    ) -> Self:
         """Builds a GAN with the networks of the DE-GAN paper, or with dense networks.
 
         Args:
@@ -183,7 +184,7 @@ class GAN(ImageModel):
             critic_steps=critic_steps,
             hidden_layer=hidden_layer,
             loss_weights={} if hidden_layer is None else {"hidden_space_loss": hidden_weight},
-            augmentation=augmentation_of(augmentation, seed),
+            augmentation=build_augmentation(augmentation, seed),
             seed=seed,
         )
 
@@ -192,19 +193,19 @@ class GAN(ImageModel):
         optimizer: keras.optimizers.Optimizer | str | Mapping[str, object] = "adam",
         *args: Any,
         **kwargs: Any,
-    ):
-        """Configures training, as `keras.Model.compile`.
+    ) -> None:
+        """Configures training, as `ImageModel.compile`.
 
         Args:
             optimizer: A Keras optimizer or its name, for both networks; or a dict with an
                 optimizer for each, `{"discriminator": ..., "generator": ...}`. With
                 `use_ema=True` in its optimizer, the generator has the moving average of its
                 weights when `fit` ends.
-            *args: As in `ImageModel.compile`.
-            **kwargs: As in `ImageModel.compile`.
+            *args: Further arguments, as in `ImageModel.compile`.
+            **kwargs: Further arguments, as in `ImageModel.compile`.
 
         Raises:
-            ValueError: If a dict does not hold an optimizer for each of both.
+            ValueError: If a dict does not have an optimizer for each network.
         """
         networks = {
             "discriminator": self.discriminator.variables,
@@ -213,7 +214,7 @@ class GAN(ImageModel):
         optimizer = adversarial_optimizer(optimizer, networks, self.critic_steps)
         super().compile(optimizer, *args, **kwargs)
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> dict[str, Any]:
         images = unit_range(inputs)
         logits, hidden = self._discriminate(self._augmented(images, training), training)
         outputs = {"logits": logits}
@@ -222,11 +223,18 @@ class GAN(ImageModel):
             outputs["hidden"] = hidden
         return outputs
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         fake = self._augmented(self._generate_batch(x, training), training)
         fake_logits, _ = self._discriminate(ops.stop_gradient(fake), training)
         # With fixed weights: only its own loss, above, trains the discriminator.
-        generator_logits, hidden = self._discriminate(fake, training, frozen_call)
+        generator_logits, hidden = self._discriminate(fake, training, frozen=True)
         adversarial = self._adversarial
         terms = {
             "discriminator_loss": adversarial.discriminator_loss(y_pred["logits"], fake_logits),
@@ -249,15 +257,16 @@ class GAN(ImageModel):
         return ops.cast(self.generator(latents, training=training), "float32")
 
     def _augmented(self, images, training):
-        """The images as the discriminator takes them."""
+        """Returns the inputs of the discriminator."""
         if self.augmentation is None:
             return images
         return self.augmentation(images, training=training)
 
-    def _discriminate(self, images, training, call=None):
-        """The logits of images, and their feature maps if there is a hidden-space loss."""
+    def _discriminate(self, images, training, frozen=False):
+        """Returns the logits of images, and their feature maps for a hidden-space loss."""
         network = self.discriminator if self.hidden_layer is None else self._critic
-        outputs = (call or _plain_call)(network, images, training)
+        call = functools.partial(frozen_call, network) if frozen else network
+        outputs = call(images, training=training)
         logits, hidden = (outputs, None) if self.hidden_layer is None else outputs
         return ops.cast(logits, "float32"), hidden
 
@@ -270,13 +279,13 @@ class GAN(ImageModel):
             )
         if prior.latent_dim != self.latent_dim:
             raise ValueError(
-                f"The generator takes latents of {self.latent_dim} dimensions. "
-                f"Received: a prior of {prior.latent_dim}."
+                f"The prior must sample latents of the generator's {self.latent_dim} dimensions. "
+                f"Received: a prior of {prior.latent_dim} dimensions."
             )
         if discriminator.input_shape[1:] != self.image_shape:
             raise ValueError(
-                f"The generator returns images of shape {self.image_shape}. "
-                f"Received: a discriminator of {discriminator.input_shape[1:]}."
+                f"The discriminator must take the generator's images of shape {self.image_shape}. "
+                f"Received: a discriminator of shape {discriminator.input_shape[1:]}."
             )
         if discriminator.output_shape != (None, 1):
             raise ValueError(
@@ -290,7 +299,7 @@ class GAN(ImageModel):
                 f"Its layers: {', '.join(names)}."
             )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         names = ("objective", "critic_steps", "hidden_layer", "seed")
         arguments = {name: getattr(self, name) for name in names}
         return {**super().get_config(), "loss_weights": self.loss_weights, **arguments}
@@ -320,10 +329,8 @@ def adversarial_networks(
     )
 
 
-def augmentation_of(arguments: Mapping[str, float] | None, seed: int):
+def build_augmentation(
+    arguments: Mapping[str, float] | None, seed: int
+) -> DifferentiableAugmentation | None:
     """Builds the augmentation of `GAN.for_images`."""
     return None if arguments is None else DifferentiableAugmentation(**arguments, seed=seed)
-
-
-def _plain_call(network, images, training):
-    return network(images, training=training)

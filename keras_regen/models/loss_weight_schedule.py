@@ -1,4 +1,4 @@
-"""LossWeightSchedule: losses whose weights change from epoch to epoch."""
+"""LossWeightSchedule: changes the weights of losses between epochs."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -7,18 +7,18 @@ import keras
 
 
 class LossWeightSchedule(keras.callbacks.Callback):
-    """Changes the weights of a model's losses from stage to stage of a training.
+    """Changes the loss weights of a model at the beginning of given epochs.
 
-    The training step is not compiled again: the weights are variables of the model.
+    The weights are variables of the model, so a change does not compile the training step again.
 
     Args:
-        stages: Sequence of `(first_epoch, last_epoch, loss_weights)`: both epochs belong to the
-            stage, and the first epoch of a training is 1, as Keras counts them in its output. In
-            epochs that no stage names the weights stay as they were.
+        stages: Sequence of `(first_epoch, last_epoch, loss_weights)`. Epochs count from 1, as in
+            the output of Keras, and both epochs belong to the stage. In epochs outside all stages
+            the weights do not change.
 
     Raises:
-        ValueError: If a stage ends before it begins or two stages have an epoch in common; when
-            training begins, if the model has no such loss.
+        ValueError: If a stage ends before it begins or two stages overlap; when training begins,
+            if the model has no loss of a given name.
 
     Source: ReGene, appendix A.1.
 
@@ -37,30 +37,31 @@ class LossWeightSchedule(keras.callbacks.Callback):
         for first, last, _ in self.stages:
             if not 1 <= first <= last:
                 raise ValueError(
-                    "A stage goes from its first to its last epoch, and epochs count from 1. "
+                    "The last epoch of a stage must not be before its first epoch, and epochs "
+                    "count from 1. "
                     f"Received: a stage from {first} to {last}."
                 )
         for stage, following in itertools.pairwise(self.stages):
             if stage[1] >= following[0]:
                 raise ValueError(
-                    "Stages must not have an epoch in common. "
+                    "Stages must not overlap. "
                     f"Received: {stage[0]} to {stage[1]} and {following[0]} to {following[1]}."
                 )
 
     def loss_weights(self, epoch: int) -> dict[str, float]:
-        """Gives the weights that the stage of an epoch (counted from 1) names, if there is one."""
+        """Returns the loss weights of the stage of an epoch, counted from 1; else an empty dict."""
         for first, last, weights in self.stages:
             if first <= epoch <= last:
                 return dict(weights)
         return {}
 
     def on_train_begin(self, logs=None):
-        named = {name for _, _, weights in self.stages for name in weights}
-        known = getattr(self.model, "loss_weights", {})
-        if not named <= set(known):
+        names = {name for _, _, weights in self.stages for name in weights}
+        losses = getattr(self.model, "loss_weights", {})
+        if not names <= set(losses):
             raise ValueError(
-                f"The schedule must be of the model's losses {list(known)}. "
-                f"Received: {sorted(named)}."
+                f"The schedule must have only losses of the model, {list(losses)}. "
+                f"Received: {sorted(names)}."
             )
 
     def on_epoch_begin(self, epoch, logs=None):

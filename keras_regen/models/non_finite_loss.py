@@ -1,4 +1,4 @@
-"""StopOnNonFiniteLoss: a training that went wrong ends with an error that says where."""
+"""StopOnNonFiniteLoss: ends a training run whose loss becomes NaN or infinite."""
 
 import math
 
@@ -8,12 +8,12 @@ from keras import ops
 
 
 class NonFiniteLossError(ValueError):
-    """A loss, or a weight after the last step of an epoch, became NaN or infinite.
+    """Raised when a loss, or a weight at the end of an epoch, is NaN or infinite.
 
     Args:
-        message: Where, what and what to do.
-        epoch: Integer: the epoch, the first of a training is 1.
-        terms: Names of the losses, or paths of the weights, that became so first.
+        message: The step or epoch, the losses or weights, and advice.
+        epoch: Integer: the epoch, counted from 1.
+        terms: Names of the losses, or paths of the weights, that were NaN or infinite first.
 
     Examples:
         >>> from keras_regen.callbacks import NonFiniteLossError
@@ -26,21 +26,21 @@ class NonFiniteLossError(ValueError):
         self.epoch, self.terms = epoch, terms
 
     def __reduce__(self):
-        # An exception is made again of its message alone, where it comes from another process.
+        # For exceptions from another process: pickle keeps only the message by default.
         return type(self), (str(self), self.epoch, self.terms)
 
 
 class StopOnNonFiniteLoss(keras.callbacks.Callback):
-    """Ends a training whose loss became NaN or infinite, with an error that names the loss.
+    """Ends a training run whose loss becomes NaN or infinite, with an error that names the loss.
 
-    `fit` of this package's models has one, before all other callbacks, so that `Checkpoint` keeps
-    the model of the last good epoch. The training ends with the step after the one in which the
-    loss became so; the error comes at the end of that epoch. Weights are looked at too, when an
-    epoch ends: those that its last step spoiled would show in the losses of the next epoch, when
-    they are saved already. Held-out losses are not looked at.
+    `fit` of this package's models runs this callback before all other callbacks, so `Checkpoint`
+    keeps the model of the last good epoch. Training stops within a step or two, and the error
+    follows at the end of the epoch. The callback also checks the weights at the end of each epoch:
+    without this check, weights that the last step spoiled would be saved before the losses of the
+    next epoch show them. It does not check validation losses.
 
     Raises:
-        NonFiniteLossError: In `fit`, at the end of the epoch in which it happened.
+        NonFiniteLossError: In `fit`, at the end of the epoch.
 
     Examples:
         >>> import keras
@@ -51,7 +51,7 @@ class StopOnNonFiniteLoss(keras.callbacks.Callback):
         >>> model.fit(np.ones((8, 1)), np.ones(8), callbacks=[StopOnNonFiniteLoss()], verbose=0)
         Traceback (most recent call last):
         ...
-        keras_regen.callbacks.stop_on_non_finite_loss.NonFiniteLossError: After epoch 1 ...
+        keras_regen.models.non_finite_loss.NonFiniteLossError: After epoch 1 ...
     """
 
     # On TensorFlow and JAX, Keras calls `on_train_batch_end` in another thread, in any order, as it
@@ -76,26 +76,26 @@ class StopOnNonFiniteLoss(keras.callbacks.Callback):
             more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
             raise NonFiniteLossError(
                 f"After epoch {epoch + 1} the weights {paths[0]!r}{more} are NaN or infinite, "
-                f"while its losses were not: its last step spoiled them. {_ADVICE}",
+                f"since the last step of the epoch. {_ADVICE}",
                 epoch + 1,
                 paths,
             )
 
     def _raise_for_losses(self, epoch, step, values):
-        # Keras sorts the logs; a model of this package adds its losses up in this order.
-        known = [name for name in getattr(self.model, "loss_weights", {}) if name in values]
-        terms = known or ["loss"]
-        told = ", ".join(f"{name!r} {values[name]}" for name in terms)
+        # In the order in which the model adds up its losses: Keras sorts the logs by name.
+        terms = [name for name in getattr(self.model, "loss_weights", {}) if name in values]
+        terms = terms or ["loss"]
+        losses = ", ".join(f"{name!r} {values[name]}" for name in terms)
         raise NonFiniteLossError(
-            f"In step {step} of epoch {epoch} the loss became NaN or infinite: {told}. {_ADVICE}",
+            f"In step {step} of epoch {epoch} the loss became NaN or infinite: {losses}. {_ADVICE}",
             epoch,
             terms,
         )
 
 
 _ADVICE = (
-    "The training cannot go on from here: train again with a smaller learning rate, or with "
-    "`clipnorm` in the optimizer. Checkpoints of the epochs before are kept."
+    "Train again with a smaller learning rate, or with `clipnorm` in the optimizer. The "
+    "checkpoints of earlier epochs are kept."
 )
 
 

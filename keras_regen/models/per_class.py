@@ -1,4 +1,4 @@
-"""A model of its own for each class: how models that know no classes draw them."""
+"""Training of a separate model for each class, for models without classes."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,41 +18,40 @@ def fit_per_class(
 ) -> dict[str, ImageModel]:
     """Trains a model for each class, on the images of that class alone.
 
-    The classes are trained one after the other. All models stay in memory, each with the state
-    of its optimizer.
+    All models stay in memory, each with the state of its optimizer.
 
     Args:
-        build: Function from a class's name to a compiled model, such as a `keras_regen.DEGAN`.
-            One that begins with `keras.utils.set_random_seed` makes each class's model what it
-            would be without the others.
+        build: Function from the name of a class to a compiled model, such as a
+            `keras_regen.DEGAN`. If it begins with `keras.utils.set_random_seed`, the model of a
+            class does not depend on the other classes.
         x: Images `(num_samples, height, width, channels)`; integers 0..255 or floats 0..1.
         y: Integer labels `(num_samples,)`.
         class_names: Names of the classes, in the order of their labels.
         **options: Arguments of each model's `fit`, such as `epochs`.
 
     Returns:
-        A dict from the classes' names to trained models, in the order of their labels, for
+        A dict from the names of the classes, in the order of their labels, to trained models, for
         `keras_regen.generate_per_class`.
 
     Raises:
-        ValueError: If images or labels are not as they should be, a class has no images, or two
-            classes have one name.
+        ValueError: If images or labels have a wrong shape or range, a class has no images, or two
+            classes have the same name.
 
-    Source: DE-GAN, section IV-C and table VII: ten models of the classes of CIFAR-10.
+    Source: DE-GAN, section IV-C and table VII: a model for each class of CIFAR-10.
 
     Examples:
         >>> import keras
         >>> from keras_regen import GAN, fit_per_class, generate_per_class
         >>> from keras_regen.datasets import load
         >>> digits = load("digits")
-        >>> few = digits.y_train < 2
+        >>> rows = digits.y_train < 2
         >>> def build(name):
         ...     keras.utils.set_random_seed(0)
         ...     model = GAN.for_images((8, 8, 1), latent_dim=4, network="dense", hidden=(8,))
         ...     model.compile("adam")
         ...     return model
         >>> models = fit_per_class(
-        ...     build, digits.x_train[few], digits.y_train[few], ["0", "1"], verbose=0
+        ...     build, digits.x_train[rows], digits.y_train[rows], ["0", "1"], verbose=0
         ... )
         >>> images, labels = generate_per_class(models, samples_per_class=5, seed=0)
         >>> images.shape
@@ -68,7 +67,7 @@ def fit_per_class(
     missing = [repr(name) for name, count in zip(class_names, counts, strict=True) if not count]
     if missing:
         raise ValueError(
-            "There must be images of each class to train its model on. "
+            "Every class must have images to train its model on. "
             f"Received: none of {', '.join(missing)}."
         )
     models = {}

@@ -1,8 +1,9 @@
-"""Models built by the recipe of a preset, or loaded from a folder that `save_to_preset` wrote."""
+"""Models from the recipe of a preset, or from a folder that `save_to_preset` wrote."""
 
 import dataclasses
 import inspect
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ _MODEL_FILE = "model.keras"
 
 
 class PresetsOfClass:
-    """A class attribute: the recipes of the class, a dict from their names to `Preset`s.
+    """A class attribute: a dict from names to the recipes of the class.
 
     Examples:
         >>> from keras_regen import CSAE
@@ -30,17 +31,17 @@ class PresetsOfClass:
 
 
 def model_from_preset(
-    cls,
+    cls: type[keras.Model],
     preset: str | os.PathLike | Preset,
     image_shape: tuple[int, int, int] | None = None,
-    class_names=None,
+    class_names: Sequence[str] | None = None,
     num_samples: int | None = None,
     epochs: int | None = None,
     batch_size: int | None = None,
     seed: int = 0,
     **options: Any,
 ) -> keras.Model:
-    """Does the work of `ImageModel.from_preset`, which describes the arguments."""
+    """Builds or loads the model of `ImageModel.from_preset`, which describes the arguments."""
     changes = {
         "image_shape": image_shape and tuple(image_shape),
         "num_classes": None if class_names is None else len(class_names),
@@ -50,13 +51,14 @@ def model_from_preset(
     }
     changes = {name: value for name, value in changes.items() if value is not None}
     if not isinstance(preset, Preset):
-        if os.path.isdir(preset) and preset not in {known.name for known in list_presets()}:
+        names = {recipe.name for recipe in list_presets()}
+        if os.path.isdir(preset) and preset not in names:
             return _from_folder(cls, Path(preset), bool(changes or options))
         preset = get_preset(preset)
     for name in changes.keys() & {"num_samples", "epochs", "batch_size"}:
         check_integer(name, changes[name], 1)
-    # A network that was given is no part of the recipe, which is plain data.
-    networks = {name: part for name, part in options.items() if isinstance(part, keras.Model)}
+    # The recipe is plain data, without networks.
+    networks = {name: value for name, value in options.items() if isinstance(value, keras.Model)}
     options = {name: value for name, value in options.items() if name not in networks}
     preset = dataclasses.replace(preset, options=preset.options | options, **changes)
     model_class = keras.saving.get_registered_object(f"keras_regen>{preset.model}")
@@ -93,8 +95,8 @@ def _optimizers(preset, steps):
     }
 
 
-def save_preset(model, folder: str | os.PathLike) -> None:
-    """Does the work of `ImageModel.save_to_preset`."""
+def save_preset(model: keras.Model, folder: str | os.PathLike) -> None:
+    """Writes the model of `ImageModel.save_to_preset`, which describes the arguments."""
     save_model(model, Path(folder) / _MODEL_FILE)
 
 
@@ -106,8 +108,8 @@ def _from_folder(cls, folder, changed):
         )
     if changed:
         raise ValueError(
-            f"The model in {str(folder)!r} is trained: its shape and options are its own. "
-            "Give other arguments only with the name of a preset."
+            f"The model in {str(folder)!r} is trained: its shape and options are its own. Give other "
+            "arguments only with the name of a preset."
         )
     model = load_model(folder / _MODEL_FILE)
     _check_class(cls, type(model), str(folder))
@@ -117,6 +119,6 @@ def _from_folder(cls, folder, changed):
 def _check_class(cls, model_class, name):
     if not issubclass(model_class, cls):
         raise ValueError(
-            f"{cls.__name__} cannot be made from {name!r}, which is a {model_class.__name__}. "
+            f"{cls.__name__} cannot be built from {name!r}, which is a {model_class.__name__}. "
             f"Use {model_class.__name__}.from_preset({name!r})."
         )

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -109,8 +109,8 @@ class ReGene(ImageModel):
             **kwargs,
         )
         self.classifier = classifier
-        # Layers that were frozen before stay frozen in `fit_classifier`. A classifier that is
-        # frozen as a whole, for instance after loading, does not tell which layers these were.
+        # These layers stay frozen in `fit_classifier`. A classifier that is frozen as a whole, for
+        # instance after loading, does not show which layers were frozen before.
         self._frozen = [
             layer
             for layer in classifier._flatten_layers()
@@ -161,7 +161,7 @@ class ReGene(ImageModel):
         ratios: str | Sequence[float] = "uniform",
         bank_size: int = 500,
         seed: int = 0,
-    ) -> "ReGene":
+    ) -> Self:
         """Builds a ReGene with the networks of the paper.
 
         Args:
@@ -217,7 +217,7 @@ class ReGene(ImageModel):
             class_names=class_names,
         )
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> dict[str, Any]:
         images = unit_range(images_of(inputs))
         if isinstance(inputs, dict):
             latent = inputs["latent"]
@@ -230,7 +230,14 @@ class ReGene(ImageModel):
         }
         return {**outputs, "image": images} if training else outputs
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         terms = self._objective.image_terms(self._targets(x, y_pred), y_pred["reconstruction"])
         return self._objective.total(terms, sample_weight, self.losses)
 
@@ -250,8 +257,8 @@ class ReGene(ImageModel):
         accuracy, chance = np.mean(classes == labels), np.bincount(labels).max() / len(labels)
         if accuracy <= chance:
             warnings.warn(
-                f"The classifier puts {accuracy:.1%} of the training images in their class, no "
-                "more than chance: is it trained? `fit_classifier` trains it.",
+                f"The classifier recognizes {accuracy:.1%} of the training images, not more than "
+                "chance. Train it first, for instance by `fit_classifier`.",
                 stacklevel=4,
             )
 
@@ -264,9 +271,10 @@ class ReGene(ImageModel):
         optimizer: Any = "adam",
         **kwargs: Any,
     ) -> keras.callbacks.History:
-        """Trains the classifier, as a `keras_regen.Classifier` with this network does.
+        """Trains the classifier, as `fit` of a `keras_regen.Classifier` with this network.
 
-        The decoder stays as it is, and fits the classifier as it was before.
+        The decoder does not change. If it is trained already, call `fit` afterwards: it has learned
+        the latents of the former classifier.
 
         Args:
             x: Images or a dataset, as in `fit`.
@@ -279,7 +287,7 @@ class ReGene(ImageModel):
             A `keras.callbacks.History`.
 
         Raises:
-            ValueError: If images or labels are not as the model takes them, or the loss is unknown.
+            ValueError: If images or labels do not fit the model, or the loss is unknown.
         """
         model = Classifier(self.classifier, self.class_names, loss, self.from_logits)
         set_trainable(self.classifier, True)
@@ -291,7 +299,7 @@ class ReGene(ImageModel):
         finally:
             set_trainable(self.classifier, False)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "latent_layer": self.latent_layer,

@@ -1,7 +1,7 @@
 """VAE: the variational autoencoder."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import keras
 from keras import ops
@@ -129,7 +129,7 @@ class VAE(ImageModel):
         scale: float = 0.1,
         kl_weight: float = 1.0,
         seed: int = 0,
-    ) -> "VAE":
+    ) -> Self:
         """Builds a VAE with the networks of the papers.
 
         Args:
@@ -186,7 +186,7 @@ class VAE(ImageModel):
         return StandardNormalPrior(posterior.output_shape[-1] // 2)
 
     def _input_shapes(self):
-        """The shapes of the inputs of `call`."""
+        """Returns the shapes of the inputs of `call`."""
         return (None, *self.image_shape)
 
     @property
@@ -198,7 +198,7 @@ class VAE(ImageModel):
     def _needs_labels(self):
         return bool(self.prior.learns and self.prior.num_classes)
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> dict[str, Any]:
         images = unit_range(inputs)
         moments = self.posterior(images, training=training)
         mean, log_variance = ops.split(ops.cast(moments, "float32"), 2, axis=-1)
@@ -210,7 +210,14 @@ class VAE(ImageModel):
         }
         return {**outputs, "image": images} if training else outputs
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         terms = self._objective.image_terms(self._targets(x, y_pred), y_pred["reconstruction"])
         terms["kl_loss"] = gaussian_kl(self._noise_mean(y_pred), y_pred["log_variance"])
         total = self._objective.total(terms, sample_weight, self.losses)
@@ -224,8 +231,8 @@ class VAE(ImageModel):
         return decoded if training else ops.clip(decoded, 0.0, 1.0)
 
     def _noise_mean(self, y_pred):
-        """The means of the part of the latent that is sampled."""
+        """Returns the means of the sampled part of the latent."""
         return y_pred["latent"]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "loss_weights": self.loss_weights, "seed": self.seed}
