@@ -1,4 +1,4 @@
-"""AAE: two players whose losses reach each its own weights, one step of them against NumPy."""
+"""AAE: each loss trains only its own networks; a training step against NumPy."""
 
 import keras
 import numpy as np
@@ -15,7 +15,7 @@ from tests.samples import check_fresh_process, striped_images
 
 IMAGES, LABELS = striped_images(60)
 SHAPE, DIM = IMAGES.shape[1:], 3
-PLAYERS = ("encoder", "decoder", "discriminator")
+NETWORKS = ("encoder", "decoder", "discriminator")
 
 
 def build(optimizer="adam", loss_weights=None, **options):
@@ -40,14 +40,16 @@ def trained():
 
 
 def weights(model):
-    return {name: [to_numpy(one) for one in getattr(model, name).weights] for name in PLAYERS}
+    return {
+        name: [to_numpy(weight) for weight in getattr(model, name).weights] for name in NETWORKS
+    }
 
 
-def changed(model, before):
+def changed_networks(model, before):
     return {
         name
         for name, values in weights(model).items()
-        if any(np.any(one != other) for one, other in zip(values, before[name], strict=True))
+        if any(np.any(first != second) for first, second in zip(values, before[name], strict=True))
     }
 
 
@@ -87,69 +89,69 @@ def test_evaluate_equals_the_terms_computed_by_hand():
         ("encoder_loss", {"encoder"}),
     ],
 )
-def test_each_loss_reaches_its_own_players_alone(only, learners):
+def test_each_loss_trains_only_its_own_networks(only, learners):
     names = ("mse_loss", "discriminator_loss", "encoder_loss")
     model = build(keras.optimizers.SGD(0.1), {name: float(name == only) for name in names})
     before = weights(model)
     model.fit(IMAGES, batch_size=30, verbose=0)
-    assert changed(model, before) == learners
+    assert changed_networks(model, before) == learners
 
 
 @pytest.mark.parametrize("still", ["discriminator", "autoencoder"])
-def test_a_player_whose_learning_rate_is_zero_stands_still(still):
-    rates = {"discriminator": 0.1, "autoencoder": 0.1, still: 0.0}
+def test_a_learning_rate_of_zero_fixes_a_network(fixed):
+    rates = {"discriminator": 0.1, "autoencoder": 0.1, fixed: 0.0}
     model = build({name: keras.optimizers.SGD(rate) for name, rate in rates.items()})
     before = weights(model)
     model.fit(IMAGES, batch_size=30, verbose=0)
-    expected = {"discriminator"} if still == "autoencoder" else {"encoder", "decoder"}
-    assert changed(model, before) == expected
+    expected = {"discriminator"} if fixed == "autoencoder" else {"encoder", "decoder"}
+    assert changed_networks(model, before) == expected
 
 
-def test_a_step_is_the_simultaneous_update_of_both_players():
-    """Of dense layers alone, by the slopes of each player's own loss in NumPy."""
-    count, share = 6, 0.3
-    image, latent, judged = keras.Input(SHAPE), keras.Input((DIM,)), keras.Input((DIM,))
+def test_a_step_updates_the_networks_simultaneously():
+    """With dense layers only: the updates are slopes of the losses in NumPy."""
+    count, encoder_weight = 6, 0.3
+    image, latent, latent_input = keras.Input(SHAPE), keras.Input((DIM,)), keras.Input((DIM,))
     model = AAE(
         keras.Model(image, layers.Dense(DIM)(layers.Flatten()(image)), name="encoder"),
         keras.Model(latent, layers.Reshape(SHAPE)(layers.Dense(64)(latent)), name="decoder"),
-        keras.Model(judged, layers.Dense(1)(judged), name="discriminator"),
+        keras.Model(latent_input, layers.Dense(1)(latent_input), name="discriminator"),
         seed=1,
     )
-    for name in PLAYERS:
+    for name in NETWORKS:
         randomize(getattr(model, name))
-    model.loss_weights = {"encoder_loss": share}
+    model.loss_weights = {"encoder_loss": encoder_weight}
     noise = to_numpy(StandardNoise(DIM, seed=1)(np.zeros((count, 1))))
     x = IMAGES[:count].reshape(count, -1) / 255.0
     before = weights(model)
 
-    def scores(z, points):
-        return (z @ points[0] + points[1])[:, 0]
+    def logits(z, parameters):
+        return (z @ parameters[0] + parameters[1])[:, 0]
 
-    def autoencoder_loss(points):
-        z = x @ points[0] + points[1]
-        drawn = z @ points[2] + points[3]
-        fooled = softplus(-scores(z, before["discriminator"]))
-        return np.mean((drawn - x) ** 2) + share * fooled.mean()
+    def autoencoder_loss(parameters):
+        z = x @ parameters[0] + parameters[1]
+        decoded = z @ parameters[2] + parameters[3]
+        adversarial = softplus(-logits(z, before["discriminator"]))
+        return np.mean((decoded - x) ** 2) + encoder_weight * adversarial.mean()
 
-    def discriminator_loss(points):
+    def discriminator_loss(parameters):
         z = x @ before["encoder"][0] + before["encoder"][1]
-        return np.mean(softplus(-scores(noise, points)) + softplus(scores(z, points)))
+        return np.mean(softplus(-logits(noise, parameters)) + softplus(logits(z, parameters)))
 
     model.compile(keras.optimizers.SGD(1.0))
     model.fit(IMAGES[:count], batch_size=count, shuffle=False, verbose=0)
-    found = {
-        name: [one - other for one, other in zip(before[name], after, strict=True)]
+    steps = {
+        name: [first - second for first, second in zip(before[name], after, strict=True)]
         for name, after in weights(model).items()
     }
     check_slopes(
-        found["encoder"] + found["decoder"],
+        steps["encoder"] + steps["decoder"],
         autoencoder_loss,
         before["encoder"] + before["decoder"],
     )
-    check_slopes(found["discriminator"], discriminator_loss, before["discriminator"])
+    check_slopes(steps["discriminator"], discriminator_loss, before["discriminator"])
 
 
-def test_a_resumed_training_draws_the_noise_that_it_would_have_drawn(tmp_path):
+def test_a_resumed_training_run_continues_the_noise(tmp_path):
     def fit(model, epoch, epochs):
         data = ShuffledArrays(IMAGES, None, 20, epoch=epoch)
         return model.fit(data, initial_epoch=epoch, epochs=epochs, shuffle=False, verbose=0)
@@ -162,14 +164,14 @@ def test_a_resumed_training_draws_the_noise_that_it_would_have_drawn(tmp_path):
     model.save(tmp_path / "model.keras")
     resumed = keras.saving.load_model(tmp_path / "model.keras")
     fit(resumed, 1, 2)
-    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for first, second in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(first, second)
 
 
-def test_latents_are_the_priors_and_their_images_have_no_class(trained):
+def test_latents_are_sampled_from_the_prior_without_classes(trained):
     model, _ = trained
-    drawn, report = generate(model, num_samples=6, seed=3, return_report=True)
-    np.testing.assert_allclose(drawn, model.decode(report.latents), atol=1e-6)
+    decoded, report = generate(model, num_samples=6, seed=3, return_report=True)
+    np.testing.assert_allclose(decoded, model.decode(report.latents), atol=1e-6)
     expected = np.random.default_rng([3]).standard_normal((6, DIM), "float32")
     np.testing.assert_array_equal(report.latents, expected)
     with pytest.raises(ValueError, match="without regard to classes"):

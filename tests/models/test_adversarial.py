@@ -1,4 +1,4 @@
-"""The call of a network that judges and learns nothing from it."""
+"""frozen_call: a call of a network that does not change the network."""
 
 import keras
 import numpy as np
@@ -13,7 +13,7 @@ INPUTS = np.random.default_rng(0).normal(size=(6, 5)).astype("float32")
 
 @pytest.fixture
 def network():
-    """A network with all that a call may change, and with what a call may add to the losses."""
+    """A network with batch normalization, dropout and a regularizer."""
     model = keras.Sequential(
         [
             keras.Input((5,)),
@@ -33,19 +33,19 @@ def state(model):
 
 @pytest.mark.filterwarnings("ignore:Gradients do not exist")
 @pytest.mark.parametrize("training", [True, False])
-def test_outputs_and_gradients_of_the_inputs_are_those_of_a_plain_call(network, training):
+def test_outputs_and_input_gradients_equal_a_plain_call(network, training):
     before = state(network)
 
     def frozen(point):
         return weighted_sum(frozen_call(network, point, training))
 
-    (by_input, *by_weights) = gradients(frozen, INPUTS, layer=network)
-    assert len(by_weights) == 6 and not any(gradient.any() for gradient in by_weights)
-    for one, other in zip(before, state(network), strict=True):
-        np.testing.assert_array_equal(one, other)
+    (input_gradient, *weight_gradients) = gradients(frozen, INPUTS, layer=network)
+    assert len(weight_gradients) == 6 and not any(gradient.any() for gradient in weight_gradients)
+    for first, second in zip(before, state(network), strict=True):
+        np.testing.assert_array_equal(first, second)
 
-    found = to_numpy(frozen_call(network, INPUTS, training))
-    np.testing.assert_allclose(found, to_numpy(network(INPUTS, training=training)), atol=1e-6)
+    outputs = to_numpy(frozen_call(network, INPUTS, training))
+    np.testing.assert_allclose(outputs, to_numpy(network(INPUTS, training=training)), atol=1e-6)
 
     for variable, value in zip(network.variables, before, strict=True):
         variable.assign(value)
@@ -53,13 +53,14 @@ def test_outputs_and_gradients_of_the_inputs_are_those_of_a_plain_call(network, 
     def plain(point):
         return weighted_sum(network(point, training=training))
 
-    (expected, *by_weights) = gradients(plain, INPUTS, layer=network)
-    np.testing.assert_allclose(by_input, expected, rtol=1e-4, atol=1e-6)
-    assert any(gradient.any() for gradient in by_weights)  # so a plain call would have taught it
+    (expected, *weight_gradients) = gradients(plain, INPUTS, layer=network)
+    np.testing.assert_allclose(input_gradient, expected, rtol=1e-4, atol=1e-6)
+    # A plain call has gradients by the weights.
+    assert any(gradient.any() for gradient in weight_gradients)
 
 
-def test_what_the_network_adds_to_the_losses_is_left_out(network):
-    class Judged(keras.Model):
+def test_losses_of_the_network_are_left_out(network):
+    class FrozenModel(keras.Model):
         def __init__(self):
             super().__init__()
             self.network = network
@@ -70,7 +71,7 @@ def test_what_the_network_adds_to_the_losses_is_left_out(network):
         def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
             return sum(self.losses, keras.ops.mean(y_pred))
 
-    model = Judged()
+    model = FrozenModel()
     model.compile("sgd")
     expected = to_numpy(frozen_call(network, INPUTS, training=True)).mean()
     loss = model.evaluate(INPUTS, batch_size=6, verbose=0)

@@ -1,4 +1,4 @@
-"""Autoencoder: its training without classes, its prior with and without, and a fresh process."""
+"""Autoencoder: training without classes, priors with and without classes, and saving."""
 
 import keras
 import numpy as np
@@ -55,20 +55,20 @@ def test_evaluate_equals_the_error_computed_by_hand(trained):
 
 
 @pytest.mark.any_backend
-def test_labels_are_taken_and_not_used():
+def test_labels_do_not_change_the_result():
     def weights(labels):
         model = build()
         model.fit(IMAGES, labels, batch_size=30, shuffle=False, verbose=0)
         return [*model.get_weights(), *model.prior.get_weights()]
 
-    for one, other in zip(weights(None), weights(np.full(60, 99)), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for first, second in zip(weights(None), weights(np.full(60, 99)), strict=True):
+        np.testing.assert_array_equal(first, second)
 
 
-def test_images_are_drawn_without_a_class(trained):
+def test_images_are_generated_without_classes(trained):
     model, _ = trained
-    drawn, report = generate(model, num_samples=2000, seed=0, return_report=True)
-    assert drawn.shape == (2000, *SHAPE) and set(report.labels) == {-1}
+    images, report = generate(model, num_samples=2000, seed=0, return_report=True)
+    assert images.shape == (2000, *SHAPE) and set(report.labels) == {-1}
     latents = model.encode(IMAGES)
     np.testing.assert_allclose(
         report.latents.mean(axis=0), latents.mean(axis=0), atol=0.2 * latents.std(axis=0).max()
@@ -77,7 +77,7 @@ def test_images_are_drawn_without_a_class(trained):
         generate(model, class_id=1)
 
 
-def test_a_prior_of_classes_asks_for_labels_and_draws_by_class():
+def test_a_prior_with_classes_needs_labels_and_samples_by_class():
     model = build(prior=ClassGaussianPrior(3), class_names=["left", "middle", "right"])
     with pytest.raises(ValueError, match="needs labels"):
         model.fit(IMAGES, verbose=0)
@@ -89,7 +89,7 @@ def test_a_prior_of_classes_asks_for_labels_and_draws_by_class():
     assert build(prior=ClassGaussianPrior(3)).class_names == ("0", "1", "2")
 
 
-def test_a_model_without_a_head_says_that_it_does_not_classify(trained):
+def test_a_model_without_a_head_does_not_classify(trained):
     for call in (trained[0].classify, build(prior=ClassGaussianPrior(3)).classify):
         with pytest.raises(ValueError, match="does not classify"):
             call(IMAGES)

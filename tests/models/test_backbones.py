@@ -1,4 +1,4 @@
-"""ReGene around classifiers whose backbone is of keras-hub or keras-cv."""
+"""ReGene with classifiers whose backbone comes from keras-hub or keras-cv."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from keras_regen.models import ReGene
 from keras_regen.networks import early_features, regene_decoder
 
 SHAPE = (32, 32, 3)
-# One code path serves every backend, and the backbones take long: one backend tries them.
+# The backbones take long, and all backends use the same code: one backend tests them.
 pytestmark = pytest.mark.any_backend
 
 
@@ -43,7 +43,7 @@ def cv_resnet():
 
 
 def with_head(backbone, nested):
-    """A user's classifier: the backbone's layers continued, or the backbone as one layer."""
+    """Adds a head to the layers of the backbone, or to the backbone as a nested layer."""
     image = keras.Input(SHAPE) if nested else backbone.input
     x = backbone(image) if nested else backbone.output
     x = layers.GlobalAveragePooling2D(name="latent")(x)
@@ -58,19 +58,19 @@ import numpy as np
 images, labels, expected = np.load(sys.argv[1] + "/data.npz").values()
 model = keras_regen.load_model(sys.argv[1] + "/model.keras")
 assert len(model.trainable_weights) == len(model.decoder.trainable_weights)
-found = model.predict(images, verbose=0)["reconstruction"]
-np.testing.assert_allclose(found, expected, atol=1e-5)
+reconstructions = model.predict(images, verbose=0)["reconstruction"]
+np.testing.assert_allclose(reconstructions, expected, atol=1e-5)
 assert keras_regen.generate(model, 1, 3, seed=0).shape == (3, 32, 32, 3)
 """
 
 
-@pytest.mark.filterwarnings("ignore:The classifier puts")  # random images, three steps
+@pytest.mark.filterwarnings("ignore:The classifier recognizes")  # random images, three steps
 @pytest.mark.parametrize("nested", [False, True])
 @pytest.mark.parametrize("backbone", [hub_resnet, cv_resnet])
-def test_a_backbone_classifies_and_its_latents_are_decoded(backbone, nested, tmp_path):
+def test_training_with_a_backbone(backbone, nested, tmp_path):
     classifier = with_head(backbone(), nested)
     losses = [keras.losses.MeanAbsoluteError(name="mae_loss")]
-    if not nested:  # only then the classifier has the backbone's layers
+    if not nested:  # a nested backbone hides its layers from the classifier
         losses.append(PerceptualLoss("self"))
     decoder = regene_decoder(SHAPE, 64, width=0.03)
     model = ReGene(classifier, decoder, image_losses=losses)
@@ -93,7 +93,7 @@ def test_a_backbone_classifies_and_its_latents_are_decoded(backbone, nested, tmp
     subprocess.run([sys.executable, "-c", LOAD, str(tmp_path)], check=True)
 
 
-def test_the_own_features_of_a_nested_backbone_are_asked_for_by_name():
+def test_the_features_of_a_nested_backbone_need_a_layer_name():
     backbone = hub_resnet()
     with pytest.raises(ValueError, match="name a layer by `layer`"):
         early_features(with_head(backbone, nested=True))

@@ -1,4 +1,4 @@
-"""calibrate, probabilities and latent_probabilities of a model."""
+"""calibrate, classify, and the probabilities of latents."""
 
 import keras
 import numpy as np
@@ -27,30 +27,33 @@ def classifier():
     return Classifier(basenet((8, 8, 1), 3, stem_filters=4), ["a", "b", "c"])
 
 
-def means(model, x, y):
-    """The mean confidence of each class, image by image."""
+def mean_confidence(model, x, y):
+    """The mean confidence of each class, computed image by image."""
     rows = [model.predict(image[None], verbose=0)["probabilities"][0] for image in x]
-    return [np.mean([r[c] for r, own in zip(rows, y, strict=True) if own == c]) for c in range(3)]
+    return [
+        np.mean([row[class_id] for row, label in zip(rows, y, strict=True) if label == class_id])
+        for class_id in range(3)
+    ]
 
 
-@pytest.mark.parametrize("make", [csae, classifier])
-def test_the_mean_confidence_of_each_class(make, data, tmp_path):
-    model = make()
+@pytest.mark.parametrize("build", [csae, classifier])
+def test_the_mean_confidence_of_each_class(build, data, tmp_path):
+    model = build()
     before = keras.ops.convert_to_numpy(model.confidence)
     assert before.dtype == "float32" and before.tolist() == [0, 0, 0]
     assert all(weight is not model.confidence for weight in model.trainable_weights)
     model.calibrate(*data, batch_size=16)
-    found = keras.ops.convert_to_numpy(model.confidence)
-    np.testing.assert_allclose(found, means(model, *data), atol=1e-5)
+    confidence = keras.ops.convert_to_numpy(model.confidence)
+    np.testing.assert_allclose(confidence, mean_confidence(model, *data), atol=1e-5)
     model.save(tmp_path / "model.keras")
-    again = load_model(tmp_path / "model.keras")
-    np.testing.assert_array_equal(keras.ops.convert_to_numpy(again.confidence), found)
+    loaded = load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(loaded.confidence), confidence)
 
 
 def test_a_stream_of_batches(data):
     model, x, y = csae(), *data
     model.calibrate(x, y)
-    found = keras.ops.convert_to_numpy(model.confidence)
+    confidence = keras.ops.convert_to_numpy(model.confidence)
 
     def batches():
         while True:
@@ -58,10 +61,10 @@ def test_a_stream_of_batches(data):
                 yield x[start : start + 20], y[start : start + 20]
 
     model.calibrate(batches(), num_batches=3)
-    np.testing.assert_allclose(keras.ops.convert_to_numpy(model.confidence), found, atol=1e-6)
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(model.confidence), confidence, atol=1e-6)
 
 
-def test_probabilities_are_those_of_predict(data):
+def test_probabilities_equal_the_output_of_predict(data):
     for model in (csae(), classifier()):
         expected = model.predict(data[0], verbose=0)["probabilities"]
         np.testing.assert_allclose(
@@ -71,18 +74,18 @@ def test_probabilities_are_those_of_predict(data):
     model = csae()
     latents = model.encode(data[0])
     centroids = keras.ops.convert_to_numpy(model.head.centroids).astype("float64")
-    scores = np.exp(-((latents[:, None] - centroids[None]) ** 2).sum(axis=-1))
-    expected = scores / scores.sum(axis=1, keepdims=True)
-    found = model._latent_probabilities(latents, batch_size=7)
-    assert found.shape == (50, 3)
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    densities = np.exp(-((latents[:, None] - centroids[None]) ** 2).sum(axis=-1))
+    expected = densities / densities.sum(axis=1, keepdims=True)
+    probabilities = model._latent_probabilities(latents, batch_size=7)
+    assert probabilities.shape == (50, 3)
+    np.testing.assert_allclose(probabilities, expected, atol=1e-5)
 
 
 def test_bad_calibration_data(data):
     model, x, y = classifier(), *data
     with pytest.raises(ValueError, match=r"every class\. Received: none of the classes 1 'b'"):
         model.calibrate(x[y != 1], y[y != 1])
-    assert not keras.ops.convert_to_numpy(model.confidence).any()  # nothing half done
+    assert not keras.ops.convert_to_numpy(model.confidence).any()  # a failed call changes nothing
     with pytest.raises(ValueError, match="none of the classes 0 'a', 1 'b', 2 'c'"):
         model.calibrate(iter([]))
     with pytest.raises(ValueError, match="needs labels"):

@@ -1,4 +1,4 @@
-"""Classifier: cross-entropy against NumPy, saving, and what it refuses."""
+"""Classifier: cross-entropy against NumPy, saving, and invalid arguments."""
 
 import keras
 import numpy as np
@@ -26,8 +26,8 @@ def test_the_loss_is_cross_entropy(model):
     expected = -np.mean(np.log(probabilities[np.arange(30), LABELS]))
     measured = model.evaluate(IMAGES, LABELS, verbose=0, return_dict=True)
     assert measured["loss"] == pytest.approx(expected, rel=1e-4)
-    hits = np.mean(probabilities.argmax(axis=1) == LABELS)
-    assert measured["accuracy"] == pytest.approx(hits)
+    accuracy = np.mean(probabilities.argmax(axis=1) == LABELS)
+    assert measured["accuracy"] == pytest.approx(accuracy)
     np.testing.assert_array_equal(model.classify(IMAGES), probabilities.argmax(axis=1))
 
 
@@ -39,19 +39,19 @@ def test_sample_weights_weigh_the_loss(model):
     assert loss["loss"] == pytest.approx(expected, rel=1e-4)
 
 
-def test_it_trains_saves_and_loads(tmp_path, model):
+def test_training_saving_and_loading(tmp_path, model):
     model.fit(IMAGES, LABELS, epochs=1, verbose=0)
     model.save(tmp_path / "model.keras")
-    again = load_model(tmp_path / "model.keras")
-    assert again.class_names == ("a", "b", "c")
+    loaded = load_model(tmp_path / "model.keras")
+    assert loaded.class_names == ("a", "b", "c")
     np.testing.assert_allclose(
-        again.predict(IMAGES, verbose=0)["probabilities"],
+        loaded.predict(IMAGES, verbose=0)["probabilities"],
         model.predict(IMAGES, verbose=0)["probabilities"],
         atol=1e-5,
     )
 
 
-def test_it_has_no_latent(model):
+def test_missing_encoder_and_wrong_class_names(model):
     with pytest.raises(ValueError, match="cannot encode images: it has no encoder"):
         model.encode(IMAGES)
     with pytest.raises(ValueError, match="3 probabilities"):

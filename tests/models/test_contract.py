@@ -235,7 +235,7 @@ def test_accuracy_among_the_metrics():
     assert found == pytest.approx(error, rel=0.05)  # each reconstruction is of a sampled latent
     with pytest.raises(ValueError, match="VAE does not classify"):
         model.compile("adam", metrics=["accuracy"])
-    with pytest.raises(ValueError, match="nothing that `metrics` could measure"):
+    with pytest.raises(ValueError, match="`metrics` has nothing to measure"):
         GAN.for_images(SHAPE, network="dense", latent_dim=2, hidden=(4, 4)).compile(
             "adam", metrics=["mae"]
         )

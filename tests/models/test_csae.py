@@ -59,7 +59,7 @@ def test_saved_model_is_the_same_in_a_fresh_process(trained, tmp_path, backend):
     check_fresh_process(model, images, tmp_path, backend)
 
 
-def test_bad_input_is_refused_at_the_call(trained):
+def test_bad_input_raises_at_the_call(trained):
     model, images, labels, _ = trained
     with pytest.raises(ValueError, match="needs labels"):
         model.fit(images, verbose=0)

@@ -1,4 +1,4 @@
-"""CVAE: the label beside image and noise, in every way that data comes."""
+"""CVAE: labels as inputs, in every kind of dataset."""
 
 import keras
 import numpy as np
@@ -57,40 +57,40 @@ def test_evaluate_equals_the_terms_computed_by_hand(trained):
     moments = model.posterior.predict([IMAGES / 255.0, ONE_HOT], verbose=0)
     mean, log_variance = moments[:, :DIM], moments[:, DIM:]
     latents = np.hstack([mean, ONE_HOT])
-    drawn = model.decoder.predict(latents, verbose=0)
+    decoded = model.decoder.predict(latents, verbose=0)
     outputs = model.predict(DATA, verbose=0)
     np.testing.assert_allclose(outputs["latent"], latents, atol=1e-5)
-    np.testing.assert_allclose(outputs["reconstruction"], drawn, atol=1e-5)
+    np.testing.assert_allclose(outputs["reconstruction"], decoded, atol=1e-5)
     np.testing.assert_allclose(model.encode(IMAGES, LABELS), latents, atol=1e-5)
-    np.testing.assert_allclose(model.reconstruct(IMAGES, LABELS), drawn, atol=1e-5)
+    np.testing.assert_allclose(model.reconstruct(IMAGES, LABELS), decoded, atol=1e-5)
 
     images = IMAGES / 255
-    bernoulli = -np.sum(images * np.log(drawn) + (1 - images) * np.log(1 - drawn)) / 60
+    bernoulli = -np.sum(images * np.log(decoded) + (1 - images) * np.log(1 - decoded)) / 60
     kl = np.sum(np.exp(log_variance) + mean**2 - 1 - log_variance) / 2 / 60
     measured = model.evaluate(IMAGES, LABELS, verbose=0, return_dict=True)
     np.testing.assert_allclose(measured["bernoulli_loss"], bernoulli, rtol=1e-4)
     np.testing.assert_allclose(measured["kl_loss"], kl, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(measured["loss"], bernoulli + kl, rtol=1e-4)
     np.testing.assert_allclose(
-        measured["reconstruction_mae"], np.mean(np.abs(drawn - images)), rtol=1e-4
+        measured["reconstruction_mae"], np.mean(np.abs(decoded - images)), rtol=1e-4
     )
 
 
-def test_images_are_drawn_of_the_class_asked_for(trained):
-    """Each class has a bright stripe of three columns, which begins at two times its label."""
+def test_images_have_the_requested_class(trained):
+    """The images of a class have a bright stripe of three columns from column `2 * label` on."""
     model, _ = trained
     labels = np.repeat(np.arange(3), 4)
-    drawn, report = generate(model, labels, seed=0, return_report=True)
-    columns = drawn[..., 0].mean(axis=1)
+    decoded, report = generate(model, labels, seed=0, return_report=True)
+    columns = decoded[..., 0].mean(axis=1)
     stripes = [columns[:, 2 * label : 2 * label + 3].mean(axis=1) for label in range(3)]
     np.testing.assert_array_equal(np.argmax(stripes, axis=0), labels)
     np.testing.assert_array_equal(report.latents[:, DIM:], np.eye(3)[labels])
-    one, other = (generate(model, name, 2, seed=1) for name in ("middle", 1))
-    np.testing.assert_array_equal(one, other)
+    first, second = (generate(model, name, 2, seed=1) for name in ("middle", 1))
+    np.testing.assert_array_equal(first, second)
 
 
 class Batches(keras.utils.PyDataset):
-    """A dataset as users write them, with a column of labels."""
+    """A user's dataset, with labels of shape `(batch, 1)`."""
 
     def __len__(self):
         return 3
@@ -100,12 +100,12 @@ class Batches(keras.utils.PyDataset):
         return IMAGES[part], LABELS[part, None]
 
 
-def of_tensorflow():
+def tensorflow_stream():
     data = pytest.importorskip("tensorflow").data
     return data.Dataset.from_tensor_slices((IMAGES, LABELS)).batch(20)
 
 
-def of_torch():
+def torch_stream():
     torch = pytest.importorskip("torch")
     tensors = torch.from_numpy(IMAGES), torch.from_numpy(LABELS)
     data = torch.utils.data
@@ -114,37 +114,37 @@ def of_torch():
 
 STREAMS = {
     "PyDataset": Batches,
-    "tf.data": of_tensorflow,
-    "DataLoader": of_torch,
+    "tf.data": tensorflow_stream,
+    "DataLoader": torch_stream,
     "generator": lambda: (Batches()[index] for index in range(3)),
     "weighted": lambda: ((*Batches()[index], np.ones(20)) for index in range(3)),
 }
 
 
 @pytest.fixture(scope="module")
-def loss_of_arrays():
+def array_losses():
     return build().fit(IMAGES, LABELS, batch_size=20, shuffle=False, verbose=0).history["loss"]
 
 
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")
 @pytest.mark.parametrize("name", STREAMS)
-def test_streams_are_as_arrays(trained, loss_of_arrays, name):
+def test_streams_give_the_results_of_arrays(trained, array_losses, name):
     model, _ = trained
-    make = STREAMS[name]
+    build_stream = STREAMS[name]
     expected = model.evaluate(IMAGES, LABELS, verbose=0)
-    np.testing.assert_allclose(model.evaluate(make(), verbose=0), expected, rtol=1e-4)
-    found = model.predict(make(), verbose=0)["latent"]
-    np.testing.assert_allclose(found, model.encode(IMAGES, LABELS), atol=1e-5)
-    fitted = build().fit(make(), shuffle=False, verbose=0).history["loss"]
-    np.testing.assert_allclose(fitted, loss_of_arrays, rtol=1e-4)
+    np.testing.assert_allclose(model.evaluate(build_stream(), verbose=0), expected, rtol=1e-4)
+    latents = model.predict(build_stream(), verbose=0)["latent"]
+    np.testing.assert_allclose(latents, model.encode(IMAGES, LABELS), atol=1e-5)
+    losses = build().fit(build_stream(), shuffle=False, verbose=0).history["loss"]
+    np.testing.assert_allclose(losses, array_losses, rtol=1e-4)
 
 
-def test_a_stream_validates_too(trained):
+def test_a_stream_as_validation_data(trained):
     history = build().fit(Batches(), epochs=2, validation_data=Batches(), verbose=0).history
     assert len(history["val_loss"]) == 2
 
 
-def test_the_order_of_a_stream_moves_on_with_the_epochs():
+def test_the_order_of_a_stream_changes_with_the_epochs():
     data, plain = (ShuffledArrays(IMAGES, LABELS, 20, epoch=3) for _ in range(2))
     build().fit(data, epochs=2, shuffle=False, verbose=0)
     model = keras.Sequential([layers.Flatten(), layers.Dense(1)])
@@ -153,7 +153,7 @@ def test_the_order_of_a_stream_moves_on_with_the_epochs():
     assert data.epoch == plain.epoch > 3
 
 
-def test_a_prior_that_learns_sees_the_latents_with_the_labels():
+def test_a_prior_with_classes_adapts_to_latents_with_labels():
     model = build(prior=ClassGaussianPrior(3))
     for data in ((IMAGES, LABELS), (Batches(),)):
         model.fit(*data, verbose=0)
@@ -166,14 +166,14 @@ def test_saved_model_is_the_same_in_a_fresh_process(trained, tmp_path, backend):
     check_fresh_process(trained[0], DATA, tmp_path, backend)
 
 
-def test_it_exports_with_both_inputs(trained, tmp_path):
+def test_export_with_both_inputs(trained, tmp_path):
     if keras.backend.backend() != "tensorflow":
         pytest.skip("a SavedModel needs TensorFlow")
     trained[0].export(tmp_path / "exported", verbose=False)
     assert (tmp_path / "exported/saved_model.pb").exists()
 
 
-def test_missing_and_wrong_labels_are_named(trained):
+def test_missing_and_wrong_labels(trained):
     model, _ = trained
     for call in (model.fit, model.evaluate):
         with pytest.raises(ValueError, match="needs labels"):

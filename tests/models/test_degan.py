@@ -1,4 +1,4 @@
-"""DEGAN: its two stages, what each leaves alone, and files."""
+"""DEGAN: its two stages of training, and saving."""
 
 import keras
 import numpy as np
@@ -43,67 +43,67 @@ def weights(*models):
     return [to_numpy(weight) for model in models for weight in model.weights]
 
 
-def same(one, other):
-    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+def same(first, second):
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 @pytest.fixture(scope="module")
 def stages():
-    """A model whose stages were trained one after the other, and what was seen after each."""
+    """A model whose stages were trained separately, with the weights and logs of each stage."""
     model = build()
-    seen = [(weights(model.vae), weights(model.generator, model.discriminator))]
+    states = [(weights(model.vae), weights(model.generator, model.discriminator))]
     logs = [model.fit_vae(IMAGES, optimizer=keras.optimizers.Adam(0.01), epochs=2, **FIT).history]
-    seen.append((weights(model.vae), weights(model.generator, model.discriminator)))
+    states.append((weights(model.vae), weights(model.generator, model.discriminator)))
     logs.append(model.fit(IMAGES, LABELS, epochs=2, **FIT).history)
-    seen.append((weights(model.vae), weights(model.generator, model.discriminator)))
-    return model, seen, logs
+    states.append((weights(model.vae), weights(model.generator, model.discriminator)))
+    return model, states, logs
 
 
-def test_the_first_stage_trains_the_vae_alone(stages):
-    model, seen, logs = stages
+def test_the_first_stage_trains_only_the_vae(stages):
+    model, states, logs = stages
     assert set(logs[0]) == {"loss", "bernoulli_loss", "kl_loss"}
     assert logs[0]["loss"][1] < logs[0]["loss"][0]
-    (before, networks), (after, same_networks), _ = seen
-    # All but the weights of its losses, which are numbers.
+    (before, networks), (after, same_networks), _ = states
+    # The scalars are the weights of the losses.
     assert all(not np.array_equal(a, b) for a, b in zip(before, after, strict=True) if a.ndim)
     assert same(networks, same_networks)
     assert model.vae.adapted and not model.vae.trainable_variables
 
 
-def test_the_second_stage_trains_the_players_alone(stages):
-    model, seen, logs = stages
-    _, (vae, before), (same_vae, after) = seen
+def test_the_second_stage_trains_only_generator_and_discriminator(stages):
+    model, states, logs = stages
+    _, (vae, before), (same_vae, after) = states
     assert same(vae, same_vae)
     assert not any(map(np.array_equal, before, after))
     assert set(logs[1]) == TERMS
-    players = [*model.generator.trainable_weights, *model.discriminator.trainable_weights]
-    assert set(map(id, model.trainable_weights)) == set(map(id, players))
+    expected = [*model.generator.trainable_weights, *model.discriminator.trainable_weights]
+    assert set(map(id, model.trainable_weights)) == set(map(id, expected))
 
 
-def test_loss_is_the_weighted_sum_of_the_players_terms(stages):
+def test_the_loss_is_the_weighted_sum_of_its_terms(stages):
     model, _, (_, logs) = stages
-    for found in (
+    for measured in (
         {name: values[-1] for name, values in logs.items()},
         model.evaluate(IMAGES, verbose=0, return_dict=True),
     ):
-        total = found["discriminator_loss"] + found["generator_loss"]
-        total += 0.3 * found["hidden_space_loss"]
-        assert found["loss"] == pytest.approx(total, rel=1e-4)
+        total = measured["discriminator_loss"] + measured["generator_loss"]
+        total += 0.3 * measured["hidden_space_loss"]
+        assert measured["loss"] == pytest.approx(total, rel=1e-4)
 
 
-def test_the_generator_is_trained_on_what_the_vae_decodes_and_encodes(stages):
-    """The score of images that are drawn from noise by hand."""
+def test_the_generator_learns_from_latents_of_the_vae(stages):
+    """The mean logits of images that are generated from noise step by step."""
     model = stages[0]
     state = keras.ops.convert_to_numpy(model._noise.seed_generator.state).copy()
-    found = model.evaluate(IMAGES, batch_size=30, verbose=0, return_dict=True)
+    measured = model.evaluate(IMAGES, batch_size=30, verbose=0, return_dict=True)
     seed = keras.random.SeedGenerator(0)
     seed.state.assign(state)
     noise = to_numpy(keras.random.normal((30, 2 * DIM), seed=seed))
     images = model.vae.decoder.predict(noise[:, :DIM], verbose=0)
     moments = model.vae.posterior.predict(images, verbose=0)
     latents = moments[:, :DIM] + np.exp(moments[:, DIM:] / 2) * noise[:, DIM:]
-    score = model.discriminator.predict(model.generator.predict(latents, verbose=0), verbose=0)
-    assert found["fake_logits"] == pytest.approx(score.mean(), rel=1e-3, abs=1e-5)
+    logits = model.discriminator.predict(model.generator.predict(latents, verbose=0), verbose=0)
+    assert measured["fake_logits"] == pytest.approx(logits.mean(), rel=1e-3, abs=1e-5)
 
 
 def test_fit_trains_both_stages():
@@ -124,32 +124,32 @@ def test_fit_trains_both_stages():
     assert isinstance(model.vae.optimizer, keras.optimizers.SGD)
 
 
-def test_a_stage_can_be_replaced(stages):
-    """Another VAE in front of the same players; and a plain GAN of them."""
+def test_a_part_can_be_replaced(stages):
+    """Another VAE with the same generator and discriminator; and a plain GAN with all parts."""
     model = stages[0]
-    other = build().vae
-    replaced = DEGAN(other, model.generator, model.discriminator)
-    assert replaced.vae is other and replaced.generator is model.generator
+    vae = build().vae
+    replaced = DEGAN(vae, model.generator, model.discriminator)
+    assert replaced.vae is vae and replaced.generator is model.generator
     with pytest.raises(ValueError, match=r"VAE is not trained.*fit_vae"):
         generate(replaced)
     gan = GAN(model.generator, model.discriminator, DecoderEncoderPrior(model.vae))
-    one, same_one = (generate(each, num_samples=3, seed=0) for each in (model, gan))
-    np.testing.assert_allclose(one, same_one, atol=1e-6)
+    images, expected = (generate(source, num_samples=3, seed=0) for source in (gan, model))
+    np.testing.assert_allclose(images, expected, atol=1e-6)
 
 
-def test_a_saved_model_is_as_trained_and_trains_on(stages, tmp_path, recwarn):
+def test_a_saved_model_can_be_trained_further(stages, tmp_path, recwarn):
     model = stages[0]
     model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(tmp_path / "model.keras")
-    assert not [one for one in recwarn if "variable loading" in str(one.message)]
-    assert again.vae.adapted and not again.vae.trainable_variables
-    assert (again.hidden_layer, again.posterior) == ("features", "sample")
-    assert again.loss_weights == model.loss_weights
-    vae, before = weights(again.vae), weights(again.generator)
-    again.fit(IMAGES, **FIT)
-    assert same(weights(again.vae), vae) and not same(weights(again.generator), before)
-    again.fit_vae(IMAGES, **FIT)
-    assert not same(weights(again.vae), vae)
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert not [warning for warning in recwarn if "variable loading" in str(warning.message)]
+    assert loaded.vae.adapted and not loaded.vae.trainable_variables
+    assert (loaded.hidden_layer, loaded.posterior) == ("features", "sample")
+    assert loaded.loss_weights == model.loss_weights
+    vae, before = weights(loaded.vae), weights(loaded.generator)
+    loaded.fit(IMAGES, **FIT)
+    assert same(weights(loaded.vae), vae) and not same(weights(loaded.generator), before)
+    loaded.fit_vae(IMAGES, **FIT)
+    assert not same(weights(loaded.vae), vae)
 
 
 @pytest.mark.parametrize("backend", ["same", "next"])
@@ -157,7 +157,7 @@ def test_saved_model_is_the_same_in_a_fresh_process(stages, tmp_path, backend):
     check_fresh_process(stages[0], IMAGES, tmp_path, backend, latents_atol=1e-4)
 
 
-def test_images_have_no_class_unless_a_classifier_picks_them(stages):
+def test_images_have_no_class_without_a_classifier(stages):
     model = stages[0]
     images, report = generate(model, num_samples=100, seed=3, return_report=True)
     noise = np.random.default_rng([3]).standard_normal((100, 2 * DIM), "float32")
@@ -167,13 +167,13 @@ def test_images_have_no_class_unless_a_classifier_picks_them(stages):
     assert set(report.labels.tolist()) == {-1}
     with pytest.raises(ValueError, match="give `accept=Acceptance"):
         generate(model, class_id=1)
-    judge = confident_classifier(images, 3)
-    accept = Acceptance(judge, threshold=0.5)
-    drawn = generate(model, [1, 2], seed=0, accept=accept)
-    assert (judge.predict(drawn, verbose=0)[[0, 1], [1, 2]] >= 0.5).all()
+    classifier = confident_classifier(images, 3)
+    accept = Acceptance(classifier, threshold=0.5)
+    accepted = generate(model, [1, 2], seed=0, accept=accept)
+    assert (classifier.predict(accepted, verbose=0)[[0, 1], [1, 2]] >= 0.5).all()
 
 
-def test_the_mean_of_the_posterior_takes_half_the_noise():
+def test_the_mean_of_the_posterior_needs_half_the_noise():
     model = build(posterior="mean", hidden_layer=None, loss_weights={"generator_loss": 0.5})
     assert model.prior.noise_dim == DIM
     model.vae_epochs = 1
@@ -191,19 +191,22 @@ def test_networks_for_images_of_a_shape():
         "hidden_space_loss": 0.4,
     }
     assert (model.latent_dim, model.vae.latent_dim, model.num_classes) == (DIM, DIM, 0)
-    taken = DEGAN.for_images(SHAPE, vae=model.vae, latent_dim=9, width=0.05, hidden_layer=None)
-    assert taken.vae is model.vae and taken.latent_dim == DIM
-    assert "hidden_space_loss" not in taken.loss_weights
+    other = DEGAN.for_images(SHAPE, vae=model.vae, latent_dim=9, width=0.05, hidden_layer=None)
+    assert other.vae is model.vae and other.latent_dim == DIM
+    assert "hidden_space_loss" not in other.loss_weights
 
 
-def test_what_does_not_fit_is_refused():
+def test_parts_that_do_not_fit_are_refused():
     model = build()
     for generator, message in (
         (
             dense_generator((9, 8, 1), DIM, (8,)),
-            r"images of one shape.*VAE of \(8, 8, 1\).*\(9, 8, 1\)",
+            r"images of the same shape.*VAE of \(8, 8, 1\).*\(9, 8, 1\)",
         ),
-        (dense_generator(SHAPE, DIM + 1, (8,)), r"latents of one shape.*VAE of \(4,\).*\(5,\)"),
+        (
+            dense_generator(SHAPE, DIM + 1, (8,)),
+            r"latents of the same shape.*VAE of \(4,\).*\(5,\)",
+        ),
     ):
         with pytest.raises(ValueError, match=message):
             DEGAN(model.vae, generator, model.discriminator)

@@ -1,4 +1,4 @@
-"""Training on several devices: as on one, in a process of its own that has virtual CPUs."""
+"""Training on several devices, in a new process with virtual CPUs."""
 
 import json
 import os
@@ -40,13 +40,13 @@ def losses(model):
 
 _DATA_PARALLEL = """
 import jax
-found = {"devices": len(jax.devices())}
-for make in (gan, csae):
-    alone = losses(make())
+results = {"devices": len(jax.devices())}
+for build in (gan, csae):
+    single = losses(build())
     keras.distribution.set_distribution(keras.distribution.DataParallel())
-    found[make.__name__] = [alone, losses(make())]
+    results[build.__name__] = [single, losses(build())]
     keras.distribution.set_distribution(None)
-print(json.dumps(found))
+print(json.dumps(results))
 """
 
 _MIRRORED = """
@@ -54,54 +54,54 @@ import tensorflow as tf
 two = [tf.config.LogicalDeviceConfiguration()] * 2
 tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], two)
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-found = {"devices": strategy.num_replicas_in_sync}
-for make in (gan, csae):
+results = {"devices": strategy.num_replicas_in_sync}
+for build in (gan, csae):
     with strategy.scope():
-        model = make()
+        model = build()
     before = [variable.numpy() for variable in model.trainable_variables]
-    found[make.__name__] = losses(model)
+    results[build.__name__] = losses(model)
     after = [variable.numpy() for variable in model.trainable_variables]
     assert not any(map(np.array_equal, before, after))
-found["alone"] = losses(csae())
-print(json.dumps(found))
+results["single"] = losses(csae())
+print(json.dumps(results))
 """
 
 
 def run(code, flags=""):
-    """What a fresh process prints last."""
+    """Runs code in a new process, and returns the last line of its output."""
     environment = {**os.environ, "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {flags}"}
     command = [sys.executable, "-c", _MODELS + code]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    process = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout.splitlines()[-1])
 
 
-def check_same(alone, together):
-    assert set(alone) == set(together)
-    for name, values in alone.items():
+def check_same(single, parallel):
+    assert set(single) == set(parallel)
+    for name, values in single.items():
         if name == "accuracy":
-            continue  # of few images, of which one on the border may fall on either side
-        np.testing.assert_allclose(together[name], values, atol=1e-3)
+            continue  # with few images, a rounding error of a single image changes it
+        np.testing.assert_allclose(parallel[name], values, atol=1e-3)
 
 
 def test_data_parallel_gives_the_losses_of_one_device():
     if keras.backend.backend() != "jax":
         pytest.skip("keras.distribution runs on JAX")
-    found = run(_DATA_PARALLEL, "--xla_force_host_platform_device_count=4")
-    assert found["devices"] == 4
+    results = run(_DATA_PARALLEL, "--xla_force_host_platform_device_count=4")
+    assert results["devices"] == 4
     for name in ("gan", "csae"):
-        check_same(*found[name])
-    # Two players' sum need not fall, but it moves far more than the two may differ.
-    assert abs(found["gan"][0]["loss"][0] - found["gan"][0]["loss"][-1]) > 0.01
+        check_same(*results[name])
+    # The sum of adversarial losses need not fall, but it changes far more than the tolerance.
+    assert abs(results["gan"][0]["loss"][0] - results["gan"][0]["loss"][-1]) > 0.01
 
 
 def test_mirrored_strategy_trains():
-    """Replicas draw the same noise, each for its share of a batch: a GAN's losses are others."""
+    """Replicas sample the same noise for different parts of a batch: a GAN has other losses."""
     if keras.backend.backend() != "tensorflow":
         pytest.skip("tf.distribute runs on TensorFlow")
-    found = run(_MIRRORED)
-    assert found["devices"] == 2
-    check_same(found["alone"], found["csae"])
+    results = run(_MIRRORED)
+    assert results["devices"] == 2
+    check_same(results["single"], results["csae"])
     terms = ("discriminator_loss", "generator_loss", "hidden_space_loss")
-    total = np.sum([found["gan"][name] for name in terms], axis=0)
-    np.testing.assert_allclose(found["gan"]["loss"], total, rtol=1e-4)
+    total = np.sum([results["gan"][name] for name in terms], axis=0)
+    np.testing.assert_allclose(results["gan"]["loss"], total, rtol=1e-4)

@@ -1,4 +1,4 @@
-"""fit_per_class: each class's model is what it would be alone."""
+"""fit_per_class: the model of a class does not depend on the other classes."""
 
 import numpy as np
 import pytest
@@ -17,15 +17,15 @@ def build(name):
     return small_vae(NAMES.index(name))
 
 
-def test_each_model_has_learned_its_class_alone():
+def test_each_model_equals_a_model_trained_on_its_class_alone():
     models = fit_per_class(build, IMAGES, LABELS.tolist(), NAMES, epochs=2, batch_size=3, verbose=0)
     assert list(models) == NAMES
     for label, name in enumerate(NAMES):
-        alone = build(name)
-        own = np.stack([image for image, one in zip(IMAGES, LABELS, strict=True) if one == label])
-        alone.fit(own, epochs=2, batch_size=3, verbose=0)
-        for one, other in zip(models[name].get_weights(), alone.get_weights(), strict=True):
-            np.testing.assert_array_equal(one, other)
+        separate = build(name)
+        images = [image for image, value in zip(IMAGES, LABELS, strict=True) if value == label]
+        separate.fit(np.stack(images), epochs=2, batch_size=3, verbose=0)
+        for first, second in zip(models[name].get_weights(), separate.get_weights(), strict=True):
+            np.testing.assert_array_equal(first, second)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_each_model_has_learned_its_class_alone():
         (LABELS[:4], NAMES, "4 labels"),
     ],
 )
-def test_what_is_refused_before_anything_is_built(labels, names, message):
+def test_bad_arguments_raise_before_a_model_is_built(labels, names, message):
     with pytest.raises(ValueError, match=message):
         fit_per_class(lambda name: pytest.fail(name), IMAGES, labels, names)
 

@@ -1,4 +1,6 @@
-"""GAN: its training against a textbook's in NumPy, what each player learns from, and files."""
+"""GAN: training against a version in NumPy, the losses of each network, and saving."""
+
+import itertools
 
 import keras
 import numpy as np
@@ -35,7 +37,7 @@ def build(optimizer="sgd", **options):
 
 
 def state(*models):
-    """Copies of all variables, random streams among them."""
+    """Copies of all variables, including random states."""
     variables = [variable for model in models for variable in model.variables]
     return [keras.ops.convert_to_numpy(variable).copy() for variable in variables]
 
@@ -46,18 +48,18 @@ def restore(models, values):
         variable.assign(value)
 
 
-def same(one, other):
-    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+def same(first, second):
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
-class EveryEpoch(keras.callbacks.Callback):
-    """Keeps the weights of both players after each epoch; here, an epoch is one step."""
+class WeightRecorder(keras.callbacks.Callback):
+    """Records the weights of both networks after each epoch, which is a single step here."""
 
     def on_train_begin(self, logs=None):
-        self.seen = []
+        self.weights = []
 
     def on_epoch_end(self, epoch, logs=None):
-        self.seen.append(
+        self.weights.append(
             {name: weights_of(getattr(self.model, name)) for name in ("generator", "discriminator")}
         )
 
@@ -70,8 +72,8 @@ class EveryEpoch(keras.callbacks.Callback):
         ("wasserstein", False, None, 3, True),
     ],
 )
-def test_training_is_the_textbooks(objective, normalized, hidden_weight, critic_steps, both):
-    """With one optimizer for both, and with one for each."""
+def test_training_equals_the_textbook(objective, normalized, hidden_weight, critic_steps, both):
+    """With an optimizer for both networks, and with an optimizer for each network."""
     hidden = {"hidden_layer": "features", "loss_weights": {"hidden_space_loss": hidden_weight}}
     model = GAN(
         *small_networks(normalized),
@@ -90,33 +92,35 @@ def test_training_is_the_textbooks(objective, normalized, hidden_weight, critic_
     before = [weights_of(model.generator), weights_of(model.discriminator)]
     steps = 2 * critic_steps + 1
 
-    watch, fit = EveryEpoch(), {"epochs": steps, "batch_size": 6, "shuffle": False}
-    history = model.fit(TINY_IMAGES, **fit, callbacks=[watch], verbose=0).history
+    recorder, fit = WeightRecorder(), {"epochs": steps, "batch_size": 6, "shuffle": False}
+    history = model.fit(TINY_IMAGES, **fit, callbacks=[recorder], verbose=0).history
 
     seed = keras.random.SeedGenerator(9)
     noises = [to_numpy(keras.random.normal((6, NOISE_DIM), seed=seed)) for _ in range(steps)]
     flat = TINY_IMAGES.reshape(6, 4).astype("float64")
     options = (slow_optimizers, objective, hidden_weight or 0.0, critic_steps)
-    logs, seen = textbook(flat, noises, before, *options)
-    for step, (found, expected) in enumerate(zip(watch.seen, seen, strict=True)):
-        for player, weights in expected.items():
+    logs, expected_weights = textbook(flat, noises, before, *options)
+    pairs = zip(recorder.weights, expected_weights, strict=True)
+    for step, (measured, expected) in enumerate(pairs):
+        for network, weights in expected.items():
             for name in [name for name in weights if "moving" not in name]:
-                np.testing.assert_allclose(found[player][name], weights[name], atol=1e-5)
+                np.testing.assert_allclose(measured[network][name], weights[name], atol=1e-5)
         for name in history:
             if name != "loss":
                 np.testing.assert_allclose(history[name][step], logs[step][name], atol=1e-5)
         terms = [logs[step][name] for name in ("discriminator_loss", "generator_loss")]
         total = sum(terms) + (hidden_weight or 0.0) * logs[step]["hidden_space_loss"]
         np.testing.assert_allclose(history["loss"][step], total, atol=1e-5)
+    kernels = [weights["generator"]["pixels/kernel"] for weights in recorder.weights]
     changed = [
-        not np.array_equal(one["generator"]["draw/kernel"], other["generator"]["draw/kernel"])
-        for one, other in zip([{"generator": before[0]}, *watch.seen], watch.seen, strict=False)
+        not np.array_equal(first, second)
+        for first, second in itertools.pairwise([before[0]["pixels/kernel"], *kernels])
     ]
     assert changed == [(step + 1) % critic_steps == 0 for step in range(steps)]
 
 
-def test_a_training_is_the_same_every_time():
-    """The generator is judged before the judge learns, in whatever order a graph is worked off."""
+def test_training_is_deterministic():
+    """The generator's loss uses the discriminator before its update, in any order of the graph."""
     model = build(keras.optimizers.SGD(0.1))
     start, ends = state(model), []
     for _ in range(6):
@@ -126,85 +130,85 @@ def test_a_training_is_the_same_every_time():
     assert all(same(ends[0], end) for end in ends)
 
 
-def test_the_discriminators_moments_are_of_real_and_of_drawn_images_once_each():
+def test_moving_averages_count_real_and_generated_images_once():
     model = GAN(*small_networks(normalized=True), seed=9)
     model.compile(keras.optimizers.SGD(0.0))
     before = [weights_of(model.generator), weights_of(model.discriminator)]
     model.fit(TINY_IMAGES, batch_size=6, verbose=0)
     noise = to_numpy(keras.random.normal((6, NOISE_DIM), seed=keras.random.SeedGenerator(9)))
-    drawn = slow_generator(noise, before[0])
+    generated = slow_generator(noise, before[0])
 
-    def moved(inputs, weights, name, momentum=0.99):
+    def updated_average(inputs, weights, name, momentum=0.99):
         means = [x @ weights[f"{name}/kernel"] + weights[f"{name}/bias"] for x in inputs]
         moment = weights[f"{name}_norm/moving_mean"]
         for mean in means:
             moment = momentum * moment + (1 - momentum) * mean.mean(axis=0)
         return moment
 
-    for player, weights, name, inputs in (
-        (model.discriminator, before[1], "hidden", [TINY_IMAGES.reshape(6, 4), drawn]),
+    for network, weights, name, inputs in (
+        (model.discriminator, before[1], "hidden", [TINY_IMAGES.reshape(6, 4), generated]),
         (model.generator, before[0], "pixels", [noise]),
     ):
-        found = weights_of(player)[f"{name}_norm/moving_mean"]
-        np.testing.assert_allclose(found, moved(inputs, weights, name), atol=1e-6)
+        measured = weights_of(network)[f"{name}_norm/moving_mean"]
+        np.testing.assert_allclose(measured, updated_average(inputs, weights, name), atol=1e-6)
 
 
 def trained_weights(model):
     return [
-        [to_numpy(weight) for weight in player.trainable_weights]
-        for player in (model.generator, model.discriminator)
+        [to_numpy(weight) for weight in network.trainable_weights]
+        for network in (model.generator, model.discriminator)
     ]
 
 
 @pytest.mark.parametrize("still", [0, 1])
-def test_neither_players_loss_moves_the_other(still):
-    rates = [0.0 if player == still else 0.1 for player in range(2)]
+def test_a_loss_trains_only_its_own_network(fixed):
+    rates = [0.0 if network == fixed else 0.1 for network in range(2)]
     generator, discriminator = (keras.optimizers.SGD(rate) for rate in rates)
     model = build({"generator": generator, "discriminator": discriminator}, hidden_layer="features")
     before = trained_weights(model)
     model.fit(IMAGES, batch_size=10, verbose=0)
-    for player, (one, other) in enumerate(zip(before, trained_weights(model), strict=True)):
-        assert same(one, other) == (player == still)
-        assert player == still or not any(map(np.array_equal, one, other))
+    for network, (first, second) in enumerate(zip(before, trained_weights(model), strict=True)):
+        assert same(first, second) == (network == fixed)
+        assert network == fixed or not any(map(np.array_equal, first, second))
 
 
-def test_a_loss_of_weight_zero_teaches_nobody():
+def test_a_loss_of_weight_zero_trains_no_network():
     model = build(keras.optimizers.SGD(0.1))
     start = state(model)
-    for still, name in enumerate(("generator_loss", "discriminator_loss")):
+    for fixed, name in enumerate(("generator_loss", "discriminator_loss")):
         restore([model], start)
         model.loss_weights = {"generator_loss": 1, "discriminator_loss": 1} | {name: 0}
         before = trained_weights(model)
         history = model.fit(IMAGES, batch_size=10, verbose=0).history
-        for player, (one, other) in enumerate(zip(before, trained_weights(model), strict=True)):
-            assert same(one, other) == (player == still)
+        for network, (first, second) in enumerate(zip(before, trained_weights(model), strict=True)):
+            assert same(first, second) == (network == fixed)
         (weighed,) = {"generator_loss", "discriminator_loss"} - {name}
         np.testing.assert_allclose(history["loss"], history[weighed], rtol=1e-5)
 
 
-def test_the_generator_is_left_with_its_moving_average():
+def test_the_generator_ends_with_its_moving_average():
     adam = keras.optimizers.Adam(0.05, use_ema=True, ema_momentum=0.8)
     model = build({"generator": adam, "discriminator": keras.optimizers.SGD(0.1)})
-    watch, fit = EveryEpoch(), {"batch_size": 30, "epochs": 4, "verbose": 0}
-    model.fit(IMAGES, callbacks=[watch], **fit)
-    found = weights_of(model.generator)
-    for name, value in found.items():
-        if "moving" in name:  # a batch normalization's, which are averages already
+    recorder, fit = WeightRecorder(), {"batch_size": 30, "epochs": 4, "verbose": 0}
+    model.fit(IMAGES, callbacks=[recorder], **fit)
+    measured = weights_of(model.generator)
+    for name, value in measured.items():
+        if "moving" in name:  # averages of a batch normalization
             continue
-        average = watch.seen[0]["generator"][name]
-        for step in watch.seen[1:]:
+        average = recorder.weights[0]["generator"][name]
+        for step in recorder.weights[1:]:
             average = 0.8 * average + 0.2 * step["generator"][name]
         np.testing.assert_allclose(value, average, atol=1e-5)
-        assert not np.allclose(value, watch.seen[-1]["generator"][name], atol=1e-3)
+        assert not np.allclose(value, recorder.weights[-1]["generator"][name], atol=1e-3)
     for name, value in weights_of(model.discriminator).items():
-        np.testing.assert_array_equal(value, watch.seen[-1]["discriminator"][name])
+        np.testing.assert_array_equal(value, recorder.weights[-1]["discriminator"][name])
     model.fit(IMAGES, **fit)
-    assert not np.allclose(found["pixels/kernel"], weights_of(model.generator)["pixels/kernel"])
+    assert not np.allclose(measured["pixels/kernel"], weights_of(model.generator)["pixels/kernel"])
 
 
 @pytest.fixture(scope="module")
 def trained():
-    """With all that has a state: normalization, augmentation, two optimizers, gradients kept."""
+    """A model with many states: normalization, augmentation, optimizers, stored gradients."""
     model = GAN(
         *small_networks(normalized=True, shape=SHAPE),
         critic_steps=3,
@@ -219,8 +223,8 @@ def trained():
     return model
 
 
-def test_a_saved_training_goes_on_to_the_bit(trained, tmp_path):
-    """Four steps of seven, so that the generator waits for a step when it is saved."""
+def test_a_saved_model_trains_on_exactly(trained, tmp_path):
+    """Saved after four of eight steps, when the generator has gradients of a single step."""
     model, fit = trained, {"batch_size": 8, "shuffle": False, "verbose": 0}
     start = state(model, model.optimizer)
     model.fit(IMAGES, epochs=2, **fit)
@@ -229,19 +233,19 @@ def test_a_saved_training_goes_on_to_the_bit(trained, tmp_path):
     assert not same(whole, start)
     model.fit(IMAGES, **fit)
     model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(tmp_path / "model.keras")
-    assert [type(one).__name__ for one in again.optimizer.optimizers] == ["Adam", "RMSprop"]
-    assert again.loss_weights == model.loss_weights and again.critic_steps == 3
-    again.fit(IMAGES, **fit)
-    assert same(state(again, again.optimizer), whole)
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert [type(part).__name__ for part in loaded.optimizer.optimizers] == ["Adam", "RMSprop"]
+    assert loaded.loss_weights == model.loss_weights and loaded.critic_steps == 3
+    loaded.fit(IMAGES, **fit)
+    assert same(state(loaded, loaded.optimizer), whole)
 
 
 def test_evaluate_equals_the_terms_computed_by_hand(trained):
-    """Without augmentation, and with the moments of training."""
+    """Evaluation uses no augmentation, and the moving averages of training."""
     model = trained
     noise_state = keras.ops.convert_to_numpy(model._noise.seed_generator.state).copy()
     before = state(model.generator, model.discriminator)
-    found = model.evaluate(IMAGES, batch_size=30, verbose=0, return_dict=True)
+    measured = model.evaluate(IMAGES, batch_size=30, verbose=0, return_dict=True)
     assert same(state(model.generator, model.discriminator), before)
     seed = keras.random.SeedGenerator(0)
     seed.state.assign(noise_state)
@@ -250,23 +254,23 @@ def test_evaluate_equals_the_terms_computed_by_hand(trained):
         model.discriminator.input,
         [model.discriminator.output, model.discriminator.get_layer("features").output],
     )
-    (real, maps), (fake, drawn_maps) = (
+    (real, maps), (fake, fake_maps) = (
         critic.predict(images, verbose=0)
         for images in (IMAGES / 255.0, model.generator.predict(noise, verbose=0))
     )
-    distance = np.sqrt(((maps - drawn_maps) ** 2).sum(axis=1)).mean()
-    of_discriminator, of_generator = SLOW_OBJECTIVES["non_saturating"]
+    distance = np.sqrt(((maps - fake_maps) ** 2).sum(axis=1)).mean()
+    discriminator_loss, generator_loss = SLOW_OBJECTIVES["non_saturating"]
     expected = {
-        "discriminator_loss": of_discriminator(real, fake),
-        "generator_loss": of_generator(fake),
+        "discriminator_loss": discriminator_loss(real, fake),
+        "generator_loss": generator_loss(fake),
         "hidden_space_loss": distance,
         "real_logits": real.mean(),
         "fake_logits": fake.mean(),
     }
     expected["loss"] = expected["discriminator_loss"] + expected["generator_loss"] + 0.3 * distance
-    assert set(found) == set(expected)
+    assert set(measured) == set(expected)
     for name, value in expected.items():
-        assert found[name] == pytest.approx(value, rel=1e-3, abs=1e-5)
+        assert measured[name] == pytest.approx(value, rel=1e-3, abs=1e-5)
     outputs = model.predict(IMAGES, batch_size=7, verbose=0)
     assert list(outputs) == ["logits"]
     np.testing.assert_allclose(outputs["logits"], real, atol=1e-4)
@@ -277,7 +281,7 @@ class GrayInTraining(layers.Layer):
         return 0 * inputs + 0.5 if training else inputs
 
 
-def test_augmentation_changes_real_and_drawn_images_and_in_training_only():
+def test_augmentation_changes_all_images_in_training_only():
     generator, discriminator = (
         dense_generator(SHAPE, DIM, (8,)),
         dense_discriminator(SHAPE, (8,)),
@@ -296,7 +300,7 @@ def test_augmentation_changes_real_and_drawn_images_and_in_training_only():
     assert logs["val_hidden_space_loss"][0] > 0.01
 
 
-def test_the_critics_weights_are_clipped():
+def test_the_weights_of_the_discriminator_are_clipped():
     clipped = {"objective": "wasserstein", "clip": 0.01, "critic_steps": 2}
     model = build("adam", **clipped)
 
@@ -306,10 +310,9 @@ def test_the_critics_weights_are_clipped():
     assert max(largest()) > 0.1
     model.fit(IMAGES, batch_size=10, epochs=2, verbose=0)
     assert len(largest()) == 4 and max(largest()) <= np.float32(0.01)
-    drawn = np.abs(model.generator.get_weights()[0]).max()
-    assert drawn > 0.1
+    assert np.abs(model.generator.get_weights()[0]).max() > 0.1
     convolutional = GAN.for_images(SHAPE, width=0.05, **clipped).discriminator
-    assert not any(isinstance(one, layers.BatchNormalization) for one in convolutional.layers)
+    assert not any(isinstance(layer, layers.BatchNormalization) for layer in convolutional.layers)
 
 
 class Batches(keras.utils.PyDataset):
@@ -331,7 +334,7 @@ def stream():
     return tf.data.Dataset.from_tensor_slices(IMAGES).batch(10)
 
 
-def test_labels_are_taken_and_not_used_and_images_come_in_any_form():
+def test_labels_and_the_form_of_the_data_do_not_change_training():
     model = build(keras.optimizers.SGD(0.1))
     start = state(model)
 
@@ -358,7 +361,7 @@ def test_labels_are_taken_and_not_used_and_images_come_in_any_form():
         model.fit(Batches(IMAGES.astype("float32")), verbose=0)
 
 
-def test_images_are_drawn_from_the_priors_noise_and_have_no_class(trained):
+def test_images_are_generated_from_noise_without_classes(trained):
     images, report = generate(trained, num_samples=5, seed=3, return_report=True)
     noise = np.random.default_rng([3]).standard_normal((5, DIM), "float32")
     np.testing.assert_array_equal(report.latents, noise)
@@ -370,21 +373,21 @@ def test_images_are_drawn_from_the_priors_noise_and_have_no_class(trained):
         generate(trained, class_id=3, accept=True)
 
 
-def test_a_classifier_picks_the_images_of_a_class(trained):
-    judge = confident_classifier(generate(trained, num_samples=100, seed=1), 3)
-    accept = Acceptance(judge, threshold=0.6)
+def test_a_classifier_selects_the_images_of_a_class(trained):
+    classifier = confident_classifier(generate(trained, num_samples=100, seed=1), 3)
+    accept = Acceptance(classifier, threshold=0.6)
     options = {"seed": 0, "accept": accept, "return_report": True}
     images, report = generate(trained, [2, 1, 2], **options)
     assert report.labels.tolist() == [2, 1, 2] and report.tries.sum() > 3
-    found = judge.predict(images, verbose=0)[np.arange(3), report.labels]
-    assert (found >= 0.6).all()
-    np.testing.assert_allclose(report.confidence, found, atol=1e-5)
+    probabilities = classifier.predict(images, verbose=0)[np.arange(3), report.labels]
+    assert (probabilities >= 0.6).all()
+    np.testing.assert_allclose(report.confidence, probabilities, atol=1e-5)
     _, report = generate(trained, num_samples=5, **options)
     assert report.labels.tolist() == [0, 1, 2, 0, 1]
 
 
 def test_saved_model_is_the_same_in_a_fresh_process(trained, tmp_path):
-    """On the next backend too: see DEGAN's test."""
+    """The test of DEGAN covers other backends."""
     check_fresh_process(trained, IMAGES, tmp_path, "same")
 
 
@@ -407,8 +410,8 @@ def test_networks_for_images_of_a_shape():
     assert (augmentation["cutout"], augmentation["color"], augmentation["seed"]) == (0.2, False, 7)
     dense = build(hidden=(8, 6, 4))
     units = [
-        [layer.units for layer in player.layers if isinstance(layer, layers.Dense)]
-        for player in (dense.generator, dense.discriminator)
+        [layer.units for layer in network.layers if isinstance(layer, layers.Dense)]
+        for network in (dense.generator, dense.discriminator)
     ]
     assert units == [[8, 6, 4, 64], [6, 8, 1]]
     assert dense.augmentation is None and dense.hidden_layer is None
@@ -417,9 +420,9 @@ def test_networks_for_images_of_a_shape():
 def test_parts_that_do_not_fit_are_refused():
     generator, discriminator = dense_generator(SHAPE, DIM, (8,)), dense_discriminator(SHAPE, (8,))
     image = keras.Input(SHAPE)
-    two_scores = keras.Model(image, layers.Dense(2)(layers.Flatten()(image)))
+    two_logits = keras.Model(image, layers.Dense(2)(layers.Flatten()(image)))
     for arguments, message in (
-        ({"prior": StandardNormalPrior(5)}, r"latents of 4 dimensions. Received: a prior of 5"),
+        ({"prior": StandardNormalPrior(5)}, r"generator's 4 dimensions. Received: a prior of 5"),
         ({"prior": GaussianPrior()}, "NoisePrior.*maps noise to latents"),
         ({"objective": "maximin"}, r"\['hinge', .*'wasserstein'\]. Received: objective='maximin'"),
         ({"critic_steps": 0}, "`critic_steps` must be an integer, at least 1"),
@@ -427,10 +430,10 @@ def test_parts_that_do_not_fit_are_refused():
         ({"hidden_layer": "maps"}, "no layer 'maps'. Its layers: .*features, logits"),
         ({"loss_weights": {"hidden_space_loss": 1}}, "for the losses .*generator_loss"),
         ({"loss_weights": {"generator_loss": -1}}, "at least 0"),
-        ({"discriminator": two_scores}, r"a logit for each image.*\(None, 2\)"),
+        ({"discriminator": two_logits}, r"a logit for each image.*\(None, 2\)"),
         (
             {"discriminator": dense_discriminator((9, 8, 1), (8,))},
-            r"\(8, 8, 1\). Received: a discriminator of \(9, 8, 1\)",
+            r"\(8, 8, 1\). Received: a discriminator of shape \(9, 8, 1\)",
         ),
     ):
         with pytest.raises(ValueError, match=message):

@@ -1,4 +1,4 @@
-"""What a model says of its data before it trains, and how it takes what it is given."""
+"""ImageModel: checks of the data, kinds of data, presets, saving and export."""
 
 import importlib.util
 import subprocess
@@ -18,7 +18,7 @@ NAMES = ["left", "middle", "right"]
 
 
 class Batches(keras.utils.PyDataset):
-    """A dataset as users write them."""
+    """A user's dataset."""
 
     def __init__(self, *batches):
         super().__init__()
@@ -39,8 +39,8 @@ def model():
     return model
 
 
-class Losses(CSAE):
-    """Counts how often its loss is computed, or traced."""
+class CountingModel(CSAE):
+    """Counts the calls of `compute_loss`, each of which computes or traces the loss."""
 
     count = 0
 
@@ -49,8 +49,8 @@ class Losses(CSAE):
         return super().compute_loss(*args, **kwargs)
 
 
-class Steps(keras.callbacks.Callback):
-    """Counts the steps that were taken."""
+class StepCounter(keras.callbacks.Callback):
+    """Counts the training steps."""
 
     count = 0
 
@@ -70,7 +70,7 @@ class Steps(keras.callbacks.Callback):
 )
 def test_a_stream_is_checked_before_the_first_step(model, images, labels, message):
     dataset = Batches((images, labels))
-    steps = Steps()
+    steps = StepCounter()
     with pytest.raises(ValueError, match=message):
         model.fit(dataset, callbacks=[steps], verbose=0)
     with pytest.raises(ValueError, match=message):
@@ -80,13 +80,13 @@ def test_a_stream_is_checked_before_the_first_step(model, images, labels, messag
     assert steps.count == 0
 
 
-def test_a_column_of_labels_adapts_the_prior_too(model):
+def test_a_column_of_labels_adapts_the_prior(model):
     model.fit(ShuffledArrays(IMAGES, LABELS[:, None], 6), shuffle=False, verbose=0)
     expected = model.encode(IMAGES[LABELS == 1]).mean(axis=0)
     np.testing.assert_allclose(model.prior.class_mean(1), expected, atol=1e-5)
 
 
-def test_lists_and_tensors_of_other_frameworks_are_arrays(model):
+def test_lists_and_tensors_of_other_frameworks(model):
     model.fit(IMAGES.tolist(), LABELS.tolist(), verbose=0)
     expected = model.predict(IMAGES, verbose=0)["latent"]
     np.testing.assert_allclose(
@@ -103,8 +103,8 @@ def test_lists_and_tensors_of_other_frameworks_are_arrays(model):
         np.testing.assert_allclose(model.encode(x), expected, atol=1e-5)
 
 
-def test_the_prior_sees_all_of_a_dataset_that_ends(model):
-    """Sorted by class, the first steps of it have one class only."""
+def test_the_prior_adapts_to_a_whole_dataset(model):
+    """The dataset is sorted by class, so its first steps have a single class."""
     order = np.argsort(LABELS)
     batches = [(IMAGES[part], LABELS[part]) for part in np.split(order, 6)]
 
@@ -113,44 +113,44 @@ def test_the_prior_sees_all_of_a_dataset_that_ends(model):
     assert has_end(Batches()) and not has_end(iter(batches))
 
 
-def test_positional_batch_size_and_epochs_are_as_in_keras(model):
-    steps = Steps()
+def test_batch_size_and_epochs_have_the_positions_of_keras(model):
+    steps = StepCounter()
     model.fit(IMAGES, LABELS, 4, 3, callbacks=[steps], verbose=0)
     assert steps.count == 9
 
 
-def test_compile_refuses_what_it_would_not_use(model):
+def test_compile_rejects_arguments_that_it_would_ignore(model):
     with pytest.raises(ValueError, match=r"Received: loss_weights=\{'centroid_loss': 100.0\}"):
         model.compile("adam", loss_weights={"centroid_loss": 100.0})
     with pytest.raises(ValueError, match="at least two names"):
         Classifier.for_images((8, 8, 1), "abc")
 
 
-def test_compilation_is_chosen_anew_where_the_model_is_loaded(model, tmp_path):
-    for asked in ("auto", False):
-        model.compile("adam", jit_compile=asked)
-        assert model.get_compile_config()["jit_compile"] == asked
+def test_jit_compile_is_chosen_again_when_a_model_is_loaded(model, tmp_path):
+    for jit_compile in ("auto", False):
+        model.compile("adam", jit_compile=jit_compile)
+        assert model.get_compile_config()["jit_compile"] == jit_compile
         model.save(tmp_path / "model.keras")
-        again = keras.saving.load_model(tmp_path / "model.keras")
-        assert again.get_compile_config()["jit_compile"] == asked
-        assert again.jit_compile == model.jit_compile
+        loaded = keras.saving.load_model(tmp_path / "model.keras")
+        assert loaded.get_compile_config()["jit_compile"] == jit_compile
+        assert loaded.jit_compile == model.jit_compile
 
 
 def test_the_recipe_is_saved_with_the_model(tmp_path):
     model = CSAE.from_preset("csae_digits", epochs=3, stem_filters=2)
     model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(tmp_path / "model.keras")
-    assert again.preset == model.preset
-    assert again.preset.epochs == 3
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.preset == model.preset
+    assert loaded.preset.epochs == 3
 
 
-def test_a_preset_goes_before_a_folder_of_its_name(tmp_path, monkeypatch):
+def test_a_preset_has_priority_over_a_folder_with_its_name(tmp_path, monkeypatch):
     (tmp_path / "csae_digits").mkdir()
     monkeypatch.chdir(tmp_path)
     assert CSAE.from_preset("csae_digits", stem_filters=2).preset.name == "csae_digits"
 
 
-# Keras first is how all fresh processes of the tests load.
+# All other tests in new processes import Keras first.
 @pytest.mark.parametrize("imports", ["import keras_regen, keras", "import keras_regen.priors"])
 @pytest.mark.any_backend
 def test_a_model_loads_in_any_order_of_imports(model, tmp_path, imports):
@@ -173,8 +173,8 @@ def test_a_trained_model_exports(model, tmp_path):
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="tracing is TensorFlow's")
 def test_a_training_step_is_traced_once():
-    # Keras makes the optimizer's variables in the first step, and TensorFlow traces it again.
-    model = Losses.for_images((8, 8, 1), NAMES, network="linear", hidden=8, latent_dim=4)
+    # Keras creates the optimizer's variables in the first step, so TensorFlow traces it again.
+    model = CountingModel.for_images((8, 8, 1), NAMES, network="linear", hidden=8, latent_dim=4)
     model.compile("adam")
     model.fit(IMAGES, LABELS, batch_size=4, epochs=2, verbose=0)
     assert model.count == 1

@@ -1,4 +1,4 @@
-"""What ends a training that went wrong, what it says, and which checkpoint is left."""
+"""StopOnNonFiniteLoss: the end of a training run, its message, and the last checkpoint."""
 
 import pickle
 
@@ -22,8 +22,8 @@ def small_gan():
     return model
 
 
-class Kept(keras.callbacks.Callback):
-    """The weights after each epoch, and how many steps there were."""
+class Recorder(keras.callbacks.Callback):
+    """Records the weights after each epoch and the number of steps."""
 
     def __init__(self):
         super().__init__()
@@ -43,15 +43,15 @@ _BY_WEIGHTS = "After epoch 2 the weights '.*' and .* more are NaN.*last step"
 @pytest.mark.parametrize(
     ("rate", "batch_size", "message"),
     [
-        # The first step spoils the weights, and they the losses of the second.
+        # The first step spoils the weights, and so the losses of the second step.
         (1e30, 4, _BY_LOSS),
         (float("inf"), 4, _BY_LOSS),
-        # There is no second step.
+        # The epoch has a single step.
         (float("inf"), 12, _BY_WEIGHTS),
     ],
 )
-def test_the_checkpoint_is_of_the_epoch_before(tmp_path, rate, batch_size, message):
-    kept = Kept()
+def test_the_checkpoint_is_of_the_last_good_epoch(tmp_path, rate, batch_size, message):
+    recorder = Recorder()
     diverge = keras.callbacks.LearningRateScheduler(lambda epoch, _: rate if epoch else 0.01)
     model = small_gan()
     with pytest.raises(NonFiniteLossError, match=message) as error:
@@ -59,26 +59,26 @@ def test_the_checkpoint_is_of_the_epoch_before(tmp_path, rate, batch_size, messa
             IMAGES,
             batch_size=batch_size,
             epochs=5,
-            callbacks=[Checkpoint(tmp_path, monitor="loss"), kept, diverge],
+            callbacks=[Checkpoint(tmp_path, monitor="loss"), recorder, diverge],
             verbose=0,
         )
     assert error.value.epoch == 2
-    assert len(kept.weights) == 1  # no callback came to the second epoch's end
+    assert len(recorder.weights) == 1  # the error came before other callbacks
     for name in ("last.keras", "best.keras"):
         saved = load_model(tmp_path / name).get_weights()
-        for one, other in zip(saved, kept.weights[0], strict=True):
-            np.testing.assert_array_equal(one, other)
+        for first, second in zip(saved, recorder.weights[0], strict=True):
+            np.testing.assert_array_equal(first, second)
 
 
 @keras.saving.register_keras_serializable(package="tests")
 class LogLoss(keras.losses.Loss):
-    """Minus infinity for images that are black."""
+    """Returns minus infinity for black images."""
 
     def call(self, y_true, y_pred):
         return ops.log(ops.mean(y_true, axis=(1, 2, 3))) + 0 * ops.mean(y_pred, axis=(1, 2, 3))
 
 
-def test_the_term_that_was_first_is_named():
+def test_the_message_names_the_first_loss():
     keras.utils.set_random_seed(0)
     encoder = keras.Sequential(
         [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(4)]
@@ -91,7 +91,7 @@ def test_the_term_that_was_first_is_named():
     model.compile(keras.optimizers.SGD(0.01))
     images = np.repeat(IMAGES, 10, axis=0)
     images[44:48] = 0
-    kept = Kept()
+    recorder = Recorder()
     with pytest.raises(NonFiniteLossError, match=r"In step 12 of epoch 1 .*: 'log_loss' -inf\."):
         model.fit(
             images,
@@ -99,21 +99,21 @@ def test_the_term_that_was_first_is_named():
             batch_size=4,
             shuffle=False,
             epochs=2,
-            callbacks=[kept],
+            callbacks=[recorder],
             verbose=0,
         )
-    # Of 30 steps in the epoch.
-    assert kept.steps == 13
+    # The epoch has 30 steps.
+    assert recorder.steps == 13
 
 
-def test_what_is_finite_goes_on():
-    kept = Kept()
+def test_finite_losses_do_not_stop_training():
+    recorder = Recorder()
     model = small_gan()
-    model.fit(IMAGES, batch_size=4, epochs=2, callbacks=kept, verbose=0)
-    assert len(kept.weights) == 2 and kept.steps == 6
+    model.fit(IMAGES, batch_size=4, epochs=2, callbacks=recorder, verbose=0)
+    assert len(recorder.weights) == 2 and recorder.steps == 6
 
 
-def test_a_model_of_keras():
+def test_a_plain_keras_model():
     from keras_regen.callbacks import StopOnNonFiniteLoss
 
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
@@ -129,6 +129,6 @@ def test_a_model_of_keras():
     assert error.value.terms == ["loss"]
 
 
-def test_the_error_comes_whole_from_another_process():
-    again = pickle.loads(pickle.dumps(NonFiniteLossError("In step 2", 3, ["loss"])))
-    assert (str(again), again.epoch, again.terms) == ("In step 2", 3, ["loss"])
+def test_the_error_can_be_pickled():
+    loaded = pickle.loads(pickle.dumps(NonFiniteLossError("In step 2", 3, ["loss"])))
+    assert (str(loaded), loaded.epoch, loaded.terms) == ("In step 2", 3, ["loss"])

@@ -1,4 +1,4 @@
-"""ReGene: its parts, its training with and without encoded latents, and a fresh process."""
+"""ReGene: its parts, training with and without cached latents, and saving."""
 
 import keras
 import numpy as np
@@ -42,14 +42,14 @@ def trained():
     return model, before, history.history
 
 
-def test_fit_trains_the_decoder_and_leaves_the_classifier(trained):
+def test_fit_trains_only_the_decoder(trained):
     model, before, history = trained
     terms = {"loss", "mae_loss", "ssim_loss", "accuracy"}
     assert set(history) == terms | {f"val_{term}" for term in terms}
     assert history["loss"][-1] < 0.8 * history["loss"][0]
     assert history["val_accuracy"][-1] > 0.9
-    for one, other in zip(before, model.classifier.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for first, second in zip(before, model.classifier.get_weights(), strict=True):
+        np.testing.assert_array_equal(first, second)
 
 
 def test_encoder_and_head_are_the_two_parts_of_the_classifier(trained):
@@ -62,7 +62,7 @@ def test_encoder_and_head_are_the_two_parts_of_the_classifier(trained):
     np.testing.assert_allclose(model.reconstruct(IMAGES), outputs["reconstruction"], atol=1e-5)
 
 
-def test_encoding_once_gives_the_losses_of_encoding_in_every_step():
+def test_cached_latents_do_not_change_the_losses():
     def losses(cache_latents):
         model = build()
         model.cache_latents = cache_latents
@@ -86,30 +86,34 @@ def test_encoding_once_gives_the_losses_of_encoding_in_every_step():
 def test_evaluate_equals_the_terms_computed_by_hand(trained):
     model, _, _ = trained
     scaled = IMAGES / 255
-    drawn = model.reconstruct(IMAGES)
+    reconstructions = model.reconstruct(IMAGES)
     measured = model.evaluate(IMAGES, LABELS, verbose=0, return_dict=True)
-    np.testing.assert_allclose(measured["mae_loss"], np.mean(np.abs(drawn - scaled)), rtol=1e-4)
+    np.testing.assert_allclose(
+        measured["mae_loss"], np.mean(np.abs(reconstructions - scaled)), rtol=1e-4
+    )
     total = measured["mae_loss"] + measured["ssim_loss"]
     np.testing.assert_allclose(measured["loss"], total, rtol=1e-4)
 
 
 def test_loss_weights_change_by_epoch():
     model = build()
-    seen = []
+    records = []
     schedule = LossWeightSchedule([(1, 1, {"ssim_loss": 0.5}), (3, 3, {"ssim_loss": 0})])
-    watch = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda epoch, logs: seen.append(
+    recorder = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: records.append(
             (model.loss_weights["ssim_loss"], logs["loss"] - logs["mae_loss"], logs["ssim_loss"])
         )
     )
-    with pytest.warns(UserWarning, match="no more than chance"):
-        model.fit(IMAGES, LABELS, epochs=3, batch_size=60, verbose=0, callbacks=[schedule, watch])
-    assert [weight for weight, _, _ in seen] == [0.5, 0.5, 0.0]
-    for weight, rest, ssim in seen:
+    with pytest.warns(UserWarning, match="not more than chance"):
+        model.fit(
+            IMAGES, LABELS, epochs=3, batch_size=60, verbose=0, callbacks=[schedule, recorder]
+        )
+    assert [weight for weight, _, _ in records] == [0.5, 0.5, 0.0]
+    for weight, rest, ssim in records:
         np.testing.assert_allclose(rest, weight * ssim, rtol=1e-4, atol=1e-6)
 
 
-def test_schedules_that_make_no_sense_are_refused():
+def test_invalid_schedules():
     with pytest.raises(ValueError, match="1 to 200 and 200 to 300"):
         LossWeightSchedule([(1, 200, {}), (200, 300, {})])
     with pytest.raises(ValueError, match="from 5 to 4"):
@@ -152,21 +156,21 @@ def test_a_classifier_with_fixed_centroids_and_a_gaussian_prior():
 
 
 @pytest.mark.any_backend
-def test_a_perceptual_loss_of_the_classifiers_own_maps(tmp_path):
+def test_a_perceptual_loss_on_features_of_the_classifier(tmp_path):
     model = build(image_losses=[PerceptualLoss("self"), SSIMLoss()])
     model.fit_classifier(IMAGES, LABELS, epochs=4, verbose=0)
     before = model.classifier.get_weights()
     model.fit(IMAGES, LABELS, verbose=0)
-    for one, other in zip(before, model.classifier.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for first, second in zip(before, model.classifier.get_weights(), strict=True):
+        np.testing.assert_array_equal(first, second)
     model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(tmp_path / "model.keras")
-    assert again.image_losses[0].features.layers[1] in again.classifier.layers
-    found, expected = (one.evaluate(IMAGES, LABELS, verbose=0) for one in (again, model))
-    np.testing.assert_allclose(found, expected, rtol=1e-4)
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.image_losses[0].features.layers[1] in loaded.classifier.layers
+    measured, expected = (copy.evaluate(IMAGES, LABELS, verbose=0) for copy in (loaded, model))
+    np.testing.assert_allclose(measured, expected, rtol=1e-4)
 
 
-def test_what_the_owner_froze_stays_frozen():
+def test_frozen_layers_stay_frozen():
     inputs = keras.Input((8, 8, 1))
     backbone = layers.Conv2D(2, 3, trainable=False, name="backbone")
     latent = layers.GlobalAveragePooling2D(name="latent")(backbone(inputs))
@@ -184,7 +188,7 @@ def test_parts_that_do_not_fit_are_refused():
     decoder = regene_decoder((8, 8, 1), 48, width=0.02)
     with pytest.raises(ValueError, match=r"no layer 'code'.*block1_conv1.*latent, probability"):
         ReGene(classifier, decoder, latent_layer="code")
-    with pytest.raises(ValueError, match=r"gives? .*batch, latent_dim.*'block1_conv1'"):
+    with pytest.raises(ValueError, match=r"return \(batch, latent_dim\).*'block1_conv1'"):
         ReGene(classifier, decoder, latent_layer="block1_conv1")
     with pytest.raises(ValueError, match=r"\(48,\) -> \(8, 8, 1\).*\(47,\) -> \(8, 8, 1\)"):
         ReGene(classifier, regene_decoder((8, 8, 1), 47, width=0.02))
@@ -201,7 +205,7 @@ def test_parts_that_do_not_fit_are_refused():
         ReGene(relu, decoder)
 
 
-def test_a_subclassed_classifier_is_refused():
+def test_a_subclassed_classifier_raises():
     class Subclassed(keras.Model):
         def call(self, inputs):
             return inputs

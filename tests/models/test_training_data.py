@@ -1,4 +1,4 @@
-"""Batches that are changed on their way into `fit`; each kind of dataset goes through a CVAE."""
+"""map_batches. The tests of CVAE use it with each kind of dataset."""
 
 import keras
 import numpy as np
@@ -8,12 +8,12 @@ from keras_regen.datasets import ShuffledArrays
 from keras_regen.models.training_data import map_batches
 
 
-def swap(one, other):
-    return other, one
+def swap(first, second):
+    return second, first
 
 
 class Endless(keras.utils.PyDataset):
-    """Batches without a last one."""
+    """A dataset without end."""
 
     @property
     def num_batches(self):
@@ -23,7 +23,7 @@ class Endless(keras.utils.PyDataset):
         return index, -index
 
 
-def test_a_dataset_keeps_its_length_and_its_epochs():
+def test_a_dataset_keeps_its_length_and_epochs():
     data = ShuffledArrays(np.arange(10), np.arange(10) + 10, 4)
     mapped = map_batches(data, swap)
     assert mapped.num_batches == 3
@@ -31,19 +31,19 @@ def test_a_dataset_keeps_its_length_and_its_epochs():
         assert data.epoch == epoch
         for index in range(3):
             x, y = data[index]
-            found = mapped[index]
-            np.testing.assert_array_equal(found[0], y)
-            np.testing.assert_array_equal(found[1], x)
+            batch = mapped[index]
+            np.testing.assert_array_equal(batch[0], y)
+            np.testing.assert_array_equal(batch[1], x)
         mapped.on_epoch_begin()
         mapped.on_epoch_end()
 
 
-def test_a_dataset_without_end_stays_so():
+def test_a_dataset_without_end():
     mapped = map_batches(Endless(workers=2), swap)
     assert mapped.num_batches is None and mapped[3] == (-3, 3) and mapped.workers == 2
 
 
-def test_iterators_are_read_once_and_when_needed():
+def test_iterators_are_read_lazily():
     def batches():
         yield 1, 2
         raise AssertionError("read too early")
@@ -53,6 +53,6 @@ def test_iterators_are_read_once_and_when_needed():
 
 
 @pytest.mark.parametrize("data", [object(), [(1, 2)], {1: 2}])
-def test_other_kinds_are_refused(data):
+def test_other_kinds_of_data_raise(data):
     with pytest.raises(ValueError, match=f"Received: {type(data).__name__}"):
         map_batches(data, swap)

@@ -1,4 +1,4 @@
-"""VAE: one step against NumPy, its terms, what it draws, and what a file keeps of it."""
+"""VAE: a training step against NumPy, the losses, generation and saving."""
 
 import keras
 import numpy as np
@@ -44,8 +44,8 @@ def test_training_reports_every_term_and_learns(trained):
     assert history["loss"][-1] < 0.9 * history["loss"][0]
 
 
-def bernoulli(images, drawn):
-    return -np.sum(images * np.log(drawn) + (1 - images) * np.log(1 - drawn), axis=(1, 2, 3))
+def bernoulli(images, decoded):
+    return -np.sum(images * np.log(decoded) + (1 - images) * np.log(1 - decoded), axis=(1, 2, 3))
 
 
 def kl(mean, log_variance):
@@ -56,23 +56,23 @@ def test_evaluate_equals_the_terms_computed_by_hand(trained):
     model, _ = trained
     moments = model.posterior.predict(IMAGES / 255.0, verbose=0)
     mean, log_variance = moments[:, :DIM], moments[:, DIM:]
-    drawn = model.decoder.predict(mean, verbose=0)
+    decoded = model.decoder.predict(mean, verbose=0)
     outputs = model.predict(IMAGES, verbose=0)
-    expected = {"latent": mean, "log_variance": log_variance, "reconstruction": drawn}
+    expected = {"latent": mean, "log_variance": log_variance, "reconstruction": decoded}
     assert set(outputs) == set(expected)
     for name, value in expected.items():
         np.testing.assert_allclose(outputs[name], value, atol=1e-5)
     np.testing.assert_allclose(model.encode(IMAGES), mean, atol=1e-5)
 
     measured = model.evaluate(IMAGES, verbose=0, return_dict=True)
-    terms = bernoulli(IMAGES / 255, drawn).mean(), kl(mean, log_variance).mean()
+    terms = bernoulli(IMAGES / 255, decoded).mean(), kl(mean, log_variance).mean()
     np.testing.assert_allclose(measured["bernoulli_loss"], terms[0], rtol=1e-4)
     np.testing.assert_allclose(measured["kl_loss"], terms[1], rtol=1e-4)
     np.testing.assert_allclose(measured["loss"], terms[0] + 0.5 * terms[1], rtol=1e-4)
 
 
 def test_a_step_follows_the_slopes_of_the_loss_in_numpy():
-    """Two dense layers; the noise is that of a layer with the same seed."""
+    """With two dense layers, and the noise of a layer with the same seed."""
     count, weight = 5, 0.7
     keras.utils.set_random_seed(0)
     inputs = keras.Input(SHAPE)
@@ -84,23 +84,23 @@ def test_a_step_follows_the_slopes_of_the_loss_in_numpy():
     noise = to_numpy(GaussianLatent(0.0, seed=4)(np.zeros((count, 2 * DIM)), training=True))
     images = IMAGES[:count] / 255.0
 
-    def loss(points):
-        kernel, bias, drawing_kernel, drawing_bias = points
+    def loss(parameters):
+        kernel, bias, decoder_kernel, decoder_bias = parameters
         moments = images.reshape(count, -1) @ kernel + bias
         mean, log_variance = moments[:, :DIM], moments[:, DIM:]
         z = mean + np.exp(log_variance / 2) * noise
-        drawn = 1 / (1 + np.exp(-(z @ drawing_kernel + drawing_bias)))
-        terms = bernoulli(images, drawn.reshape(count, *SHAPE)) + weight * kl(mean, log_variance)
+        decoded = 1 / (1 + np.exp(-(z @ decoder_kernel + decoder_bias)))
+        terms = bernoulli(images, decoded.reshape(count, *SHAPE)) + weight * kl(mean, log_variance)
         return terms.mean()
 
     model.compile(keras.optimizers.SGD(1.0))
-    before = [to_numpy(one) for one in [*posterior.weights, *decoder.weights]]
+    before = [to_numpy(weight) for weight in [*posterior.weights, *decoder.weights]]
     options = {"batch_size": count, "shuffle": False, "verbose": 0}
     history = model.fit(IMAGES[:count], **options).history
     np.testing.assert_allclose(history["loss"][0], loss(before), rtol=1e-4)
-    after = [to_numpy(one) for one in [*posterior.weights, *decoder.weights]]
-    found = [one - other for one, other in zip(before, after, strict=True)]
-    check_slopes(found, loss, before)
+    after = [to_numpy(weight) for weight in [*posterior.weights, *decoder.weights]]
+    steps = [first - second for first, second in zip(before, after, strict=True)]
+    check_slopes(steps, loss, before)
 
 
 def test_other_image_losses_and_their_weights():
@@ -112,7 +112,7 @@ def test_other_image_losses_and_their_weights():
 
 
 @pytest.mark.any_backend
-def test_labels_are_taken_and_not_used():
+def test_labels_do_not_change_the_losses():
     def losses(labels):
         return build().fit(IMAGES, labels, shuffle=False, verbose=0).history["loss"]
 
@@ -121,21 +121,21 @@ def test_labels_are_taken_and_not_used():
 
 @pytest.mark.any_backend
 @pytest.mark.filterwarnings("ignore:Skipping variable loading")
-def test_it_knows_whether_it_was_trained_and_so_do_its_files(trained, tmp_path):
+def test_adapted_tells_whether_a_model_was_trained(trained, tmp_path):
     model = build()
     assert model.adapted is False
     model.save(tmp_path / "untrained.keras")
     assert keras.saving.load_model(tmp_path / "untrained.keras").adapted is False
-    keep = keras.callbacks.ModelCheckpoint(tmp_path / "epoch.keras")
-    model.fit(IMAGES, callbacks=keep, verbose=0)
+    checkpoint = keras.callbacks.ModelCheckpoint(tmp_path / "epoch.keras")
+    model.fit(IMAGES, callbacks=checkpoint, verbose=0)
     assert model.adapted is True
     assert keras.saving.load_model(tmp_path / "epoch.keras").adapted is True
-    again = build()
-    again.set_weights(model.get_weights())
-    assert again.adapted is True
+    copy = build()
+    copy.set_weights(model.get_weights())
+    assert copy.adapted is True
 
 
-def test_a_resumed_training_draws_the_noise_that_it_would_have_drawn(tmp_path):
+def test_a_resumed_training_run_continues_the_noise(tmp_path):
     def fit(model, epoch, epochs):
         data = ShuffledArrays(IMAGES, None, 20, epoch=epoch)
         return model.fit(data, initial_epoch=epoch, epochs=epochs, shuffle=False, verbose=0)
@@ -147,22 +147,22 @@ def test_a_resumed_training_draws_the_noise_that_it_would_have_drawn(tmp_path):
     model.save(tmp_path / "model.keras")
     resumed = keras.saving.load_model(tmp_path / "model.keras")
     fit(resumed, 1, 2)
-    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for first, second in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(first, second)
 
 
-def test_latents_are_standard_normal_and_their_images_have_no_class(trained):
+def test_latents_are_standard_normal_without_classes(trained):
     model, _ = trained
-    drawn, report = generate(model, num_samples=6, seed=3, return_report=True)
-    np.testing.assert_allclose(drawn, model.decode(report.latents), atol=1e-6)
+    decoded, report = generate(model, num_samples=6, seed=3, return_report=True)
+    np.testing.assert_allclose(decoded, model.decode(report.latents), atol=1e-6)
     expected = np.random.default_rng([3]).standard_normal((6, DIM), "float32")
     np.testing.assert_array_equal(report.latents, expected)
     with pytest.raises(ValueError, match="without regard to classes"):
         generate(model, class_id=1)
 
 
-def test_a_classifier_picks_the_images_of_a_class():
-    """The decoder and the judge are linear, and without bias favour no class."""
+def test_a_classifier_selects_the_images_of_a_class():
+    """The decoder and the classifier are linear without bias, so no class is more frequent."""
     keras.utils.set_random_seed(0)
     options = {"use_bias": False, "kernel_initializer": keras.initializers.RandomNormal(0, 1)}
     latent = keras.Input((DIM,))
@@ -170,14 +170,14 @@ def test_a_classifier_picks_the_images_of_a_class():
     decoder = keras.Model(latent, layers.Reshape(SHAPE)(pixels))
     model = VAE(csae_linear_encoder(SHAPE, 2 * DIM, hidden=2), decoder)
     image = keras.Input(SHAPE)
-    scores = layers.Dense(3, **options)(layers.Flatten()(layers.Rescaling(2, -1)(image)))
-    classifier = keras.Model(image, layers.Softmax()(scores))
+    logits = layers.Dense(3, **options)(layers.Flatten()(layers.Rescaling(2, -1)(image)))
+    classifier = keras.Model(image, layers.Softmax()(logits))
 
     accept = Acceptance(classifier, threshold=0.6)
-    drawn, report = generate(model, num_samples=9, seed=0, accept=accept, return_report=True)
+    decoded, report = generate(model, num_samples=9, seed=0, accept=accept, return_report=True)
     assert report.labels.tolist() == [0, 1, 2] * 3
-    found = classifier.predict(drawn, verbose=0)[np.arange(9), report.labels]
-    assert found.min() >= 0.6 and report.tries.sum() > 9
+    probabilities = classifier.predict(decoded, verbose=0)[np.arange(9), report.labels]
+    assert probabilities.min() >= 0.6 and report.tries.sum() > 9
     (image,) = generate(model, 2, 1, seed=0, accept=accept)
     assert classifier.predict(image[None], verbose=0)[0, 2] >= 0.6
     with pytest.raises(ValueError, match="cannot classify its own images"):
