@@ -108,8 +108,8 @@ def _from_folder(cls, folder, changed):
         )
     if changed:
         raise ValueError(
-            f"The model in {str(folder)!r} is trained: its shape and options are its own. Give other "
-            "arguments only with the name of a preset."
+            f"The model in {str(folder)!r} is trained: its shape and options are its own. Give "
+            "other arguments only with the name of a preset."
         )
     model = load_model(folder / _MODEL_FILE)
     _check_class(cls, type(model), str(folder))
