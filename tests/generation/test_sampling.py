@@ -104,9 +104,13 @@ def test_bad_arguments(digits_model, arguments, message):
 
 
 def test_a_model_that_cannot_generate():
+    model = CSAE.from_preset("csae_digits")
     with pytest.raises(ValueError, match="not adapted"):
-        generate(CSAE.from_preset("csae_digits"))
+        generate(model)
+    model.prior = None
     with pytest.raises(ValueError, match="it has no prior"):
+        generate(model)
+    with pytest.raises(ValueError, match="it has no decoder"):
         generate(Classifier.for_images((8, 8, 1), ["a", "b"], stem_filters=4))
     encoder = CSAE.for_images((8, 8, 1), ["a", "b"], stem_filters=4, with_decoder=False)
     encoder.adapt_prior(np.zeros((4, 8, 8, 1)), np.array([0, 1, 0, 1]))

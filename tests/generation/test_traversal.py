@@ -132,7 +132,11 @@ def test_bad_arguments(gan, arguments, message):
 
 
 def test_a_model_that_cannot_generate():
+    model = CSAE.from_preset("csae_digits")
     with pytest.raises(ValueError, match="not adapted"):
-        latent_traversal(CSAE.from_preset("csae_digits"))
+        latent_traversal(model)
+    model.prior = None
     with pytest.raises(ValueError, match="it has no prior"):
+        latent_traversal(model)
+    with pytest.raises(ValueError, match="it has no decoder"):
         latent_traversal(Classifier.for_images((8, 8, 1), ["a", "b"], stem_filters=4))

@@ -97,7 +97,7 @@ def test_each_loss_trains_only_its_own_networks(only, learners):
     assert changed_networks(model, before) == learners
 
 
-@pytest.mark.parametrize("still", ["discriminator", "autoencoder"])
+@pytest.mark.parametrize("fixed", ["discriminator", "autoencoder"])
 def test_a_learning_rate_of_zero_fixes_a_network(fixed):
     rates = {"discriminator": 0.1, "autoencoder": 0.1, fixed: 0.0}
     model = build({name: keras.optimizers.SGD(rate) for name, rate in rates.items()})

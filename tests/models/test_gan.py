@@ -160,7 +160,7 @@ def trained_weights(model):
     ]
 
 
-@pytest.mark.parametrize("still", [0, 1])
+@pytest.mark.parametrize("fixed", [0, 1])
 def test_a_loss_trains_only_its_own_network(fixed):
     rates = [0.0 if network == fixed else 0.1 for network in range(2)]
     generator, discriminator = (keras.optimizers.SGD(rate) for rate in rates)
