@@ -1,4 +1,4 @@
-"""What several tests share: one small model, trained once."""
+"""Fixtures of several test modules: a small dataset and a small model, trained once."""
 
 import gc
 
@@ -11,7 +11,7 @@ TINY = {"stem_filters": 4, "latent_dim": 12, "beta": 0.02}
 
 @pytest.fixture(autouse=True, scope="module")
 def _young_heap():
-    """Keeps the collector from going through all that earlier tests have left, again and again."""
+    """Freezes the objects of earlier tests, so that the garbage collector skips them."""
     yield
     gc.collect()
     gc.freeze()
@@ -20,13 +20,13 @@ def _young_heap():
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
 
-    # Graphs that run a few times are not worth their optimization.
+    # Optimization of a graph takes longer than the few runs of a test.
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
 @pytest.fixture(scope="session")
 def few_digits(tmp_path_factory):
-    """A file of so few digits that an epoch takes no time: 160 to train on, 40 to test on."""
+    """A file of few digits for short epochs: 160 training and 40 test images."""
     from keras_regen.atomic_files import write_arrays
     from keras_regen.datasets import load
 
@@ -44,11 +44,11 @@ def few_digits(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def digits_run(tmp_path_factory, worker_id):
-    """The folder of a whole run of `csae_digits` with a small network."""
+    """The folder of a complete run of `csae_digits` with a small network."""
     from keras_regen_app.runs import train_run
 
     shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":  # one of several processes: the first that asks trains for all
+    if worker_id != "master":  # several processes share the run of the first
         shared = shared.parent
     folder = shared / "digits_run"
     with FileLock(shared / "digits_run.lock"):
@@ -59,7 +59,7 @@ def digits_run(tmp_path_factory, worker_id):
 
 @pytest.fixture(scope="session")
 def digits_model():
-    """A small CSAE, trained on the digits and calibrated on the held-out ones."""
+    """A small CSAE, trained on the digits and calibrated on the test images."""
     from keras_regen import CSAE
     from keras_regen.datasets import load
 

@@ -1,4 +1,4 @@
-"""Layers, losses, networks and the prior, saved here and loaded by a process of its own."""
+"""Layers, losses, networks and a prior give the same results when loaded in a new process."""
 
 import keras
 import numpy as np
@@ -25,52 +25,52 @@ from keras_regen.priors import ClassGaussianPrior
 from tests.contract import randomize, to_numpy
 from tests.fresh import run_fresh
 
-# What a user writes: no custom objects, and safe mode as it is.
+# As a user loads models: without custom objects, in safe mode.
 LOAD = """
 import keras, keras_regen
 import numpy as np
 
 model = keras.saving.load_model(folder + "/parts.keras")
 data = np.load(folder + "/data.npz")
-found = model.predict(data["images"], verbose=0)
-judge = keras.saving.load_model(folder + "/losses.keras")
-given = {name: data[name] for name in ("latent", "edges", "bands")}
-wanted = {name: data["wanted_" + name] for name in given}
-found |= judge.evaluate(given, wanted, verbose=0, return_dict=True)
+results = model.predict(data["images"], verbose=0)
+losses = keras.saving.load_model(folder + "/losses.keras")
+inputs = {name: data[name] for name in ("latent", "edges", "bands")}
+targets = {name: data["target_" + name] for name in inputs}
+results |= losses.evaluate(inputs, targets, verbose=0, return_dict=True)
 noise = model.get_layer("noise")
-found["noise"] = keras.ops.convert_to_numpy(noise(data["latent"], training=True))
+results["noise"] = keras.ops.convert_to_numpy(noise(data["latent"], training=True))
 prior = keras.saving.load_model(folder + "/csae.keras").prior
-found["drawn"] = prior.sample(5, 1, np.random.default_rng(0))
-np.savez(folder + "/found.npz", **found)
+results["samples"] = prior.sample(5, 1, np.random.default_rng(0))
+np.savez(folder + "/results.npz", **results)
 """
 
 
-def parts():
-    """Every layer and network in one model."""
+def model_of_all_layers():
+    """Builds a model with every layer and network."""
     shape, dim, options = (8, 8, 1), 4, {"stem_filters": 1}
     image = keras.Input(shape, name="image")
     latent = csae_encoder(shape, dim, **options)(image)
     noisy = NoisyLatent(0.1, seed=3, name="noise")(latent)
     low, *_, (_, _, diagonal) = HaarTransform2D(2, "orthonormal")(image)
-    painted = DeconvolutionBlock(1)(UpsamplingBlock(1)(ResidualBlock(2)(image)))
+    blocks = DeconvolutionBlock(1)(UpsamplingBlock(1)(ResidualBlock(2)(image)))
     linear = csae_linear_encoder(shape, dim, hidden=3, name="linear_encoder")(image)
     outputs = {
         "latent": latent,
-        "score": PEDCCHead(3, subspace=True, seed=None)(latent),
+        "logits": PEDCCHead(3, subspace=True, seed=None)(latent),
         "bilinear": csae_decoder(shape, dim, name="bilinear", **options)(noisy),
         "transposed": csae_decoder(shape, dim, upsampling="transposed", name="b", **options)(noisy),
         "linear": csae_linear_decoder(shape, dim, hidden=3, name="linear")(linear),
         "probability": basenet(shape, 3, **options)(image),
         "low": low,
         "diagonal": diagonal,
-        "kept": ResidualBlock(1, strides=1, kernel_initializer="glorot_uniform")(image),
-        "painted": painted,
+        "residual": ResidualBlock(1, strides=1, kernel_initializer="glorot_uniform")(image),
+        "blocks": blocks,
     }
     return keras.Model(image, outputs)
 
 
-def judge():
-    """Every loss in the compilation of a model that passes on what it is given."""
+def model_of_all_losses():
+    """Builds a model that returns its inputs and is compiled with every loss."""
     shapes = {"latent": (4,), "edges": (8, 8, 1), "bands": (8, 8, 1)}
     inputs = {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
     outputs = {name: keras.layers.Identity()(x) for name, x in inputs.items()}
@@ -85,19 +85,19 @@ def judge():
 
 
 def test_everything_is_the_same_in_a_fresh_process(tmp_path):
-    model = parts()
+    model = model_of_all_layers()
     for layer in model.layers:
         if not isinstance(layer, PEDCCHead):
             randomize(layer)
     rng = np.random.default_rng(0)
     images, latents = rng.random((3, 8, 8, 1), "float32"), rng.random((3, 4), "float32")
     expected = model.predict(images, verbose=0)
-    given = {"latent": latents, "edges": 1 - images, "bands": images**2}
-    wanted = {"latent": np.array([2, 0, 1]), "edges": images, "bands": images}
-    losses = judge()
-    expected |= losses.evaluate(given, wanted, verbose=0, return_dict=True)
+    inputs = {"latent": latents, "edges": 1 - images, "bands": images**2}
+    targets = {"latent": np.array([2, 0, 1]), "edges": images, "bands": images}
+    losses = model_of_all_losses()
+    expected |= losses.evaluate(inputs, targets, verbose=0, return_dict=True)
     noise = model.get_layer("noise")
-    noise(latents, training=True)  # the stream is saved in its midst
+    noise(latents, training=True)  # the random state is saved after a first use
 
     prior = ClassGaussianPrior(2, shrinkage=0.5)
     prior.adapt(rng.normal(size=(20, 4)), np.arange(20) % 2)
@@ -105,13 +105,13 @@ def test_everything_is_the_same_in_a_fresh_process(tmp_path):
     CSAE(encoder, None, PEDCCHead(2), prior=prior).save(tmp_path / "csae.keras")
     model.save(tmp_path / "parts.keras")
     losses.save(tmp_path / "losses.keras")
-    wanted = {f"wanted_{name}": value for name, value in wanted.items()}
-    np.savez(tmp_path / "data.npz", images=images, **given, **wanted)
+    targets = {f"target_{name}": value for name, value in targets.items()}
+    np.savez(tmp_path / "data.npz", images=images, **inputs, **targets)
     run_fresh(LOAD, tmp_path)
 
     expected["noise"] = to_numpy(noise(latents, training=True))
-    expected["drawn"] = prior.sample(5, 1, np.random.default_rng(0))
-    found = np.load(tmp_path / "found.npz")
-    assert set(found.files) == set(expected)
+    expected["samples"] = prior.sample(5, 1, np.random.default_rng(0))
+    results = np.load(tmp_path / "results.npz")
+    assert set(results.files) == set(expected)
     for name, value in expected.items():
-        np.testing.assert_allclose(found[name], value, atol=1e-5, err_msg=name)
+        np.testing.assert_allclose(results[name], value, atol=1e-5, err_msg=name)

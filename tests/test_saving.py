@@ -1,4 +1,4 @@
-"""load_model: what it reads, and what it says of files that are no model."""
+"""load_model: files, folders, and the errors for bad files."""
 
 import json
 import zipfile
@@ -8,23 +8,27 @@ import numpy as np
 import pytest
 
 from keras_regen import load_model
+from keras_regen.saving import save_model
 
 
-def test_a_file_and_its_folder(digits_run, digits_model):
+def test_a_file_and_its_folder(tmp_path, digits_model):
     latents = np.ones((2, 12), "float32")
-    again = load_model(digits_run / "model.keras")
-    np.testing.assert_allclose(again.decode(latents), digits_model.decode(latents), atol=1e-6)
+    save_model(digits_model, tmp_path / "run/model.keras")
+    for path in (tmp_path / "run", tmp_path / "run/model.keras"):
+        loaded = load_model(path)
+        np.testing.assert_allclose(loaded.decode(latents), digits_model.decode(latents), atol=1e-6)
 
 
-def test_missing_truncated_foreign_and_damaged_files(tmp_path, digits_run):
-    with pytest.raises(FileNotFoundError, match=r"there is no model\.keras"):
+def test_missing_truncated_foreign_and_damaged_files(tmp_path, digits_model):
+    with pytest.raises(FileNotFoundError, match=r"without the file model\.keras"):
         load_model(tmp_path)
-    whole = (digits_run / "model.keras").read_bytes()
-    (tmp_path / "cut.keras").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ValueError, match="truncated or of another kind"):
+    save_model(digits_model, tmp_path / "whole.keras")
+    content = (tmp_path / "whole.keras").read_bytes()
+    (tmp_path / "cut.keras").write_bytes(content[: len(content) // 2])
+    with pytest.raises(ValueError, match="truncated or of another format"):
         load_model(tmp_path / "cut.keras")
     (tmp_path / "text.keras").write_text("not a model")
-    with pytest.raises(ValueError, match="truncated or of another kind"):
+    with pytest.raises(ValueError, match="truncated or of another format"):
         load_model(tmp_path / "text.keras")
     with zipfile.ZipFile(tmp_path / "other.keras", "w") as archive:
         archive.writestr("readme.txt", "hello")
@@ -32,27 +36,27 @@ def test_missing_truncated_foreign_and_damaged_files(tmp_path, digits_run):
         load_model(tmp_path / "other.keras")
 
 
-def test_a_class_that_is_not_known(tmp_path):
-    """Two files: with a layer of somebody's own, and of a model of somebody's own."""
+def test_an_unknown_class(tmp_path):
+    """A file with a layer of an unknown class, and a file with a model of an unknown class."""
     keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).save(tmp_path / "a.keras")
     with zipfile.ZipFile(tmp_path / "a.keras") as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    for which, described in (("layer", "Sequential"), ("model", "somebody>Own")):
-        config = json.loads(parts["config.json"])
-        foreign = config if which == "model" else config["config"]["layers"][-1]
-        foreign |= {"module": None, "class_name": "Own", "registered_name": "somebody>Own"}
+        files = {file: archive.read(file) for file in archive.namelist()}
+    for part, name in (("layer", "Sequential"), ("model", "unknown>Custom")):
+        config = json.loads(files["config.json"])
+        custom = config if part == "model" else config["config"]["layers"][-1]
+        custom |= {"module": None, "class_name": "Custom", "registered_name": "unknown>Custom"}
         with zipfile.ZipFile(tmp_path / "b.keras", "w") as archive:
-            for name, content in (parts | {"config.json": json.dumps(config)}).items():
-                archive.writestr(name, content)
-        with pytest.raises(ValueError, match=f"holds a {described} that.*class 'Own'") as caught:
+            for file, content in (files | {"config.json": json.dumps(config)}).items():
+                archive.writestr(file, content)
+        with pytest.raises(ValueError, match=f"holds a {name} that.*class 'Custom'") as caught:
             load_model(tmp_path / "b.keras")
         assert len(str(caught.value)) < 600 and "build_config" not in str(caught.value)
 
 
-def test_a_plain_functional_model_is_loaded(tmp_path):
+def test_a_plain_functional_model(tmp_path):
     inputs = keras.Input((4,))
     model = keras.Model(inputs, keras.layers.Dense(3, name="latent")(inputs))
     model.save(tmp_path / "plain.keras")
     x = np.ones((2, 4), "float32")
-    again = load_model(tmp_path / "plain.keras")
-    np.testing.assert_allclose(again.predict(x, verbose=0), model.predict(x, verbose=0), atol=1e-6)
+    loaded = load_model(tmp_path / "plain.keras")
+    np.testing.assert_allclose(loaded.predict(x, verbose=0), model.predict(x, verbose=0), atol=1e-6)
