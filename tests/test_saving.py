@@ -10,14 +10,17 @@ import pytest
 from keras_regen import load_model
 
 
-def test_a_file_and_its_folder(digits_run, digits_model):
+def test_a_file_and_its_folder(tmp_path, digits_model):
     latents = np.ones((2, 12), "float32")
-    again = load_model(digits_run / "model.keras")
+    digits_model.save(tmp_path / "model.keras")
+    again = load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(again.decode(latents), digits_model.decode(latents), atol=1e-6)
+    again = load_model(tmp_path)
     np.testing.assert_allclose(again.decode(latents), digits_model.decode(latents), atol=1e-6)
 
 
 def test_missing_truncated_foreign_and_damaged_files(tmp_path, digits_run):
-    with pytest.raises(FileNotFoundError, match=r"there is no model\.keras"):
+    with pytest.raises(FileNotFoundError, match=r"without the file model\.keras"):
         load_model(tmp_path)
     whole = (digits_run / "model.keras").read_bytes()
     (tmp_path / "cut.keras").write_bytes(whole[: len(whole) // 2])

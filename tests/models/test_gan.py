@@ -394,7 +394,6 @@ def test_saved_model_is_the_same_in_a_fresh_process(trained, tmp_path):
 def test_networks_for_images_of_a_shape():
     model = GAN.for_images(
         SHAPE,
-        ["a", "b"],
         latent_dim=5,
         width=0.05,
         objective="hinge",
