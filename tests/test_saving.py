@@ -24,10 +24,10 @@ def test_missing_truncated_foreign_and_damaged_files(tmp_path, digits_run):
         load_model(tmp_path)
     whole = (digits_run / "model.keras").read_bytes()
     (tmp_path / "cut.keras").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ValueError, match="truncated or of another kind"):
+    with pytest.raises(ValueError, match="truncated or of another format"):
         load_model(tmp_path / "cut.keras")
     (tmp_path / "text.keras").write_text("not a model")
-    with pytest.raises(ValueError, match="truncated or of another kind"):
+    with pytest.raises(ValueError, match="truncated or of another format"):
         load_model(tmp_path / "text.keras")
     with zipfile.ZipFile(tmp_path / "other.keras", "w") as archive:
         archive.writestr("readme.txt", "hello")
