@@ -42,13 +42,13 @@ def augment(model, dataset, factor, output, num_sources, accept, max_tries, seed
     from keras_regen import augment
     from keras_regen.atomic_files import write_arrays
     from keras_regen_app.acceptance_options import acceptance, prior_with_sources
-    from keras_regen_app.model_loading import load_model_loading
+    from keras_regen_app.model_loading import load_model_and_data
     from keras_regen_app.pictures import write_folder
 
     path = Path(output)
     if path.is_dir() and any(not file.name.startswith(".") for file in path.iterdir()):
         raise click.BadParameter(f"{output!r} is not empty", param_hint="--output")
-    model, data = load_model_loading(model, dataset)
+    model, data = load_model_and_data(model, dataset)
     images, labels = augment(
         model,
         data.x_train,

@@ -63,9 +63,9 @@ def closest(
     from keras_regen import generate, plotting
     from keras_regen.metrics import closest_match, neighbor_distances, novelty
     from keras_regen_app.acceptance_options import acceptance, prior_with_sources
-    from keras_regen_app.model_loading import load_model_loading
+    from keras_regen_app.model_loading import load_model_and_data
 
-    model, data = load_model_loading(model, dataset)
+    model, data = load_model_and_data(model, dataset)
     generated = generate(
         model,
         num_samples=num_samples,

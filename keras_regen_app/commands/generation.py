@@ -122,9 +122,9 @@ def reconstruct(model, dataset, num_samples, output, as_json):
     """Encode and decode images of a dataset with MODEL, and plot them with the originals."""
     from keras_regen import plotting
     from keras_regen.metrics import reconstruction_error
-    from keras_regen_app.model_loading import load_model_loading
+    from keras_regen_app.model_loading import load_model_and_data
 
-    model, data = load_model_loading(model, dataset)
+    model, data = load_model_and_data(model, dataset)
     images = data.x_test[:num_samples]
     reconstructions = model.reconstruct(images, data.y_test[:num_samples])
     error = reconstruction_error(images, reconstructions)
@@ -205,9 +205,9 @@ def matrix(model, class_id, dataset, rows, columns, ratio, output, seed, as_json
     import numpy as np
 
     from keras_regen import matrix, plotting
-    from keras_regen_app.model_loading import load_model_loading
+    from keras_regen_app.model_loading import load_model_and_data
 
-    model, data = load_model_loading(model, dataset)
+    model, data = load_model_and_data(model, dataset)
     label = class_index(model, class_id)
     images = data.x_test[data.y_test == label]
     if len(images) < rows + columns:

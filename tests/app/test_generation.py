@@ -222,4 +222,4 @@ def test_wrong_ends(tmp_path, digits_run):
     message = run(
         "interpolate", digits_run, 3, 4, "--ratios", "0.5", "--num-samples", 3, *out, code=1
     )
-    assert "not both" in message.output
+    assert "Give either `num_samples`, for equal steps, or `ratios`" in message.output

@@ -50,8 +50,8 @@ def test_every_option_has_a_help_text():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["generate", "nowhere.keras"], "there is no nowhere.keras"),
-        (["evaluate", "nowhere.keras"], "there is no nowhere.keras"),
+        (["generate", "nowhere.keras"], "without the file nowhere.keras"),
+        (["evaluate", "nowhere.keras"], "without the file nowhere.keras"),
         (["centroids", "5", "1"], "dim"),
     ],
 )

@@ -74,4 +74,4 @@ def test_an_unknown_class(tmp_path, monkeypatch):
         monkeypatch.delitem(keras.saving.get_custom_objects(), "somebody>Doubled")
         monkeypatch.setattr(Doubled, "__module__", "nowhere")
         message = run("generate", tmp_path / "a.keras", code=1).output
-    assert "Could not locate class 'Doubled'" in message and "import the package" in message
+    assert "Could not locate class 'Doubled'" in message and "import its package first" in message

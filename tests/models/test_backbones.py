@@ -95,6 +95,6 @@ def test_training_with_a_backbone(backbone, nested, tmp_path):
 
 def test_the_features_of_a_nested_backbone_need_a_layer_name():
     backbone = hub_resnet()
-    with pytest.raises(ValueError, match="name a layer by `layer`"):
+    with pytest.raises(ValueError, match="Use the argument `layer`"):
         early_features(with_head(backbone, nested=True))
     assert early_features(backbone).output_shape == (None, 16, 16, 64)

@@ -100,7 +100,7 @@ def test_results_of_other_settings_are_reproduced_again(reproduced, tmp_path, mo
 
 def test_missing_dataset_does_not_stop_other_runs(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_REGEN_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr("keras_regen_app.runs.plot_run", lambda *arguments: None)
+    monkeypatch.setattr("keras_regen_app.training_run.plot_run", lambda *arguments: None)
     faces = Training("csae_facescrub", "facescrub")
     table = Table("test", "A table", (Cell("a", "b", faces, "x"), Cell("c", "d", CSAE, "accuracy")))
     lines = []
@@ -167,7 +167,7 @@ def test_complete_runs_are_not_repeated(reproduced, monkeypatch):
 
 
 def test_interrupted_training_is_resumed(tmp_path, monkeypatch):
-    monkeypatch.setattr("keras_regen_app.runs.plot_run", lambda *arguments: None)
+    monkeypatch.setattr("keras_regen_app.training_run.plot_run", lambda *arguments: None)
     scale = Scale("quick", "tiny", 200, 50, 3, (0,), 2, 1, 1, options={"CSAE": SMALL})
     table = Table("test", "A table", (Cell("a", "b", CSAE, "accuracy"),))
     options = folders(tmp_path)
