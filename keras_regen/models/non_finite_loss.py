@@ -65,7 +65,9 @@ class StopOnNonFiniteLoss(keras.callbacks.Callback):
         if not math.isfinite((logs or {}).get("loss", 0.0)):
             bad = {name: value for name, value in logs.items() if not math.isfinite(value)}
             self._bad_steps = {**(self._bad_steps or {}), batch: bad}
-            self.model.stop_training = True
+            # Not `self.model`: on JAX, that property writes the state of the training step into the
+            # model, and a step that runs at the same time in the main thread deletes this state.
+            self._model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
         if self._bad_steps:
