@@ -1,4 +1,10 @@
-"""Checks of images, labels and integers, for errors at the call that received wrong data."""
+"""Checks of arguments, for errors at the call that received a wrong value."""
+
+import difflib
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +39,7 @@ def check_images(
         ...
         ValueError: `images` must have shape (num_images, height, width, channels). Received: ...
     """
-    images = np.asarray(images)
+    images = as_array(name, images)
     _check_shape(images, image_shape, name)
     if images.dtype == np.uint8:
         return
@@ -81,7 +87,7 @@ def check_labels(
         ...
         ValueError: `labels` must lie in 0..2. Received: 3 at index 1.
     """
-    labels = np.asarray(labels)
+    labels = as_array(name, labels)
     if labels.ndim != 1:
         raise ValueError(
             f"`{name}` must have shape (num_samples,), one class index per image. "
@@ -128,6 +134,247 @@ def check_integer(name: str, value: int, minimum: int) -> None:
         raise ValueError(
             f"`{name}` must be an integer, at least {minimum}. Received: {name}={value!r}."
         )
+
+
+def check_number(
+    name: str,
+    value: float,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+) -> None:
+    """Raises an error unless `value` is a finite number within the bounds.
+
+    Args:
+        name: Name of the argument in the error message.
+        value: Value of the argument.
+        minimum: The smallest valid value.
+        maximum: The largest valid value.
+        above: A bound that every valid value exceeds.
+        below: A bound that no valid value reaches.
+
+    Raises:
+        ValueError: If `value` is not a number (booleans are errors), is NaN or infinite, or is out
+            of bounds.
+
+    Examples:
+        >>> check_number("ratio", 2.5, 0, below=1)
+        Traceback (most recent call last):
+        ...
+        ValueError: `ratio` must be a number, at least 0 and below 1. Received: ratio=2.5.
+    """
+    is_number = isinstance(value, (int, float, np.integer, np.floating))
+    valid = (
+        is_number
+        and not isinstance(value, bool)
+        and np.isfinite(value)
+        and (minimum is None or value >= minimum)
+        and (maximum is None or value <= maximum)
+        and (above is None or value > above)
+        and (below is None or value < below)
+    )
+    if not valid:
+        bounds = {"above": above, "at least": minimum, "at most": maximum, "below": below}
+        limits = " and ".join(
+            f"{word} {bound}" for word, bound in bounds.items() if bound is not None
+        )
+        raise ValueError(
+            f"`{name}` must be a{'' if limits else ' finite'} number{', ' if limits else ''}"
+            f"{limits}. Received: {name}={value!r}."
+        )
+
+
+def check_choice(name: str, value: str, choices: Collection[str]) -> None:
+    """Raises an error unless `value` is one of several names.
+
+    Args:
+        name: Name of the argument in the error message.
+        value: Value of the argument.
+        choices: The valid names.
+
+    Raises:
+        ValueError: If `value` is no string or another string. The message lists the names.
+
+    Examples:
+        >>> check_choice("kind", "siblngs", ["siblings", "children"])
+        Traceback (most recent call last):
+        ...
+        ValueError: `kind` must be one of 'siblings', 'children'. Received: kind='siblngs'. Did you
+        mean 'siblings'?
+    """
+    if not isinstance(value, str) or value not in choices:
+        nearest = difflib.get_close_matches(value, choices, 1) if isinstance(value, str) else []
+        hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+        raise ValueError(
+            f"`{name}` must be one of {', '.join(map(repr, choices))}. "
+            f"Received: {name}={value!r}.{hint}"
+        )
+
+
+def check_flag(name: str, value: bool) -> None:
+    """Raises an error unless `value` is a boolean.
+
+    Args:
+        name: Name of the argument in the error message.
+        value: Value of the argument.
+
+    Raises:
+        ValueError: If `value` is neither `True` nor `False`.
+
+    Examples:
+        >>> check_flag("shuffle", "no")
+        Traceback (most recent call last):
+        ...
+        ValueError: `shuffle` must be True or False. Received: shuffle='no'.
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}.")
+
+
+def check_seed(seed: int | None) -> None:
+    """Raises an error unless `seed` is an integer of at least 0, or `None`.
+
+    Args:
+        seed: Value of the argument.
+
+    Raises:
+        ValueError: If `seed` is anything else.
+
+    Examples:
+        >>> check_seed(-1)
+        Traceback (most recent call last):
+        ...
+        ValueError: `seed` must be an integer, at least 0. Received: seed=-1.
+    """
+    if seed is not None:
+        check_integer("seed", seed, 0)
+
+
+def as_numbers(name: str, value: npt.ArrayLike, ndim: int) -> np.ndarray:
+    """Converts an argument to an array of finite real numbers.
+
+    Args:
+        name: Name of the argument in the error message.
+        value: Array, tensor or nested list of integers or floats.
+        ndim: Number of axes of the array.
+
+    Returns:
+        The array, in its own type.
+
+    Raises:
+        ValueError: If `value` cannot be converted, has another number of axes, is empty, is not of
+            integers or floats, or has a NaN or infinite value.
+
+    Examples:
+        >>> as_numbers("points", [[1, 2], [3, 4]], 2).shape
+        (2, 2)
+        >>> as_numbers("points", [1, 2], 2)
+        Traceback (most recent call last):
+        ...
+        ValueError: `points` must be finite numbers in an array of 2 axes. Received: an array of
+        shape (2,) and type int64.
+    """
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, RuntimeError):  # such as lists of different lengths
+        array = np.asarray(None)
+    if array.ndim != ndim or array.size == 0 or array.dtype.kind not in "iuf":
+        received = (
+            f"a {type(value).__name__}"
+            if array.dtype.kind == "O"
+            else f"an array of shape {array.shape} and type {array.dtype}"
+        )
+        raise ValueError(
+            f"`{name}` must be finite numbers in an array of {ndim} axes. Received: {received}."
+        )
+    finite = np.isfinite(array)
+    if not finite.all():
+        index = np.unravel_index(finite.argmin(), finite.shape)
+        raise ValueError(
+            f"`{name}` must be finite numbers. Received: {array[index]} at index "
+            f"{tuple(map(int, index))}."
+        )
+    return array
+
+
+def check_path(name: str, path: str | os.PathLike) -> Path:
+    """Returns a path, after a check that the argument is one.
+
+    Args:
+        name: Name of the argument in the error message.
+        path: Value of the argument.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: If `path` is no string or path, is empty or has a null character.
+
+    Examples:
+        >>> check_path("path", 3)
+        Traceback (most recent call last):
+        ...
+        ValueError: `path` must be the path of a file or folder. Received: path=3.
+    """
+    is_path = isinstance(path, (str, os.PathLike)) and isinstance(os.fspath(path), str)
+    if not is_path or not os.fspath(path) or "\0" in os.fspath(path):
+        raise ValueError(
+            f"`{name}` must be the path of a file or folder. Received: {name}={path!r}."
+        )
+    return Path(path)
+
+
+def check_strings(name: str, value: Collection[str]) -> None:
+    """Raises an error unless `value` is a list or tuple of strings.
+
+    Args:
+        name: Name of the argument in the error message.
+        value: Value of the argument.
+
+    Raises:
+        ValueError: If `value` is no list or tuple, or an element is no string.
+
+    Examples:
+        >>> check_strings("class_names", "left")
+        Traceback (most recent call last):
+        ...
+        ValueError: `class_names` must be a list of strings. Received: class_names='left'.
+    """
+    if not isinstance(value, (list, tuple)) or not all(isinstance(text, str) for text in value):
+        raise ValueError(f"`{name}` must be a list of strings. Received: {name}={value!r}.")
+
+
+def as_array(name: str, value: Any) -> np.ndarray:
+    """Converts an argument to an array of any shape and type.
+
+    Args:
+        name: Name of the argument in the error message.
+        value: Array, tensor or nested list.
+
+    Returns:
+        The array.
+
+    Raises:
+        ValueError: If `value` cannot be converted, such as lists of different lengths.
+
+    Examples:
+        >>> as_array("images", [[1], [2, 3]])
+        Traceback (most recent call last):
+        ...
+        ValueError: `images` must be an array. Received: a list that NumPy cannot convert.
+    """
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, RuntimeError):
+        array = None
+    if array is None:
+        raise ValueError(
+            f"`{name}` must be an array. Received: a {type(value).__name__} that NumPy cannot "
+            "convert."
+        )
+    return array
 
 
 def _check_shape(images: np.ndarray, image_shape: tuple | None, name: str) -> None:
