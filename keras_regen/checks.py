@@ -1,8 +1,9 @@
 """Checks of arguments, for errors at the call that received a wrong value."""
 
 import difflib
+import math
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ def check_images(
         ValueError: `images` must have shape (num_images, height, width, channels). Received: ...
     """
     images = as_array(name, images)
+    if image_shape is not None:
+        image_shape = as_integers("image_shape", image_shape, 1)
     _check_shape(images, image_shape, name)
     if images.dtype == np.uint8:
         return
@@ -88,6 +91,9 @@ def check_labels(
         ValueError: `labels` must lie in 0..2. Received: 3 at index 1.
     """
     labels = as_array(name, labels)
+    for argument, number in (("num_samples", num_samples), ("num_classes", num_classes)):
+        if number is not None:
+            check_integer(argument, number, 0)
     if labels.ndim != 1:
         raise ValueError(
             f"`{name}` must have shape (num_samples,), one class index per image. "
@@ -165,11 +171,8 @@ def check_number(
         ...
         ValueError: `ratio` must be a number, at least 0 and below 1. Received: ratio=2.5.
     """
-    is_number = isinstance(value, (int, float, np.integer, np.floating))
     valid = (
-        is_number
-        and not isinstance(value, bool)
-        and np.isfinite(value)
+        _is_finite_number(value)
         and (minimum is None or value >= minimum)
         and (maximum is None or value <= maximum)
         and (above is None or value > above)
@@ -184,6 +187,41 @@ def check_number(
             f"`{name}` must be a{'' if limits else ' finite'} number{', ' if limits else ''}"
             f"{limits}. Received: {name}={value!r}."
         )
+
+
+def as_integers(name: str, value: Iterable[int], minimum: int) -> tuple[int, ...]:
+    """Converts an argument to a tuple of integers.
+
+    Args:
+        name: Name of the argument in the error message.
+        value: List, tuple, array or other iterable of integers.
+        minimum: The smallest valid integer.
+
+    Returns:
+        The integers.
+
+    Raises:
+        ValueError: If `value` is not iterable, or an element is not an integer (booleans are
+            errors) or is below `minimum`.
+
+    Examples:
+        >>> as_integers("seeds", range(3), 0)
+        (0, 1, 2)
+        >>> as_integers("seeds", 3, 0)
+        Traceback (most recent call last):
+        ...
+        ValueError: `seeds` must be a list of integers, at least 0. Received: seeds=3.
+    """
+    elements = elements_of(value)
+    for element in [None] if elements is None else elements:
+        if isinstance(element, bool) or not (
+            isinstance(element, (int, np.integer)) and element >= minimum
+        ):
+            raise ValueError(
+                f"`{name}` must be a list of integers, at least {minimum}. "
+                f"Received: {name}={value!r}."
+            )
+    return tuple(map(int, elements))
 
 
 def check_choice(name: str, value: str, choices: Collection[str]) -> None:
@@ -346,6 +384,27 @@ def check_strings(name: str, value: Collection[str]) -> None:
         raise ValueError(f"`{name}` must be a list of strings. Received: {name}={value!r}.")
 
 
+def elements_of(value: Any) -> list | None:
+    """Returns the elements of an iterable.
+
+    Args:
+        value: Any value.
+
+    Returns:
+        The elements, or `None` if `value` is not iterable.
+
+    Examples:
+        >>> elements_of((1, 2))
+        [1, 2]
+        >>> elements_of(3) is None
+        True
+    """
+    try:
+        return list(value)
+    except (TypeError, ValueError, RuntimeError):  # such as an array without axes
+        return None
+
+
 def as_array(name: str, value: Any) -> np.ndarray:
     """Converts an argument to an array of any shape and type.
 
@@ -377,6 +436,15 @@ def as_array(name: str, value: Any) -> np.ndarray:
     return array
 
 
+def _is_finite_number(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer beyond the range of floats
+        return False
+
+
 def _check_shape(images: np.ndarray, image_shape: tuple | None, name: str) -> None:
     if images.ndim != 4:
         hint = ""
@@ -400,9 +468,9 @@ def _check_shape(images: np.ndarray, image_shape: tuple | None, name: str) -> No
         )
     if images.size == 0:
         raise ValueError(f"`{name}` must hold at least one pixel. Received: shape={images.shape}.")
-    if image_shape is not None and images.shape[1:] != tuple(image_shape):
+    if image_shape is not None and images.shape[1:] != image_shape:
         raise ValueError(
-            f"`{name}` must be images of shape {tuple(image_shape)}. "
+            f"`{name}` must be images of shape {image_shape}. "
             f"Received: images of shape {images.shape[1:]}."
         )
 

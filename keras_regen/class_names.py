@@ -1,8 +1,11 @@
-"""class_index: the label of a class from its label or name."""
+"""The names of the classes, and the label of a class from its label or name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
+
+from keras_regen.checks import check_strings, elements_of
 
 
 def class_index(class_names: Sequence[str], class_id: int | str) -> int:
@@ -16,13 +19,15 @@ def class_index(class_names: Sequence[str], class_id: int | str) -> int:
         Integer label.
 
     Raises:
-        ValueError: If the class is unknown. The message lists the classes.
+        ValueError: If `class_names` is no list of strings, or the class is unknown. The message
+            lists the classes.
 
     Examples:
         >>> from keras_regen.class_names import class_index
         >>> class_index(["cat", "dog"], "dog")
         1
     """
+    check_strings("class_names", class_names)
     if isinstance(class_id, str):
         if class_id in class_names:
             return list(class_names).index(class_id)
@@ -38,3 +43,38 @@ def class_index(class_names: Sequence[str], class_id: int | str) -> int:
     raise ValueError(
         f"`class_id` must be one of the model's classes: {known}. Received: class_id={class_id!r}."
     )
+
+
+def as_class_names(class_names: Iterable[Any], least: int = 2) -> tuple[str, ...]:
+    """Converts the argument `class_names` to a tuple of different strings.
+
+    Args:
+        class_names: List, tuple or array of strings or numbers, in the order of the labels.
+        least: Integer: the smallest number of classes.
+
+    Returns:
+        The names.
+
+    Raises:
+        ValueError: If `class_names` is a single string, a set or not iterable, a name is neither
+            a string nor a number, the names are too few, or two names are equal.
+
+    Examples:
+        >>> from keras_regen.class_names import as_class_names
+        >>> as_class_names(["cat", "dog"])
+        ('cat', 'dog')
+        >>> as_class_names(range(3))
+        ('0', '1', '2')
+    """
+    unordered = isinstance(class_names, (str, bytes, set, frozenset))
+    names = None if unordered else elements_of(class_names)
+    is_list = names is not None and len(names) >= least
+    if not is_list or not all(isinstance(name, (str, float, int, np.generic)) for name in names):
+        raise ValueError(
+            f"`class_names` must be a list of at least {least} names. "
+            f"Received: class_names={class_names!r}."
+        )
+    names = tuple(map(str, names))
+    if len(set(names)) != len(names):
+        raise ValueError(f"`class_names` must differ. Received: {names}.")
+    return names

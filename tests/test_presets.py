@@ -145,3 +145,39 @@ def test_the_same_seed_builds_the_same_model():
 
     for weight, other_weight in zip(weights(), weights(), strict=True):
         np.testing.assert_array_equal(weight, other_weight)
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("name", None),
+        ("model", CSAE),
+        ("image_shape", (8, 8)),
+        ("image_shape", 8),
+        ("num_classes", 0),
+        ("num_samples", 2.5),
+        ("options", [("levels", 2)]),
+        ("optimizer", "adam"),
+        ("batch_size", 0),
+        ("epochs", None),
+        ("mirror", 1),
+        ("full_epochs", 0),
+        ("pretraining", "vae"),
+        ("pretraining", ("vae", None)),
+        ("loss_weights", {"mse_loss": 1.0}),
+        ("loss_weights", [(2.0, {"mse_loss": 1.0})]),
+    ],
+)
+def test_a_wrong_field_is_an_error_that_names_it(field, value):
+    name = "share" if value == [(2.0, {"mse_loss": 1.0})] else field
+    with pytest.raises(ValueError, match=f"`{name}` must be"):
+        dataclasses.replace(get_preset("csae_digits"), **{field: value})
+
+
+@pytest.mark.parametrize("odd", [None, 3, ["csae_digits"], np.ones(3), {}])
+def test_presets_have_names(odd):
+    with pytest.raises(ValueError, match="Unknown preset"):
+        get_preset(odd)
+    if odd is not None:
+        with pytest.raises(ValueError, match="`model` must be one of 'AAE', 'Autoencoder'"):
+            list_presets(odd)

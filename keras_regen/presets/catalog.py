@@ -2,6 +2,7 @@
 
 import difflib
 
+from keras_regen.checks import check_choice
 from keras_regen.presets.adversarial import adversarial_presets
 from keras_regen.presets.autoencoders import autoencoder_presets
 from keras_regen.presets.csae import csae_presets
@@ -36,7 +37,7 @@ def get_preset(name: str) -> Preset:
         >>> dict(get_preset("csae_mnist").optimizer)["learning_rate"]
         0.1
     """
-    if name not in _PRESETS:
+    if not isinstance(name, str) or name not in _PRESETS:
         nearest = difflib.get_close_matches(str(name), _PRESETS, n=3, cutoff=0.4)
         hint = f"Did you mean {' or '.join(map(repr, nearest))}?" if nearest else ""
         raise ValueError(
@@ -63,7 +64,6 @@ def list_presets(model: str | None = None) -> tuple[Preset, ...]:
         >>> [preset.name for preset in list_presets("CSAE")][0]
         'csae_digits'
     """
-    known = sorted({preset.model for preset in _PRESETS.values()})
-    if model not in (None, *known):
-        raise ValueError(f"`model` must be one of {known}, or None. Received: model={model!r}.")
+    if model is not None:
+        check_choice("model", model, sorted({preset.model for preset in _PRESETS.values()}))
     return tuple(preset for preset in _PRESETS.values() if model in (None, preset.model))

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from keras_regen.checks import as_integers, check_choice, check_flag, check_integer, check_number
+
 # The shape of the images, the number of classes and the number of training images.
 _DATASETS = {
     "digits": ((8, 8, 1), 10, 1_438),
@@ -54,6 +56,9 @@ class Preset:
             mapping `weights` have the weights in it.
         source: Source of the recipe.
 
+    Raises:
+        ValueError: If a field is not as described.
+
     Examples:
         >>> from keras_regen.presets import get_preset
         >>> get_preset("csae_mnist").epochs
@@ -78,6 +83,7 @@ class Preset:
     source: str = "this package"
 
     def __post_init__(self) -> None:
+        self._check()
         if self.full_epochs is None:
             object.__setattr__(self, "full_epochs", self.epochs)
         # Presets are shared, so they are immutable. JSON contains lists instead of tuples.
@@ -85,6 +91,39 @@ class Preset:
             object.__setattr__(self, field, MappingProxyType(_frozen(getattr(self, field))))
         for field in ("image_shape", "loss_weights", "pretraining"):
             object.__setattr__(self, field, _frozen(getattr(self, field)))
+
+    def _check(self) -> None:
+        for field in ("name", "summary", "model", "dataset", "source"):
+            if not isinstance(value := getattr(self, field), str):
+                raise ValueError(f"`{field}` must be a string. Received: {field}={value!r}.")
+        for field in ("options", "optimizer"):
+            if not isinstance(value := getattr(self, field), Mapping):
+                raise ValueError(f"`{field}` must be a dict. Received: {field}={value!r}.")
+        if len(as_integers("image_shape", self.image_shape, 1)) != 3:
+            raise ValueError(
+                "`image_shape` must be (height, width, channels). "
+                f"Received: image_shape={self.image_shape!r}."
+            )
+        for field in ("num_classes", "num_samples", "batch_size", "epochs", "full_epochs"):
+            if (value := getattr(self, field)) is not None or field != "full_epochs":
+                check_integer(field, value, 1)
+        check_flag("mirror", self.mirror)
+        pair = self.pretraining
+        if pair is not None and not (_is_pair(pair) and all(isinstance(x, str) for x in pair)):
+            raise ValueError(
+                "`pretraining` must be a pair of the names of a network and of a preset, or None. "
+                f"Received: pretraining={pair!r}."
+            )
+        stages = self.loss_weights
+        if not isinstance(stages, (list, tuple)) or not all(
+            _is_pair(stage) and isinstance(stage[1], Mapping) for stage in stages
+        ):
+            raise ValueError(
+                "`loss_weights` must be pairs of a share of the epochs and a dict of weights. "
+                f"Received: loss_weights={stages!r}."
+            )
+        for share, _ in stages:
+            check_number("share", share, 0, 1)
 
     @classmethod
     def for_dataset(cls, dataset: str, **fields: Any) -> "Preset":
@@ -97,7 +136,11 @@ class Preset:
 
         Returns:
             A preset with the image shape, the classes and the size of the dataset.
+
+        Raises:
+            ValueError: If the dataset is unknown, or a field is not as described.
         """
+        check_choice("dataset", dataset, _DATASETS)
         image_shape, num_classes, num_samples = _DATASETS[dataset]
         return cls(
             dataset=dataset,
@@ -119,7 +162,11 @@ class Preset:
 
         Returns:
             Float in [0, 1].
+
+        Raises:
+            ValueError: If `share` is no number in [0, 1].
         """
+        check_number("share", share, 0, 1)
         return share ** (0.5 + 0.5 * min(1.0, self.epochs / self.full_epochs))
 
     def optimizer_arguments(self) -> dict[str, Any]:
@@ -164,6 +211,10 @@ class Preset:
         """Returns the fields of the preset as values for JSON."""
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return json.loads(json.dumps(fields, default=dict))
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and len(value) == 2
 
 
 def _frozen(value: Any) -> Any:

@@ -1,0 +1,42 @@
+"""Names of classes: conversion, errors, and the label of a name."""
+
+import numpy as np
+import pytest
+
+from keras_regen.class_names import as_class_names, class_index
+
+
+@pytest.mark.parametrize(
+    "names", [["0", "1"], ("0", "1"), np.array(["0", "1"]), [0, 1], range(2), np.arange(2)]
+)
+def test_names_may_be_strings_or_numbers(names):
+    assert as_class_names(names) == ("0", "1")
+
+
+@pytest.mark.parametrize(
+    "names", ["ab", b"ab", {"a", "b"}, 3, np.array(3), None, ["a"], [None, None], [["a"], ["b"]]]
+)
+def test_other_names_are_errors(names):
+    with pytest.raises(ValueError, match="`class_names` must be a list of at least 2 names"):
+        as_class_names(names)
+
+
+def test_names_must_differ():
+    with pytest.raises(ValueError, match="`class_names` must differ"):
+        as_class_names(["1", 1])
+
+
+def test_class_index():
+    assert class_index(["cat", "dog"], "dog") == class_index(("cat", "dog"), np.int64(1)) == 1
+
+
+@pytest.mark.parametrize("class_id", [2, -1, "cow", True, 1.0, None, np.ones(2), [0]])
+def test_class_index_lists_the_classes(class_id):
+    with pytest.raises(ValueError, match="one of the model's classes: 0 'cat', 1 'dog'"):
+        class_index(["cat", "dog"], class_id)
+
+
+@pytest.mark.parametrize("names", ["cat", 3, None, np.ones(2), [None]])
+def test_class_index_needs_a_list_of_names(names):
+    with pytest.raises(ValueError, match="`class_names` must be a list of strings"):
+        class_index(names, 0)
