@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import as_array, check_flag, check_integer
 from keras_regen.generation.generation_report import GenerationReport
 
 CALIBRATED = "calibrated"
@@ -53,6 +53,7 @@ class Acceptance:
 
     def __post_init__(self):
         check_integer("max_tries", self.max_tries, 1)
+        check_flag("check_latent", self.check_latent)
         if not (self.classifier is None or isinstance(self.classifier, keras.Model)):
             raise ValueError(
                 "`classifier` must be a Keras model, or None for the model itself. "
@@ -60,12 +61,10 @@ class Acceptance:
             )
         if isinstance(self.threshold, str) and self.threshold == CALIBRATED:
             return
-        try:
-            values = np.asarray(self.threshold, "float64")
-        except (TypeError, ValueError):
-            values = np.array(np.nan)
+        values = as_array("threshold", self.threshold)
+        is_list = values.ndim <= 1 and values.size and values.dtype.kind in "iuf"
         # Written so that NaN fails.
-        if values.ndim > 1 or values.size == 0 or not ((values > 0) & (values <= 1)).all():
+        if not (is_list and ((values > 0) & (values <= 1)).all()):
             raise ValueError(
                 f"`threshold` must be {CALIBRATED!r}, or a probability (more than 0 and at most "
                 "1) for all classes, or a probability for each class. "

@@ -44,6 +44,8 @@ class AcceptanceRule:
                     "The classifier of the acceptance must have the model's classes in the same "
                     f"order, {expected}. Received: {received}."
                 )
+        else:
+            _check_input_shape(self.classifier, model.image_shape)
         name = "model" if self.classifier is model else "classifier"
         self.thresholds = self._thresholds(acceptance.threshold, name)
 
@@ -96,3 +98,18 @@ class AcceptanceRule:
                 "`keras.layers.Softmax` after its logits."
             )
         return outputs
+
+
+def _check_input_shape(classifier, image_shape):
+    shape = getattr(classifier, "input_shape", None)  # a subclass of `keras.Model` has none
+    if shape is None:
+        return
+    sizes = tuple(shape[1:]) if isinstance(shape, tuple) else ()
+    fits = len(sizes) == len(image_shape) and all(
+        size in (None, expected) for size, expected in zip(sizes, image_shape, strict=True)
+    )
+    if not fits:
+        raise ValueError(
+            f"The classifier of the acceptance must take the model's images, {image_shape}. "
+            f"Received: a classifier with the input shape {shape}."
+        )

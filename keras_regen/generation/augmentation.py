@@ -1,10 +1,15 @@
 """Augmentation of a training set with generated images."""
 
-import math
-
 import numpy as np
 
-from keras_regen.checks import check_images, check_labels
+from keras_regen.checks import (
+    as_array,
+    check_flag,
+    check_images,
+    check_labels,
+    check_number,
+    check_seed,
+)
 from keras_regen.generation.acceptance import Acceptance
 from keras_regen.generation.protocol import GenerativeModel, require_part
 from keras_regen.generation.sampling import generate
@@ -60,12 +65,17 @@ def augment(
         ((60, 8, 8, 1), dtype('uint8'), array([6, 6, 6, 6, 6, 6, 6, 6, 6, 6]))
     """
     require_part(model, "decoder", "generate images")
-    x, y = np.asarray(x), np.asarray(y)
+    if not model.num_classes:
+        raise ValueError(
+            "New images have the classes of the real images. "
+            f"{type(model).__name__} {model.name!r} has no classes."
+        )
+    x, y = as_array("x", x), as_array("y", y)
     check_images(x, model.image_shape, name="x")
     check_labels(y, len(x), model.num_classes, name="y")
-    is_number = isinstance(factor, (int, float, np.number)) and not isinstance(factor, bool)
-    if not (is_number and 0 <= factor < math.inf):
-        raise ValueError(f"`factor` must be a number, at least 0. Received: factor={factor!r}.")
+    check_number("factor", factor, 0)
+    check_flag("shuffle", shuffle)
+    check_seed(seed)
     counts = [round(factor * count) for count in np.bincount(y, minlength=model.num_classes)]
     new_labels = np.repeat(np.arange(model.num_classes), counts)
     options = {"seed": seed, "accept": accept, "prior": prior, "batch_size": batch_size}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import check_choice, check_integer
 from keras_regen.generation.acceptance import Acceptance
 from keras_regen.generation.generation_report import GenerationReport
 from keras_regen.generation.protocol import GenerativeModel, require_part
@@ -65,8 +65,7 @@ def descendants(
     """
     check_integer("depth", depth, 1)
     check_integer("num_sources", num_sources, 2)
-    if kind not in ("siblings", "children"):
-        raise ValueError(f"`kind` must be 'siblings' or 'children'. Received: kind={kind!r}.")
+    check_choice("kind", kind, ("siblings", "children"))
     require_part(model, "decoder", "generate images")
     if num_samples is not None:
         check_integer("num_samples", num_samples, 1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_regen.checks import check_images
+from keras_regen.checks import as_array, check_images
 from keras_regen.generation.interpolation import check_ratios
 from keras_regen.generation.protocol import GenerativeModel, require_part
 
@@ -40,7 +40,7 @@ def matrix(
     share = check_ratios("ratio", ratio)
     if share.ndim:
         raise ValueError(f"`ratio` must be a single number. Received: ratio={ratio!r}.")
-    rows, columns = np.asarray(rows), np.asarray(columns)
+    rows, columns = as_array("rows", rows), as_array("columns", columns)
     check_images(rows, model.image_shape, name="rows")
     check_images(columns, model.image_shape, name="columns")
     latents = (1 - share) * model.encode(rows)[:, None] + share * model.encode(columns)[None]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import as_array, check_images, check_integer
 from keras_regen.class_names import class_index
 from keras_regen.generation.protocol import GenerativeModel, require_part
 
@@ -63,7 +63,9 @@ def interpolate(
         raise ValueError(f"`ratios` must be a list of numbers. Received: ratios={ratios.tolist()}.")
     require_part(model, "decoder", "generate images")
     ratios = ratios[:, None]
-    return model.decode((1 - ratios) * _latent(model, start) + ratios * _latent(model, end))
+    return model.decode(
+        (1 - ratios) * _latent(model, "start", start) + ratios * _latent(model, "end", end)
+    )
 
 
 def check_ratios(name: str, ratios: float | Sequence[float] | np.ndarray) -> np.ndarray:
@@ -76,22 +78,26 @@ def check_ratios(name: str, ratios: float | Sequence[float] | np.ndarray) -> np.
     Raises:
         ValueError: If a ratio is no number or not in [0, 1].
     """
-    try:
-        array = np.asarray(ratios, "float64")
-    except (TypeError, ValueError):
-        array = np.array(np.nan)
+    array = as_array(name, ratios)
     # Written so that NaN fails.
-    if not ((array >= 0) & (array <= 1)).all():
+    if array.dtype.kind not in "iuf" or not ((array >= 0) & (array <= 1)).all():
         raise ValueError(
             f"`{name}` must be from 0 (only the first source) to 1 (only the second source). "
             f"Received: {name}={ratios!r}."
         )
-    return array
+    return array.astype("float64")
 
 
-def _latent(model, source):
+def _latent(model, name, source):
     """The latent of an image, or the mean latent of a class."""
     if isinstance(source, (str, int, np.integer)):
         prior = require_part(model, "prior", "interpolate between classes")
         return prior.class_mean(class_index(model.class_names, source))
-    return model.encode(np.asarray(source)[None])[0]
+    image = as_array(name, source)
+    if image.shape != model.image_shape:
+        raise ValueError(
+            f"`{name}` must be an image of shape {model.image_shape}, a label or a class name. "
+            f"Received: an array of shape {image.shape} and type {image.dtype}."
+        )
+    check_images(image[None], name=name)
+    return model.encode(image[None])[0]

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from keras_regen.checks import check_integer
-from keras_regen.generation.protocol import GenerativeModel
+from keras_regen.checks import check_integer, check_seed
+from keras_regen.generation.protocol import GenerativeModel, require_part
 from keras_regen.generation.sampling import generate
 
 
@@ -46,8 +46,13 @@ def generate_per_class(
         ((6, 8, 8, 1), [0, 0, 0, 1, 1, 1])
     """
     check_integer("samples_per_class", samples_per_class, 1)
-    if seed is not None:
-        check_integer("seed", seed, 0)
+    check_seed(seed)
+    if not isinstance(models, Mapping):
+        raise ValueError(
+            f"`models` must be a dict from class names to models. Received: models={models!r}."
+        )
+    for model in models.values():
+        require_part(model, "decoder", "generate images")
     shapes = {model.image_shape for model in models.values()}
     if len(shapes) != 1:
         raise ValueError(

@@ -5,7 +5,7 @@ from typing import Literal, overload
 
 import numpy as np
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import check_flag, check_integer, elements_of
 from keras_regen.class_names import class_index
 from keras_regen.generation.acceptance import Acceptance
 from keras_regen.generation.generation_report import GenerationReport
@@ -119,6 +119,7 @@ def generate(
     if seed is None:
         seed = int(np.random.SeedSequence().generate_state(1)[0])
     check_integer("seed", seed, 0)
+    check_flag("return_report", return_report)
     if num_samples is not None:
         check_integer("num_samples", num_samples, 1)
     latent_dim = require_part(model, "decoder", "generate images").input_shape[-1]
@@ -191,7 +192,13 @@ def requestable_classes(
         )
     if hasattr(classifier, "class_names"):
         return classifier.class_names
-    return tuple(str(label) for label in range(classifier.output_shape[-1]))
+    shape = getattr(classifier, "output_shape", None)
+    if not isinstance(shape, tuple) or len(shape) != 2 or shape[1] is None:
+        raise ValueError(
+            "The classifier of the acceptance must be a functional or sequential Keras model that "
+            f"returns a probability for each class, (batch, num_classes). Received: {shape}."
+        )
+    return tuple(str(label) for label in range(shape[1]))
 
 
 def requested_labels(
@@ -215,9 +222,10 @@ def requested_labels(
             "`accept=Acceptance(classifier)` with a classifier that selects the images of a "
             f"class. Received: class_id={class_id!r}."
         )
-    if isinstance(class_id, (str, int, np.integer)):
+    names = None if isinstance(class_id, str) else elements_of(class_id)
+    if names is None:
         return np.full(num_samples or _DEFAULT_SAMPLES, class_index(class_names, class_id))
-    labels = np.array([class_index(class_names, name) for name in class_id], "int64")
+    labels = np.array([class_index(class_names, name) for name in names], "int64")
     if len(labels) == 0 or num_samples not in (None, len(labels)):
         raise ValueError(
             "A sequence of classes must have a class for each sample, and at least one. "
@@ -229,7 +237,7 @@ def requested_labels(
 def _acceptance(accept: bool | float | Acceptance | None) -> Acceptance | None:
     if accept is None or isinstance(accept, (bool, np.bool_)):
         return Acceptance() if accept else None
-    if isinstance(accept, (int, float, np.number)):
+    if isinstance(accept, (int, float, np.integer, np.floating)):
         return Acceptance(threshold=float(accept))
     if not isinstance(accept, Acceptance):
         raise ValueError(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import check_integer, check_seed
 from keras_regen.generation.protocol import GenerativeModel, require_part
 from keras_regen.generation.sampling import check_prior
 from keras_regen.priors import NoisePrior, Prior
@@ -53,8 +53,7 @@ def latent_traversal(
     check_integer("num_traversals", num_traversals, 1)
     check_integer("num_samples", num_samples, 2)
     check_integer("batch_size", batch_size, 1)
-    if seed is not None:
-        check_integer("seed", seed, 0)
+    check_seed(seed)
     rng = np.random.default_rng(seed)
     require_part(model, "decoder", "generate images")
     if prior is None:

@@ -30,7 +30,7 @@ def test_interpolation_needs_two_images_and_known_classes(digits_model):
         interpolate(digits_model, 0, 1, num_samples=1)
     with pytest.raises(ValueError, match="class_id=12"):
         interpolate(digits_model, 0, 12)
-    with pytest.raises(ValueError, match=r"images of shape \(9, 9, 1\)"):
+    with pytest.raises(ValueError, match=r"shape \(8, 8, 1\), a label.*shape \(9, 9, 1\)"):
         interpolate(digits_model, np.zeros((9, 9, 1)), 1)
 
 
