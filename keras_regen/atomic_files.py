@@ -1,10 +1,12 @@
 """Writes files completely or not at all."""
 
 import contextlib
+import errno
 import glob
 import json
 import math
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,18 +37,58 @@ def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
         ['note.txt']
     """
     path = Path(path)
-    # The process id separates two writers. Keras and Matplotlib read the suffix.
-    start, end = f".{path.stem}.", f".partial{path.suffix}"
-    for leftover in path.parent.glob(f"{glob.escape(start)}*{glob.escape(end)}"):
-        process_id = leftover.name.removeprefix(start).removesuffix(end)
-        if process_id.isdecimal() and _has_ended(int(process_id)):
-            leftover.unlink(missing_ok=True)
-    partial = path.with_name(f"{start}{os.getpid()}{end}")
+    partial = path.with_name(_partial_name(path.stem, path.suffix))
+    _remove_leftovers(path.parent, path.stem, path.suffix)
     try:
         yield partial
+        _flush(partial)
         os.replace(partial, path)
+        _flush(path.parent)
+    except OSError as error:
+        _raise_if_full(error, path)
+        raise
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def atomic_folder(path: str | os.PathLike) -> Iterator[Path]:
+    """Yields a temporary folder, and moves its files to a folder if no error was raised.
+
+    After an interruption or an error the folder is unchanged. Files of the same name are replaced,
+    and other files in the folder stay. If a process was killed while it wrote the temporary folder,
+    the next writer removes it.
+
+    Args:
+        path: Path of the folder, which is created if it is missing.
+
+    Yields:
+        An empty folder, next to the folder of `path`.
+
+    Raises:
+        OSError: If a file cannot be written.
+
+    Examples:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp()) / "notes"
+        >>> with atomic_folder(folder) as partial:
+        ...     _ = (partial / "note.txt").write_text("whole")
+        >>> [file.name for file in folder.iterdir()]
+        ['note.txt']
+    """
+    path = Path(path).absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(path.parent, path.name, "")
+    partial = path.with_name(_partial_name(path.name, ""))
+    try:
+        partial.mkdir()
+        yield partial
+        _merge(partial, path)
+    except OSError as error:
+        _raise_if_full(error, path)
+        raise
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def json_number(value: float | None) -> float | None:
@@ -109,6 +151,56 @@ def write_arrays(path: str | os.PathLike, **arrays: np.ndarray) -> None:
     # open file.
     with atomic_write(path) as partial, open(partial, "wb") as file:
         np.savez_compressed(file, **arrays)
+
+
+def _partial_name(stem: str, suffix: str) -> str:
+    # The process id separates two writers. Keras and Matplotlib read the suffix.
+    return f".{stem}.{os.getpid()}.partial{suffix}"
+
+
+def _remove_leftovers(folder: Path, stem: str, suffix: str) -> None:
+    """Removes the partial files of processes that have ended."""
+    start, end = f".{stem}.", f".partial{suffix}"
+    for leftover in folder.glob(f"{glob.escape(start)}*{glob.escape(end)}"):
+        process_id = leftover.name.removeprefix(start).removesuffix(end)
+        if process_id.isdecimal() and _has_ended(int(process_id)):
+            if leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
+                leftover.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Waits until the disk has a file or the entries of a folder, in case the machine stops."""
+    if os.name != "posix":
+        return  # Windows opens no folders
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _merge(source: Path, target: Path) -> None:
+    """Moves the files of a folder into another folder, with their subfolders."""
+    if not target.exists():
+        os.replace(source, target)
+        return
+    for entry in source.iterdir():
+        if entry.is_dir() and (target / entry.name).is_dir():
+            _merge(entry, target / entry.name)
+        else:
+            os.replace(entry, target / entry.name)
+
+
+def _raise_if_full(error: OSError, path: Path) -> None:
+    """Raises an error that names the path and describes the way out, if the disk is full."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        raise OSError(
+            error.errno,
+            f"{os.strerror(error.errno)}: {str(path)!r} was not written, and an earlier version of "
+            "it is unchanged. Free some space on its disk, and try again",
+        ) from error
 
 
 def _has_ended(process_id: int) -> bool:

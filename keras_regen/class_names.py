@@ -77,4 +77,11 @@ def as_class_names(class_names: Iterable[Any], least: int = 2) -> tuple[str, ...
     names = tuple(map(str, names))
     if len(set(names)) != len(names):
         raise ValueError(f"`class_names` must differ. Received: {names}.")
+    # A terminal would obey escape sequences, and no folder can have a null character in its name.
+    unprintable = [name for name in names if not name.isprintable()]
+    if unprintable:
+        raise ValueError(
+            "`class_names` must have no control characters, such as line ends and escape "
+            f"sequences. Received: {unprintable}."
+        )
     return names

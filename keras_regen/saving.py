@@ -2,13 +2,17 @@
 
 import json
 import os
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import h5py
 import keras
 
 from keras_regen.atomic_files import atomic_write
+from keras_regen.checks import check_path
+from keras_regen.compressed_files import DAMAGE, ExpansionError, check_zip
 
 
 def save_model(model: keras.Model, path: str | os.PathLike) -> None:
@@ -58,7 +62,7 @@ def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
         ...
         FileNotFoundError: Expected a `.keras` file, or a folder with model.keras in it...
     """
-    path = Path(path)
+    path = check_path("path", path)
     file = path / "model.keras" if path.is_dir() else path
     if not file.exists():
         raise FileNotFoundError(
@@ -67,9 +71,12 @@ def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
         )
     try:
         with zipfile.ZipFile(file) as archive:
+            check_zip(archive)
             missing = {"config.json", "model.weights.h5"} - set(archive.namelist())
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, OSError) as error:
+            if not missing and not damaged:
+                _check_weights(archive)
+    except (ExpansionError, *DAMAGE) as error:
         raise ValueError(
             f"{str(file)!r} is not a complete `.keras` file: it is truncated or of another format "
             f"({error}). Use another copy or a checkpoint."
@@ -89,14 +96,57 @@ def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
         ) from error
 
 
+def without_backend(config: Any) -> Any:
+    """Names the optimizers in a configuration as every backend knows them.
+
+    On PyTorch, Keras writes the optimizers as classes of its PyTorch backend, which other backends
+    cannot train with, and cannot import without PyTorch.
+
+    Args:
+        config: Serialized Keras object, or any part of it.
+
+    Returns:
+        The configuration, with the classes of `keras.optimizers`.
+
+    Examples:
+        >>> from keras_regen.saving import without_backend
+        >>> module = "keras.src.backend.torch.optimizers.torch_adam"
+        >>> without_backend({"module": module, "class_name": "Adam", "config": {}})
+        {'module': 'keras.optimizers', 'class_name': 'Adam', 'config': {}}
+    """
+    if isinstance(config, (list, tuple)):
+        return type(config)(without_backend(part) for part in config)
+    if not isinstance(config, dict):
+        return config
+    config = {name: without_backend(part) for name, part in config.items()}
+    if re.match(r"keras\.src\.backend\.\w+\.optimizers\.", str(config.get("module"))):
+        config["module"] = "keras.optimizers"
+    return config
+
+
 def _model_class(file):
     """The name of the model's class in the file."""
     try:
         with zipfile.ZipFile(file) as archive:
             config = json.loads(archive.read("config.json"))
         return config["registered_name"] or config["class_name"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "model of an unknown class"
+
+
+def _check_weights(archive):
+    """Raises an error if the weights claim to be larger than their file.
+
+    HDF5 has weights of which nothing is stored, and Keras would ask for their memory.
+    """
+    available = archive.getinfo("model.weights.h5").file_size
+    sizes = []
+    with archive.open("model.weights.h5") as file, h5py.File(file) as weights:
+        weights.visititems(lambda name, item: sizes.append(getattr(item, "nbytes", 0)))
+    if sum(sizes) > available:
+        raise ExpansionError(
+            f"the weights have {available:,} bytes and claim to have {sum(sizes):,}"
+        )
 
 
 def _reason(error):

@@ -1,12 +1,15 @@
 """Files are complete or absent, and leftovers of killed processes are removed."""
 
+import errno
 import os
 import subprocess
 import sys
 
 import pytest
 
-from keras_regen.atomic_files import atomic_write
+from keras_regen.atomic_files import atomic_folder, atomic_write
+
+pytestmark = pytest.mark.any_backend
 
 _KILLED_WRITER = """
 import os, sys
@@ -45,3 +48,41 @@ def test_leftover_of_a_killed_process_is_removed(tmp_path, name):
     with atomic_write(file) as partial:
         partial.write_text("complete")
     assert {path.name for path in tmp_path.iterdir()} == {*others, name}
+
+
+def test_a_folder_is_written_completely_or_not_at_all(tmp_path):
+    folder = tmp_path / "pictures"
+    with pytest.raises(RuntimeError), atomic_folder(folder) as partial:
+        (partial / "cat").mkdir()
+        (partial / "cat/1.png").write_text("1")
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+    for name in ("1", "2"):
+        with atomic_folder(folder) as partial:
+            (partial / "cat").mkdir()
+            (partial / f"cat/{name}.png").write_text(name)
+    assert sorted(file.name for file in (folder / "cat").iterdir()) == ["1.png", "2.png"]
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems cannot check whether a process runs")
+def test_leftover_folder_of_a_killed_process_is_removed(tmp_path):
+    folder = tmp_path / "pictures"
+    code = _KILLED_WRITER.replace("atomic_write", "atomic_folder").replace(
+        "partial.write", "(partial / 'x').write"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(folder)]).returncode == 9
+    assert len(list(tmp_path.iterdir())) == 1
+    with atomic_folder(folder) as partial:
+        (partial / "new").write_text("complete")
+    assert list(tmp_path.rglob("*")) == [folder, folder / "new"]
+
+
+@pytest.mark.parametrize("write", [atomic_write, atomic_folder])
+def test_a_full_disk_is_described(tmp_path, write):
+    path = tmp_path / "result"
+    message = r"result' was not written.*Free some space"
+    with pytest.raises(OSError, match=message) as raised, write(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert raised.value.errno == errno.ENOSPC
+    assert list(tmp_path.iterdir()) == []

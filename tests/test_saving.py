@@ -1,8 +1,10 @@
 """load_model: files, folders, and the errors for bad files."""
 
+import io
 import json
 import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -60,3 +62,27 @@ def test_a_plain_functional_model(tmp_path):
     x = np.ones((2, 4), "float32")
     loaded = load_model(tmp_path / "plain.keras")
     np.testing.assert_allclose(loaded.predict(x, verbose=0), model.predict(x, verbose=0), atol=1e-6)
+
+
+def _rewritten(source, path, **contents):
+    """Copies a `.keras` file with other contents of some of its files."""
+    with zipfile.ZipFile(source) as archive, zipfile.ZipFile(path, "w", 8) as copy:
+        for name in archive.namelist():
+            copy.writestr(name, contents.get(name.split(".")[0], archive.read(name)))
+
+
+def test_files_that_would_fill_the_memory(tmp_path, digits_model, monkeypatch):
+    save_model(digits_model, tmp_path / "whole.keras")
+    _rewritten(tmp_path / "whole.keras", tmp_path / "deep.keras", config="[" * 100_000)
+    with pytest.raises(ValueError, match="holds a model of an unknown class that cannot be built"):
+        load_model(tmp_path / "deep.keras")
+    monkeypatch.setattr("keras_regen.compressed_files.HARMLESS", 2**20)
+    _rewritten(tmp_path / "whole.keras", tmp_path / "bomb.keras", model=bytes(2**27))
+    with pytest.raises(ValueError, match="300 times larger than the file"):
+        load_model(tmp_path / "bomb.keras")
+    weights = io.BytesIO()
+    with h5py.File(weights, "w") as file:
+        file.create_dataset("vars/0", (2**40,), "float32")
+    _rewritten(tmp_path / "whole.keras", tmp_path / "large.keras", model=weights.getvalue())
+    with pytest.raises(ValueError, match="claim to have 4,398,046,511,104"):
+        load_model(tmp_path / "large.keras")

@@ -1,27 +1,28 @@
 """Reads a tar archive of class folders without unpacking it to the disk."""
 
 import io
-import lzma
 import os
 import tarfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from keras_regen.compressed_files import DAMAGE, ExpansionError, check_expansion
 from keras_regen.datasets.class_folders import ListFolder, PathParts, find_classes
 from keras_regen.datasets.dataset import ImageDataset
-from keras_regen.datasets.image_decoding import UnreadableImageError, decode_image
+from keras_regen.datasets.image_decoding import TargetSize, UnreadableImageError, decode_image
 from keras_regen.datasets.image_files import dataset_from_files
 from keras_regen.datasets.parallel_map import parallel_map
 
+# A larger file is no image that fits into the memory.
+LARGEST_FILE = 2**28
 ARCHIVE_SUFFIXES = (".tar.xz", ".tar.gz", ".tgz", ".tar.bz2", ".tar")
 
 
 def load_archive(
     name: str,
     path: str,
-    image_size: tuple[int, int] | None,
+    image_size: TargetSize | None,
     color_mode: str | None,
     test_fraction: float,
     seed: int,
@@ -32,7 +33,7 @@ def load_archive(
     Args:
         name: Name of the dataset.
         path: Path of the archive.
-        image_size: `(height, width)` of the resized images, or `None` to keep the size.
+        image_size: The size to resize to, or `None` to keep the size.
         color_mode: `"grayscale"`, `"rgb"`, or `None` to detect it from the files.
         test_fraction: Share of test images if the archive has no `train` and `test` folders.
         seed: Seed of that split.
@@ -42,13 +43,16 @@ def load_archive(
         An `ImageDataset`.
 
     Raises:
-        ValueError: If the archive is damaged, or its folders or images are not as `load` expects.
+        ValueError: If the archive is damaged or expands too much, or its folders or images are not
+            as `load` expects.
     """
 
     def decode(
-        member: tuple[PathParts, bytes],
+        member: tuple[PathParts, bytes | None],
     ) -> tuple[PathParts, np.ndarray | UnreadableImageError]:
         parts, content = member
+        if content is None:
+            return parts, UnreadableImageError(f"a file of more than {LARGEST_FILE // 2**20} MiB")
         try:
             return parts, decode_image(io.BytesIO(content), image_size, color_mode)
         except UnreadableImageError as error:
@@ -56,7 +60,7 @@ def load_archive(
 
     # One thread decodes while this thread unpacks. More threads would wait for each other when
     # the images are small.
-    results = dict(parallel_map(decode, _members(path), num_threads=1))
+    results = dict(_bounded(path, parallel_map(decode, _members(path), num_threads=1)))
     folders = find_classes(_folder_listing(results), path)
     return dataset_from_files(
         name,
@@ -69,22 +73,47 @@ def load_archive(
     )
 
 
-def _members(path: str) -> Iterator[tuple[PathParts, bytes]]:
-    """Yields the path and content of every visible regular file; skips links and devices."""
+def _bounded(
+    path: str, results: Iterable[tuple[PathParts, np.ndarray | UnreadableImageError]]
+) -> Iterator[tuple[PathParts, np.ndarray | UnreadableImageError]]:
+    """Yields the decoded images, and raises an error if they fill the memory."""
+    size = 0
+    for parts, result in results:
+        size += getattr(result, "nbytes", 0)
+        try:
+            check_expansion(path, size)
+        except ExpansionError as error:
+            raise _unreadable(path, error) from error
+        yield parts, result
+
+
+def _members(path: str) -> Iterator[tuple[PathParts, bytes | None]]:
+    """Yields the path and content of every visible regular file; skips links and devices.
+
+    The content of a file that is too large is `None`.
+    """
     try:
         _check_end(path)
         # "|" reads forwards only: seeking back in a compressed file restarts the decompression.
         with tarfile.open(path, "r|*") as archive:
+            size = 0
             for member in archive:
+                size += member.size
+                check_expansion(path, size)
                 parts = tuple(part for part in member.name.split("/") if part not in ("", "."))
                 hidden = any(part.startswith(".") for part in parts)  # this also excludes ".."
                 if member.isreg() and not member.issparse() and not hidden:
-                    yield parts, archive.extractfile(member).read()
-    except (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error) as error:
-        raise ValueError(
-            f"Expected a complete tar archive ({', '.join(ARCHIVE_SUFFIXES)}). "
-            f"Received: {path!r}, which cannot be read ({error}). Download or copy it again."
-        ) from error
+                    small = member.size <= LARGEST_FILE
+                    yield parts, archive.extractfile(member).read() if small else None
+    except (tarfile.TarError, ExpansionError, *DAMAGE) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str, error: Exception) -> ValueError:
+    return ValueError(
+        f"Expected a complete tar archive ({', '.join(ARCHIVE_SUFFIXES)}). "
+        f"Received: {path!r}, which cannot be read ({error}). Download or copy it again."
+    )
 
 
 def _check_end(path: str) -> None:

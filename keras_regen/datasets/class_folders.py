@@ -1,21 +1,28 @@
 """Finds the classes in a folder (or an archive) of class folders."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 PathParts = tuple[str, ...]
+# Folders and files that operating systems write next to images.
+METADATA = {"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db", "$recycle.bin", "@eadir"}
+_TRAINING = ("train", "training")
+# The folders of test images, in this order: with `test`, a folder of validation images is not read.
+_TEST = ("test", "testing", "val", "valid", "validation")
 # Returns the sorted names of the visible subfolders and files of a folder.
 ListFolder = Callable[[PathParts], tuple[list[str], list[str]]]
 
 
 @dataclass(frozen=True)
 class ClassFolders:
-    """The files in class folders, sorted by split, then class name, then file name.
+    """The files in class folders, sorted by split, then class, then file name.
 
     Args:
-        class_names: Sorted names of the class folders.
+        class_names: Names of the class folders: by number if all names are integers, so that the
+            labels of the folders 0 to 11 are their names, and otherwise by name.
         files: Path of every file, as a tuple of names below the root.
         labels: Class numbers `(num_files,)`.
         is_test: Booleans `(num_files,)`, or `None` without `train` and `test` folders.
@@ -30,11 +37,13 @@ class ClassFolders:
 
 
 def find_classes(list_folder: ListFolder, root: str) -> ClassFolders:
-    """Finds the class folders, and the `train` and `test` folders if both exist, below a root.
+    """Finds the class folders, and the folders of training and test images, below a root.
 
     A folder that contains only another folder of folders is skipped, so the outer folder of an
-    archive does not matter. Next to `train` and `test`, other folders (such as `val`) are not
-    read.
+    archive does not matter. The folder of training images is called `train` or `training`, and the
+    folder of test images `test`, `testing`, `val`, `valid` or `validation`, in upper or lower case.
+    Next to both, other folders are not read. Files of the operating system, such as `__MACOSX`
+    and `Thumbs.db`, are ignored.
 
     Args:
         list_folder: Function that lists the subfolders and files of a path of parts.
@@ -44,9 +53,11 @@ def find_classes(list_folder: ListFolder, root: str) -> ClassFolders:
         The files and their classes as `ClassFolders`.
 
     Raises:
-        ValueError: If the root has fewer than two class folders, if `train` and `test` have
-            different classes, or if `train` has class folders but `test` is missing.
+        ValueError: If the root has fewer than two class folders, if the training and the test
+            folder have different classes, if there is a training folder with class folders but no
+            test folder, or if the name of a class has a control character.
     """
+    list_folder = _without_metadata(list_folder)
     top: PathParts = ()
     folders, files = list_folder(top)
     while len(folders) == 1 and list_folder((*top, folders[0]))[0]:
@@ -57,39 +68,65 @@ def find_classes(list_folder: ListFolder, root: str) -> ClassFolders:
             f"Expected a folder of class folders, each with the images of a class. "
             f"Received: {root!r}, which holds no folders and {len(files)} files."
         )
-    if {"train", "test"} <= set(folders):
-        return _find_in_splits(list_folder, root, top)
-    if "train" in folders:
-        _check_train_is_a_class(list_folder, root, top, folders)
+    train, test = _named(folders, _TRAINING), _named(folders, _TEST)
+    if train is not None and test is not None and list_folder((*top, train))[0]:
+        return _find_in_splits(list_folder, root, (*top, train), (*top, test))
+    if train is not None:
+        _check_train_is_a_class(list_folder, root, top, train, folders)
     return _find_files(list_folder, root, folders, [(top, None)])
 
 
+def _without_metadata(list_folder: ListFolder) -> ListFolder:
+    def listed(parts: PathParts) -> tuple[list[str], list[str]]:
+        folders, files = (
+            [name for name in names if name.lower() not in METADATA] for names in list_folder(parts)
+        )
+        return folders, files
+
+    return listed
+
+
+def _named(folders: list[str], names: tuple[str, ...]) -> str | None:
+    """Returns the folder with the first possible of several names, in upper or lower case."""
+    by_name = {folder.lower(): folder for folder in reversed(folders)}
+    return next((by_name[name] for name in names if name in by_name), None)
+
+
 def _check_train_is_a_class(
-    list_folder: ListFolder, root: str, top: PathParts, folders: list[str]
+    list_folder: ListFolder, root: str, top: PathParts, train: str, folders: list[str]
 ) -> None:
     """Raises an error if `train` is a split without `test`, and not a class named `train`."""
-    inner_folders, names = list_folder((*top, "train"))
+    inner_folders, names = list_folder((*top, train))
     if inner_folders and not names:
-        others = [name for name in folders if name != "train"]
+        others = [name for name in folders if name != train]
         raise ValueError(
-            "Next to `train`, the folder of test images must be called `test`. "
-            f"Received: {root!r} with `train` and {others}. Rename the test folder, or pass the "
-            "`train` folder alone to split its images."
+            f"Next to `{train}`, the folder of test images must be called {', '.join(_TEST)}. "
+            f"Received: {root!r} with `{train}` and {others}. Rename the test folder, or pass the "
+            f"`{train}` folder alone to split its images."
         )
 
 
-def _find_in_splits(list_folder: ListFolder, root: str, top: PathParts) -> ClassFolders:
-    train_top, test_top = (*top, "train"), (*top, "test")
+def _find_in_splits(
+    list_folder: ListFolder, root: str, train_top: PathParts, test_top: PathParts
+) -> ClassFolders:
     train_classes, test_classes = set(list_folder(train_top)[0]), set(list_folder(test_top)[0])
     if train_classes != test_classes:
+        train, test = train_top[-1], test_top[-1]
         raise ValueError(
-            f"`train` and `test` must have the same class folders. Received: {root!r} with "
-            f"{sorted(train_classes - test_classes)} only in `train` and "
-            f"{sorted(test_classes - train_classes)} only in `test`."
+            f"`{train}` and `{test}` must have the same class folders. Received: {root!r} with "
+            f"{sorted(train_classes - test_classes)} only in `{train}` and "
+            f"{sorted(test_classes - train_classes)} only in `{test}`."
         )
     return _find_files(
-        list_folder, root, sorted(train_classes), [(train_top, False), (test_top, True)]
+        list_folder, root, list(train_classes), [(train_top, False), (test_top, True)]
     )
+
+
+def _in_order(class_names: list[str]) -> list[str]:
+    """Sorts names by number if all are numbers, and otherwise as strings."""
+    if all(re.fullmatch(r"[0-9]+", name) for name in class_names):
+        return sorted(class_names, key=lambda name: (int(name), name))
+    return sorted(class_names)
 
 
 def _find_files(
@@ -98,6 +135,13 @@ def _find_files(
     class_names: list[str],
     splits: list[tuple[PathParts, bool | None]],
 ) -> ClassFolders:
+    class_names = _in_order(class_names)
+    unprintable = [name for name in class_names if not name.isprintable()]
+    if unprintable:
+        raise ValueError(
+            "The name of a class folder must have no control characters, such as line ends and "
+            f"escape sequences. Received: {root!r} with {unprintable}. Rename the folder."
+        )
     if len(class_names) < 2:
         raise ValueError(
             "Expected at least two class folders. "

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keras_regen.checks import check_images, check_labels
-from keras_regen.datasets.image_decoding import convert_images
+from keras_regen.class_names import as_class_names
+from keras_regen.datasets.image_decoding import TargetSize, convert_images
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -110,7 +111,7 @@ def dataset_from_arrays(
     test: tuple[np.ndarray, np.ndarray],
     class_names: Sequence[str],
     *,
-    image_size: tuple[int, int] | None = None,
+    image_size: TargetSize | None = None,
     color_mode: str | None = None,
     skipped: tuple[str, ...] = (),
 ) -> ImageDataset:
@@ -121,7 +122,7 @@ def dataset_from_arrays(
         train: `(images, labels)`. The images may be any integers in 0..255 or floats in 0..1.
         test: `(images, labels)` of the same kind.
         class_names: Names of the classes.
-        image_size: `(height, width)` to resize to, or `None`.
+        image_size: The size to resize to, or `None` to keep the size.
         color_mode: `"grayscale"`, `"rgb"`, or `None` to keep the channels.
         skipped: Paths of the files that are left out.
 
@@ -133,13 +134,7 @@ def dataset_from_arrays(
             images differ in shape or kind, or if the dataset has fewer than two classes.
     """
     (x_train, y_train), (x_test, y_test) = train, test
-    class_names = tuple(str(class_name) for class_name in class_names)
-    if len(class_names) < 2:
-        raise ValueError(
-            f"A dataset must have at least two classes. Received: {name!r} with {class_names}."
-        )
-    if len(set(class_names)) < len(class_names):
-        raise ValueError(f"Class names must differ. Received: {name!r} with {class_names}.")
+    class_names = as_class_names(class_names)
     check_images(x_train, name="x_train")
     check_images(x_test, x_train.shape[1:], name="x_test")
     if (x_train.dtype.kind == "f") != (x_test.dtype.kind == "f"):

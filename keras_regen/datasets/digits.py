@@ -3,11 +3,12 @@
 import numpy as np
 
 from keras_regen.datasets.dataset import ImageDataset, dataset_from_arrays
+from keras_regen.datasets.image_decoding import TargetSize
 from keras_regen.datasets.split import stratified_split
 
 
 def load_digits(
-    image_size: tuple[int, int] | None,
+    image_size: TargetSize | None,
     color_mode: str | None,
     test_fraction: float,
     seed: int,

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from keras_regen.datasets.class_folders import ClassFolders, PathParts, find_classes
 from keras_regen.datasets.dataset import ImageDataset
-from keras_regen.datasets.image_decoding import UnreadableImageError, decode_image
+from keras_regen.datasets.image_decoding import TargetSize, UnreadableImageError, decode_image
 from keras_regen.datasets.image_files import dataset_from_files
 from keras_regen.datasets.parallel_map import parallel_map
 
@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 def load_folder(
     name: str,
     path: str,
-    image_size: tuple[int, int] | None,
+    image_size: TargetSize | None,
     color_mode: str | None,
     test_fraction: float,
     seed: int,
@@ -28,7 +28,7 @@ def load_folder(
     Args:
         name: Name of the dataset.
         path: Path of the folder.
-        image_size: `(height, width)` of the resized images, or `None` to keep the size.
+        image_size: The size to resize to, or `None` to keep the size.
         color_mode: `"grayscale"`, `"rgb"`, or `None` to detect it from the files.
         test_fraction: Share of test images if the folder has no `train` and `test` folders.
         seed: Seed of that split.

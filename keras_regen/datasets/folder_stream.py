@@ -8,7 +8,12 @@ import numpy as np
 
 from keras_regen.checks import check_integer
 from keras_regen.datasets.folder import file_paths, find_class_folders, result_or_error
-from keras_regen.datasets.image_decoding import check_color_mode, check_image_size, decode_image
+from keras_regen.datasets.image_decoding import (
+    TargetSize,
+    check_color_mode,
+    check_image_size,
+    decode_image,
+)
 from keras_regen.datasets.image_files import common_shape, select_readable, split_files
 from keras_regen.datasets.parallel_map import NUM_THREADS, parallel_map
 from keras_regen.datasets.shuffled_batches import ShuffledBatches
@@ -30,6 +35,7 @@ class ImageFolderStream(ShuffledBatches):
         batch_size: Images per batch, at least 1. The last batch of an epoch may be smaller.
         split: `"train"` or `"test"`.
         image_size: Height and width to resize to, as in `load`.
+        fit: `"crop"`, `"pad"` or `"stretch"`, as in `load`.
         color_mode: `"grayscale"`, `"rgb"` or `None`, as in `load`.
         test_fraction: Share of the test images, as in `load`.
         shuffle: Whether to shuffle in every epoch. If `False`, the order is that of `load`.
@@ -65,6 +71,7 @@ class ImageFolderStream(ShuffledBatches):
         batch_size: int = 128,
         split: str = "train",
         image_size: int | tuple[int, int] | None = None,
+        fit: str = "crop",
         color_mode: str | None = None,
         test_fraction: float = 0.2,
         shuffle: bool = True,
@@ -82,7 +89,7 @@ class ImageFolderStream(ShuffledBatches):
         check_integer("num_threads", num_threads, 1)
         check_color_mode(color_mode)
         check_test_fraction(test_fraction)
-        image_size = check_image_size(image_size)
+        size = check_image_size(image_size, fit)
         path = os.path.expanduser(path)
         if not os.path.isdir(path):
             raise FileNotFoundError(
@@ -90,7 +97,7 @@ class ImageFolderStream(ShuffledBatches):
             )
         folders = find_class_folders(path)
         paths = file_paths(path, folders)
-        read_shape = partial(_image_shape, image_size=image_size, color_mode=color_mode)
+        read_shape = partial(_image_shape, image_size=size, color_mode=color_mode)
         shapes = parallel_map(partial(result_or_error, read_shape), paths, num_threads)
         readable, self.skipped = select_readable(path, folders, shapes, strict)
         self.image_shape = common_shape(
@@ -101,6 +108,7 @@ class ImageFolderStream(ShuffledBatches):
         indices = train if split == "train" else test
         self.files = tuple(paths[index] for index in indices)
         self.labels = folders.labels[indices]
+        self.image_size = size
         self.num_threads = num_threads
         super().__init__(len(indices), batch_size, shuffle=shuffle, seed=seed, epoch=epoch)
 
@@ -120,7 +128,7 @@ class ImageFolderStream(ShuffledBatches):
         """
         decode = partial(
             decode_image,
-            image_size=self.image_shape[:2],
+            image_size=self.image_size,
             color_mode="grayscale" if self.image_shape[2] == 1 else "rgb",
         )
         images = parallel_map(decode, [self.files[index] for index in indices], self.num_threads)
@@ -133,7 +141,8 @@ def as_dataset(path: str | os.PathLike, **options: Any) -> ImageFolderStream:
     Args:
         path: Folder with a folder of images per class, at its top or in `train/` and `test/`.
         **options: The arguments of `ImageFolderStream`: `batch_size`, `split`, `image_size`,
-            `color_mode`, `test_fraction`, `shuffle`, `seed`, `epoch`, `strict`, `num_threads`.
+            `fit`, `color_mode`, `test_fraction`, `shuffle`, `seed`, `epoch`, `strict`,
+            `num_threads`.
 
     Returns:
         An `ImageFolderStream` of `(images, labels)` batches, for `fit` and `evaluate`.
@@ -152,7 +161,7 @@ def as_dataset(path: str | os.PathLike, **options: Any) -> ImageFolderStream:
 
 
 def _image_shape(
-    file: str, image_size: tuple[int, int] | None, color_mode: str | None
+    file: str, image_size: TargetSize | None, color_mode: str | None
 ) -> tuple[int, int, int]:
     height, width, channels = decode_image(file, None, color_mode).shape
-    return (*(image_size or (height, width)), channels)
+    return (*(image_size or (height, width))[:2], channels)

@@ -1,9 +1,11 @@
 """Decodes image files to 8-bit grayscale or RGB, and converts arrays of images likewise."""
 
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from keras_regen.checks import check_choice
 
 # Pillow reads more formats, some of them by calling other programs. Only image files are allowed.
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "PPM", "TIFF", "WEBP")
@@ -11,22 +13,62 @@ GRAYSCALE_MODES = ("1", "L", "LA", "La")  # `_from_sixteen_bits` converts 16-bit
 RESAMPLING = Image.Resampling.BICUBIC  # Pillow widens the kernel to shrink an image: no aliasing
 
 
+# An image of more pixels is left out: as a decompression bomb, it would take gigabytes of memory.
+LARGEST_IMAGE = 100_000_000
+FITS = ("crop", "pad", "stretch")
+
+
 class UnreadableImageError(ValueError):
     """Raised if a file is not a complete image. The message states the reason."""
 
 
-def check_image_size(image_size: int | tuple[int, int] | None) -> tuple[int, int] | None:
-    """Returns `image_size` as `(height, width)`, or `None`.
+class TargetSize(NamedTuple):
+    """The size that images are resized to.
+
+    Args:
+        height: Integer: height in pixels.
+        width: Integer: width in pixels.
+        fit: `"crop"`, `"pad"` or `"stretch"`, as in `keras_regen.datasets.load`.
+
+    Examples:
+        >>> from PIL import Image
+        >>> from keras_regen.datasets.image_decoding import TargetSize
+        >>> TargetSize(4, 6, "pad").resize(Image.new("L", (20, 20))).size
+        (6, 4)
+    """
+
+    height: int
+    width: int
+    fit: str = "crop"
+
+    def resize(self, image: Image.Image) -> Image.Image:
+        """Resizes an image, with antialiasing."""
+        size = self.width, self.height
+        if self.fit == "stretch":
+            return image.resize(size, RESAMPLING)
+        if self.fit == "crop":
+            return ImageOps.fit(image, size, RESAMPLING)
+        black = (0,) * len(image.getbands()) if len(image.getbands()) > 1 else 0
+        return ImageOps.pad(image, size, RESAMPLING, color=black)
+
+
+def check_image_size(
+    image_size: int | tuple[int, int] | None, fit: str = "crop"
+) -> TargetSize | None:
+    """Returns the size that `image_size` and `fit` describe, or `None`.
 
     Args:
         image_size: `(height, width)`, an integer for square images, or `None`.
+        fit: `"crop"`, `"pad"` or `"stretch"`.
 
     Returns:
-        `(height, width)`, or `None`.
+        The size, or `None` to keep the size of the images.
 
     Raises:
-        ValueError: If it is neither an integer nor a pair of integers, or is less than 1.
+        ValueError: If `image_size` is neither an integer nor a pair of integers, or is less than 1,
+            or `fit` is unknown.
     """
+    check_choice("fit", fit, FITS)
     if image_size is None:
         return None
     pair = (image_size, image_size) if isinstance(image_size, int | np.integer) else image_size
@@ -40,20 +82,18 @@ def check_image_size(image_size: int | tuple[int, int] | None) -> tuple[int, int
             "`image_size` must be an integer or a pair (height, width), each at least 1. "
             f"Received: image_size={image_size!r}."
         )
-    return int(height), int(width)
+    return TargetSize(int(height), int(width), fit)
 
 
 def check_color_mode(color_mode: str | None) -> None:
     """Raises a `ValueError` unless `color_mode` is `None`, `"grayscale"` or `"rgb"`."""
-    if color_mode not in (None, "grayscale", "rgb"):
-        raise ValueError(
-            f'`color_mode` must be None, "grayscale" or "rgb". Received: color_mode={color_mode!r}.'
-        )
+    if color_mode is not None:
+        check_choice("color_mode", color_mode, ("grayscale", "rgb"))
 
 
 def decode_image(
     file: str | BinaryIO,
-    image_size: tuple[int, int] | None = None,
+    image_size: TargetSize | None = None,
     color_mode: str | None = None,
 ) -> np.ndarray:
     """Decodes an image file.
@@ -63,7 +103,7 @@ def decode_image(
 
     Args:
         file: Path, or an open binary file.
-        image_size: `(height, width)` to resize to, with antialiasing, or `None` to keep the size.
+        image_size: The size to resize to, or `None` to keep the size.
         color_mode: `"grayscale"` for 1 channel, `"rgb"` for 3, or `None` to keep the file's mode.
 
     Returns:
@@ -74,11 +114,15 @@ def decode_image(
     """
     try:
         with Image.open(file, formats=FORMATS) as image:
+            if image.width * image.height > LARGEST_IMAGE:
+                raise ValueError(
+                    f"{image.width}x{image.height} pixels, more than {LARGEST_IMAGE:,}"
+                )
             image = _eight_bits(_upright(image))
             if color_mode is not None:
                 image = image.convert("L" if color_mode == "grayscale" else "RGB")
             if image_size is not None:
-                image = image.resize(image_size[::-1], RESAMPLING)
+                image = image_size.resize(image)
             pixels = np.asarray(image)
     except MemoryError:
         raise
@@ -90,13 +134,13 @@ def decode_image(
 
 
 def convert_images(
-    images: np.ndarray, image_size: tuple[int, int] | None, color_mode: str | None
+    images: np.ndarray, image_size: TargetSize | None, color_mode: str | None
 ) -> np.ndarray:
     """Converts the size and the channels of an array of images as `decode_image` does.
 
     Args:
         images: `uint8` in 0..255 or `float32` in 0..1, `(num_images, height, width, channels)`.
-        image_size: `(height, width)`, or `None` to keep the size.
+        image_size: The size to resize to, or `None` to keep the size.
         color_mode: `"grayscale"`, `"rgb"`, or `None` to keep the channels.
 
     Returns:
@@ -106,7 +150,7 @@ def convert_images(
         images = np.stack([_luma(image) for image in images])
     elif color_mode == "rgb" and images.shape[-1] == 1:
         images = np.repeat(images, 3, axis=-1)
-    if image_size is not None and images.shape[1:3] != image_size:
+    if image_size is not None and images.shape[1:3] != image_size[:2]:
         images = np.stack([_resize(image, image_size) for image in images])
     return images
 
@@ -150,10 +194,9 @@ def _luma(image: np.ndarray) -> np.ndarray:
     return luma.clip(0, 1)[..., None]  # the sum of the weights is 1 up to rounding
 
 
-def _resize(image: np.ndarray, image_size: tuple[int, int]) -> np.ndarray:
+def _resize(image: np.ndarray, image_size: TargetSize) -> np.ndarray:
     planes = [
-        np.asarray(Image.fromarray(plane).resize(image_size[::-1], RESAMPLING))
-        for plane in np.moveaxis(image, -1, 0)
+        np.asarray(image_size.resize(Image.fromarray(plane))) for plane in np.moveaxis(image, -1, 0)
     ]
     resized = np.stack(planes, axis=-1)
     # The bicubic kernel overshoots at edges. Pillow clips 8-bit pixels, but not floats.

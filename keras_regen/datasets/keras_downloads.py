@@ -5,14 +5,15 @@ import numpy as np
 
 from keras_regen.datasets.catalog import DATA_DIR_VARIABLE, KERAS_DATASETS
 from keras_regen.datasets.dataset import ImageDataset, dataset_from_arrays
+from keras_regen.datasets.image_decoding import TargetSize
 
 
-def download(name: str, image_size: tuple[int, int] | None, color_mode: str | None) -> ImageDataset:
+def download(name: str, image_size: TargetSize | None, color_mode: str | None) -> ImageDataset:
     """Loads a dataset of `keras.datasets`, which Keras downloads at the first use and keeps.
 
     Args:
         name: Name of the dataset.
-        image_size: `(height, width)` to resize to, or `None`.
+        image_size: The size to resize to, or `None` to keep the size.
         color_mode: `"grayscale"`, `"rgb"`, or `None` to keep the channels.
 
     Returns:

@@ -30,6 +30,7 @@ def load(
     name_or_path: str | os.PathLike,
     *,
     image_size: int | tuple[int, int] | None = None,
+    fit: str = "crop",
     color_mode: str | None = None,
     test_fraction: float = 0.2,
     seed: int = 0,
@@ -55,6 +56,9 @@ def load(
             name.
         image_size: Height and width to resize all images to, with antialiasing, or an integer for
             square images. By default the images keep their size.
+        fit: How an image of another shape fits into `image_size`: `"crop"` cuts off the longer
+            sides, equally; `"pad"` adds black borders; `"stretch"` changes the shape of all things
+            in the image.
         color_mode: `"grayscale"` for 1 channel or `"rgb"` for 3. By default a folder is grayscale
             if all its images are grayscale, and other sources keep their channels.
         test_fraction: Share of the images of each class in the test set, between 0 and 1, if the
@@ -83,7 +87,7 @@ def load(
         >>> digits.x_train.shape, digits.x_train.dtype, digits.y_test.shape
         ((1618, 16, 16, 1), dtype('uint8'), (179,))
     """
-    size = check_image_size(image_size)
+    size = check_image_size(image_size, fit)
     check_color_mode(color_mode)
     check_test_fraction(test_fraction)
     check_integer("seed", seed, 0)

@@ -1,12 +1,14 @@
 """Loads a NumPy `.npz` file with `x_train`, `y_train`, `x_test` and `y_test`."""
 
+import math
 import zipfile
-import zlib
 
 import numpy as np
 
 from keras_regen.checks import check_labels
+from keras_regen.compressed_files import DAMAGE, check_zip
 from keras_regen.datasets.dataset import ImageDataset, dataset_from_arrays
+from keras_regen.datasets.image_decoding import TargetSize
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 
@@ -15,7 +17,7 @@ def load_npz(
     name: str,
     path: str,
     default_names: tuple[str, ...] | None,
-    image_size: tuple[int, int] | None,
+    image_size: TargetSize | None,
     color_mode: str | None,
 ) -> ImageDataset:
     """Loads images and labels from an `.npz` file, without unpickling anything.
@@ -28,7 +30,7 @@ def load_npz(
         path: Path of the file.
         default_names: Names of the classes if the file has no `class_names`, or `None` to use the
             labels as names.
-        image_size: `(height, width)` to resize to, or `None`.
+        image_size: The size to resize to, or `None` to keep the size.
         color_mode: `"grayscale"`, `"rgb"`, or `None` to keep the channels.
 
     Returns:
@@ -62,19 +64,32 @@ def load_npz(
 
 def _read(path: str) -> dict[str, np.ndarray]:
     try:
-        # If NumPy opened the file and the file is damaged, NumPy would not close it.
-        with open(path, "rb") as file:
-            arrays = np.load(file, allow_pickle=False)
-            if not isinstance(arrays, np.lib.npyio.NpzFile):
-                raise ValueError("it holds a single array without a name")
-            return {key: arrays[key] for key in arrays.files if key in (*KEYS, "class_names")}
-    except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
+        with zipfile.ZipFile(path) as archive:
+            check_zip(archive)
+            names = {name.removesuffix(".npy"): name for name in archive.namelist()}
+            keys = [key for key in (*KEYS, "class_names") if key in names]
+            return {key: _read_array(archive, names[key]) for key in keys}
+    # NumPy evaluates the header of an array, which raises many types of errors if it is damaged.
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError, *DAMAGE) as error:
         if isinstance(error, FileNotFoundError | PermissionError):
             raise
         raise ValueError(
             "Expected an .npz file of arrays without Python objects, as `numpy.savez` writes. "
             f"Received: {path!r}, which cannot be read ({error})."
         ) from error
+
+
+def _read_array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    with archive.open(name) as file:
+        version = np.lib.format.read_magic(file)
+        read = np.lib.format.read_array_header_1_0
+        shape, _, dtype = (read if version == (1, 0) else np.lib.format.read_array_header_2_0)(file)
+        # NumPy would ask for all of the memory before it reads the numbers.
+        size, available = math.prod(shape) * dtype.itemsize, archive.getinfo(name).file_size
+        if size > available:
+            raise ValueError(f"{name} has {available:,} bytes and claims to have {size:,}")
+    with archive.open(name) as file:
+        return np.lib.format.read_array(file, allow_pickle=False)
 
 
 def _with_axes(key: str, array: np.ndarray) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from keras_regen.checks import check_number
+
 
 def stratified_split(
     labels: np.ndarray, test_fraction: float, seed: int
@@ -44,8 +46,4 @@ def stratified_split(
 
 def check_test_fraction(test_fraction: float) -> None:
     """Raises a `ValueError` unless `test_fraction` lies between 0 and 1, both excluded."""
-    if not 0 < test_fraction < 1:
-        raise ValueError(
-            "`test_fraction` must lie between 0 and 1, both excluded. "
-            f"Received: test_fraction={test_fraction}."
-        )
+    check_number("test_fraction", test_fraction, above=0, below=1)

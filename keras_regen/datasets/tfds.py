@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from keras_regen.datasets.dataset import ImageDataset, dataset_from_arrays
-from keras_regen.datasets.image_decoding import convert_images
+from keras_regen.datasets.image_decoding import TargetSize, convert_images
 from keras_regen.datasets.image_files import common_shape
 from keras_regen.datasets.split import stratified_split
 
@@ -30,7 +30,7 @@ def prepared_folder(name: str) -> str | None:
 def load_tfds(
     name: str,
     folder: str,
-    image_size: tuple[int, int] | None,
+    image_size: TargetSize | None,
     color_mode: str | None,
     test_fraction: float,
     seed: int,
@@ -42,7 +42,7 @@ def load_tfds(
     Args:
         name: Name in TFDS, such as `"mnist"` or `"emnist/letters"`.
         folder: Folder of the prepared dataset, or `""` to find or prepare it by its name.
-        image_size: `(height, width)` to resize to, or `None`.
+        image_size: The size to resize to, or `None` to keep the size.
         color_mode: `"grayscale"`, `"rgb"`, or `None` to keep the channels.
         test_fraction: Share of the test images if the dataset has no `test` split.
         seed: Seed of that split.
@@ -129,7 +129,7 @@ def _read_split(
     name: str,
     builder: Any,
     split: str,
-    image_size: tuple[int, int] | None,
+    image_size: TargetSize | None,
     color_mode: str | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     images, labels = [], []

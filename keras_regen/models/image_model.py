@@ -28,6 +28,7 @@ from keras_regen.models.training_data import (
 from keras_regen.pixel_range import unit_range
 from keras_regen.presets import Preset
 from keras_regen.priors import Prior
+from keras_regen.saving import without_backend
 
 _ENCODE_BLOCK = 8192
 _DECODE_BYTES = 2**28
@@ -235,11 +236,11 @@ class ImageModel(keras.Model):
         # A frozen model is loaded uncompiled: the state of its optimizer is of trained weights.
         config = super().get_compile_config() if self.trainable_variables else None
         # The choice that "auto" stands for is made again where the model is loaded.
-        return config and {**config, "jit_compile": self._jit_compile_argument}
+        return config and without_backend({**config, "jit_compile": self._jit_compile_argument})
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         # Keras leaves a saved model uncompiled if `compile` is overridden and this method is not.
-        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.compile(**keras.saving.deserialize_keras_object(without_backend(config)))
         fitting.build_optimizer(self)
 
     def fit(
@@ -678,7 +679,7 @@ class ImageModel(keras.Model):
             "preset": self.preset and self.preset.to_dict(),
             "dtype": keras.dtype_policies.serialize(self.dtype_policy),
             **{
-                name: keras.saving.serialize_keras_object(getattr(self, name))
+                name: without_backend(keras.saving.serialize_keras_object(getattr(self, name)))
                 for name in self._PARTS
             },
         }
@@ -686,7 +687,9 @@ class ImageModel(keras.Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict | None = None) -> Self:
         parts = {
-            name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
+            name: keras.saving.deserialize_keras_object(
+                without_backend(config[name]), custom_objects=custom_objects
+            )
             for name in (*cls._PARTS, "dtype")
         }
         return cls(**{**config, **parts})

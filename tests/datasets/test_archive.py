@@ -133,3 +133,27 @@ def test_cifar10(real_data):
     # The published mean of the training images. JPEG and the order of the files do not change it.
     mean = data.x_train.mean(axis=(0, 1, 2)) / 255
     np.testing.assert_allclose(mean, [0.4914, 0.4822, 0.4465], atol=0.002)
+
+
+@pytest.mark.parametrize("size", [(2000, 2000), (3, 2)])
+def test_an_archive_that_fills_the_memory_raises(tmp_path, monkeypatch, size):
+    """Large images of one color, or a large file that is no image."""
+    monkeypatch.setattr("keras_regen.compressed_files.HARMLESS", 2**20)
+    file = io.BytesIO()
+    Image.new("L", size).save(file, "BMP")
+    members = [(f"{name}/{i}.bmp", file.getvalue()) for name in "ab" for i in range(3)]
+    if size == (3, 2):
+        members.append(("a/zeros.bmp", bytes(10_000_000)))
+    write_tar(tmp_path / "bomb.tar.gz", members, "w:gz")
+    with pytest.raises(ValueError, match=r"bomb\.tar\.gz.*300 times larger than the file"):
+        load(tmp_path / "bomb.tar.gz")
+
+
+def test_a_file_of_the_archive_that_is_too_large_is_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr("keras_regen.datasets.archive.LARGEST_FILE", 2**20)
+    members = [(f"{name}/{i}.png", png(10)) for name in "ab" for i in range(3)]
+    members.append(("a/large.png", bytes(2**20 + 1)))
+    write_tar(tmp_path / "large.tar", members)
+    with pytest.warns(UserWarning, match=r"large\.png: a file of more than 1 MiB"):
+        data = load(tmp_path / "large.tar")
+    assert len(data.x_train) + len(data.x_test) == 6

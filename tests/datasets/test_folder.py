@@ -172,8 +172,8 @@ def test_broken_link_is_an_unreadable_file(make_folder):
         ),
         ({"cat/1.png": 0, "dog/1.png": 0}, "Too few samples for a test set"),
         (
-            {"train/a/1.png": 0, "train/b/1.png": 0, "val/a/1.png": 0, "val/b/1.png": 0},
-            r"must be called `test`.*with `train` and \['val'\]",
+            {"train/a/1.png": 0, "train/b/1.png": 0, "rest/a/1.png": 0, "rest/b/1.png": 0},
+            r"must be called test, testing, val,.*with `train` and \['rest'\]",
         ),
     ],
 )
@@ -195,3 +195,45 @@ def test_file_without_permission_is_skipped(make_folder):
         pytest.skip("this user can read every file")
     with pytest.warns(UserWarning, match="Permission"):
         assert load(folder).skipped == (path,)
+
+
+@pytest.mark.parametrize(
+    "train, test",
+    [("Train", "Test"), ("train", "val"), ("training", "Validation"), ("TRAIN", "valid")],
+)
+def test_other_names_of_the_training_and_test_folder(make_folder, train, test):
+    files = {f"{train}/{name}/1.png": i for i, name in enumerate("ab")}
+    files |= {f"{test}/{name}/1.png": 10 + i for i, name in enumerate("ab")}
+    data = load(make_folder(files))
+    assert data.x_train[:, 0, 0, 0].tolist() == [0, 1]
+    assert data.x_test[:, 0, 0, 0].tolist() == [10, 11]
+
+
+def test_classes_named_train_and_valid_are_classes(make_folder):
+    files = {f"{name}/{i}.png": i for name in ("train", "valid", "wrong") for i in range(3)}
+    assert load(make_folder(files)).class_names == ("train", "valid", "wrong")
+
+
+def test_folders_named_by_numbers_are_in_the_order_of_the_numbers(make_folder):
+    names = [str(number) for number in range(12)]
+    data = load(make_folder({f"{n}/{i}.png": int(n) for n in names for i in range(2)}))
+    assert data.class_names == tuple(names)
+    assert (data.x_train[:, 0, 0, 0] == data.y_train).all()
+
+
+def test_a_name_that_is_no_number_keeps_the_order_of_names(make_folder):
+    files = {f"{name}/{i}.png": 0 for name in ("10", "9", "x") for i in range(2)}
+    assert load(make_folder(files)).class_names == ("10", "9", "x")
+
+
+def test_files_of_the_operating_system_are_ignored(make_folder):
+    files = two_classes() | {"__MACOSX/cat/x.png": b"", "cat/Thumbs.db": b"", "desktop.ini": b""}
+    data = load(make_folder(files), strict=True)
+    assert data.class_names == ("cat", "dog") and data.skipped == ()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such names")
+def test_a_class_folder_with_an_escape_sequence_is_refused(make_folder):
+    files = {"a/1.png": 0, "b\x1b[31m/1.png": 0}
+    with pytest.raises(ValueError, match=r"no control characters.*\['b\\x1b\[31m'\]"):
+        load(make_folder(files))

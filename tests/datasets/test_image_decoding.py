@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from keras_regen.datasets.image_decoding import (
+    FITS,
+    TargetSize,
     UnreadableImageError,
     check_color_mode,
     check_image_size,
@@ -181,9 +183,9 @@ def test_shrinking_does_not_alias():
     # The mean of a checkerboard of single pixels is gray. Without antialiasing the small image
     # would be black or white.
     board = (np.indices((64, 64)).sum(axis=0) % 2 * 255).astype("uint8")
-    small = decode_image(image_file(Image.fromarray(board)), image_size=(8, 8))
+    small = decode_image(image_file(Image.fromarray(board)), image_size=TargetSize(8, 8))
     np.testing.assert_allclose(small, 127.5, atol=3)
-    floats = convert_images(board[None, ..., None].astype("float32") / 255, (8, 8), None)
+    floats = convert_images(board[None, ..., None].astype("float32") / 255, TargetSize(8, 8), None)
     np.testing.assert_allclose(floats, 0.5, atol=0.01)
 
 
@@ -193,20 +195,22 @@ def test_shrinking_does_not_alias():
     width=st.integers(1, 40),
     channels=st.sampled_from([1, 3]),
     value=st.integers(0, 255),
+    fit=st.sampled_from(["crop", "stretch"]),
 )
-def test_resizing_keeps_a_constant_image_constant(height, width, channels, value):
+def test_resizing_keeps_a_constant_image_constant(height, width, channels, value, fit):
     images = np.full((2, 9, 11, channels), value, "uint8")
-    resized = convert_images(images, (height, width), None)
+    resized = convert_images(images, TargetSize(height, width, fit), None)
     assert resized.shape == (2, height, width, channels)
     assert resized.dtype == np.uint8
     assert (resized == value).all()
 
 
-def test_arrays_and_files_are_converted_equally():
+@pytest.mark.parametrize("fit", FITS)
+def test_arrays_and_files_are_converted_equally(fit):
     # Without black and white, where Pillow clips 8-bit pixels between the two passes.
     values = 96 + random_pixels(3, 12, 10, 3) // 4
     for color_mode in (None, "grayscale", "rgb"):
-        for image_size in (None, (7, 5), (20, 24)):
+        for image_size in (None, TargetSize(7, 5, fit), TargetSize(20, 24, fit)):
             from_files = [
                 decode_image(image_file(Image.fromarray(image)), image_size, color_mode)
                 for image in values
@@ -220,9 +224,33 @@ def test_arrays_and_files_are_converted_equally():
             np.testing.assert_allclose(floats * 255, np.stack(from_files), atol=2)
 
 
+def test_a_portrait_is_cropped_padded_or_stretched():
+    portrait = random_pixels(40, 20, 3)
+    results = {
+        fit: decode_image(image_file(Image.fromarray(portrait)), TargetSize(10, 10, fit))
+        for fit in FITS
+    }
+    middle = Image.fromarray(portrait[10:30]).resize((10, 10), Image.Resampling.BICUBIC)
+    # At the upper and lower edge, the kernel reaches the pixels that are cut off.
+    crop, middle = results["crop"].astype(int), np.asarray(middle).astype(int)
+    np.testing.assert_allclose(crop[2:-2], middle[2:-2], atol=1)
+    narrow = Image.fromarray(portrait).resize((5, 10), Image.Resampling.BICUBIC)
+    left = np.flatnonzero(results["pad"].any(axis=(0, 2)))[0]
+    np.testing.assert_array_equal(results["pad"][:, left : left + 5], narrow)
+    assert left in (2, 3) and results["pad"].any(axis=(0, 2)).sum() == 5
+    whole = Image.fromarray(portrait).resize((10, 10), Image.Resampling.BICUBIC)
+    np.testing.assert_array_equal(results["stretch"], whole)
+
+
+def test_an_image_of_too_many_pixels_is_left_out(monkeypatch):
+    monkeypatch.setattr("keras_regen.datasets.image_decoding.LARGEST_IMAGE", 99)
+    with pytest.raises(UnreadableImageError, match="10x10 pixels, more than 99"):
+        decode_image(image_file(Image.fromarray(random_pixels(10, 10))))
+
+
 def test_resized_floats_stay_in_0_to_1():
     board = (np.indices((8, 8)).sum(axis=0) // 4 % 2).astype("float32")[None, ..., None]
-    resized = convert_images(board, (31, 31), None)
+    resized = convert_images(board, TargetSize(31, 31), None)
     assert resized.min() == 0 and resized.max() == 1
 
 
@@ -236,7 +264,8 @@ def test_grayscale_floats_to_rgb():
     "image_size, expected", [(None, None), (8, (8, 8)), ((4, 6), (4, 6)), (np.int64(3), (3, 3))]
 )
 def test_check_image_size(image_size, expected):
-    assert check_image_size(image_size) == expected
+    size = check_image_size(image_size)
+    assert (size and size[:2]) == expected
 
 
 @pytest.mark.parametrize("image_size", [0, -1, (0, 4), (4,), (4, 4, 1), "8", 8.5, (4, 2.5)])

@@ -1,6 +1,8 @@
 """`.npz` files: arrays that they may hold, and errors."""
 
+import io
 import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -89,7 +91,7 @@ def test_image_size_and_color_mode(save):
         ({"y_train": np.arange(6) - 1}, "y_train.*-1 at index 0"),
         ({"y_test": np.array([0, 1, 3])}, r"y_test.*0\.\.2.*3 at index 2"),
         ({"y_train": np.array([1, 2, 3, 1, 2, 3])}, "every label from 0.*1 to 3"),
-        ({"y_train": np.zeros(6, int), "y_test": np.zeros(3, int)}, "at least two classes"),
+        ({"y_train": np.zeros(6, int), "y_test": np.zeros(3, int)}, "at least 2 names"),
         ({"class_names": np.array([1, 2, 3])}, "array of strings"),
         ({"class_names": np.array(["a", "b"])}, r"y_train.*0\.\.1.*2 at index 2"),
         ({"class_names": np.array(["a", "b", "a"])}, "must differ"),
@@ -123,7 +125,7 @@ def test_damaged_and_other_files_raise(save, tmp_path):
             load(tmp_path / "bad.npz")
     with open(tmp_path / "single.npz", "wb") as file:
         np.save(file, np.zeros(3))
-    with pytest.raises(ValueError, match="a single array without a name"):
+    with pytest.raises(ValueError, match="not a zip file"):
         load(tmp_path / "single.npz")
 
 
@@ -136,3 +138,42 @@ def test_real_datasets(real_data, name, mean, class_name):
     assert data.x_train.dtype == np.uint8 and data.class_names[7] == class_name
     # 0.1307 and 0.2860 of 255: the published means of the training images.
     assert abs(data.x_train.mean() - mean) < 0.1
+
+
+def test_an_array_that_claims_to_be_larger_than_its_file_raises(save, tmp_path):
+    """NumPy would ask for 64 TiB of memory."""
+    path = save()
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "|u1", "fortran_order": False, "shape": (2**46, 1)}
+    )
+    files["x_train.npy"] = header.getvalue() + bytes(10)
+    with zipfile.ZipFile(tmp_path / "large.npz", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    with pytest.raises(ValueError, match=r"large\.npz.*claims to have 70,368,744,177,664"):
+        load(tmp_path / "large.npz")
+
+
+def test_a_file_that_expands_too_much_raises(save, tmp_path, monkeypatch):
+    monkeypatch.setattr("keras_regen.compressed_files.HARMLESS", 2**20)
+    images = np.zeros((3, 2000, 2000), "uint8")
+    np.savez_compressed(
+        tmp_path / "bomb.npz", x_train=images, y_train=[0, 1, 1], x_test=images, y_test=[0, 1, 1]
+    )
+    with pytest.raises(ValueError, match=r"bomb\.npz.*300 times larger than the file"):
+        load(tmp_path / "bomb.npz")
+
+
+def test_a_method_of_compression_that_is_unknown_raises(save):
+    """A wrong byte in the header of a ZIP file is a NotImplementedError of Python."""
+    path = save()
+    content = bytearray(path.read_bytes())
+    start = content.rindex(b"PK\x01\x02")
+    content[start + 10] = 77
+    content[content.index(b"PK\x03\x04") + 8] = 77
+    path.write_bytes(bytes(content))
+    with pytest.raises(ValueError, match="cannot be read"):
+        load(path)

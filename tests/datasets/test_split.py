@@ -43,5 +43,5 @@ def test_single_sample_per_class_raises():
 
 @pytest.mark.parametrize("test_fraction", [0, 1, -0.1, 1.5, float("nan")])
 def test_fraction_out_of_range_raises(test_fraction):
-    with pytest.raises(ValueError, match="between 0 and 1"):
+    with pytest.raises(ValueError, match="above 0 and below 1"):
         stratified_split(np.array([0, 0, 1, 1]), test_fraction, 0)
