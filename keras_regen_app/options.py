@@ -1,12 +1,16 @@
 """Options of several commands, and the choice of the backend before the import of Keras."""
 
+import contextlib
 import functools
 import importlib.util
 import json
 import logging
 import os
+import re
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +20,10 @@ BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def backend_option(command: Callable) -> Callable:
-    """Adds `--backend`, which sets the backend, and prints errors without a traceback."""
+    """Adds `--backend`, which sets the backend, and prints errors without a traceback.
+
+    SIGTERM, from a scheduler or `docker stop`, interrupts the command as Ctrl-C does.
+    """
 
     @click.option(
         "--backend",
@@ -27,7 +34,8 @@ def backend_option(command: Callable) -> Callable:
     @functools.wraps(command)
     def wrapped(backend, **arguments):
         choose_backend(backend)
-        return _run_with_plain_errors(command, arguments)
+        with _interrupted_by_sigterm():
+            return _run_with_plain_errors(command, arguments)
 
     return wrapped
 
@@ -79,8 +87,37 @@ def _configured() -> str | None:
     return backend if backend in BACKENDS and importlib.util.find_spec(backend) else None
 
 
+@contextlib.contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """Raises KeyboardInterrupt on SIGTERM; the process ends with 143, as without a handler."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    terminated = False
+
+    def interrupt(number: int, frame: Any) -> None:
+        nonlocal terminated
+        terminated = True
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    except (KeyboardInterrupt, click.Abort):
+        if terminated:
+            sys.exit(128 + signal.SIGTERM)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
 def _run_with_plain_errors(command: Callable, arguments: dict[str, Any]) -> Any:
-    """Calls a command, and prints the text of its errors without a traceback."""
+    """Calls a command, and prints the text of its errors without a traceback.
+
+    An error that names an argument of a function names the option of the command instead, and is a
+    usage error, with the exit code 2.
+    """
     try:
         return command(**arguments)
     except BrokenPipeError:
@@ -88,7 +125,45 @@ def _run_with_plain_errors(command: Callable, arguments: dict[str, Any]) -> Any:
     except (ValueError, OSError, ImportError) as error:
         if os.environ.get("KERAS_REGEN_TRACEBACK"):
             raise
-        raise click.ClickException(str(error)) from error
+        message, names_option = _in_words_of_options(str(error))
+        kind = click.UsageError if names_option else click.ClickException
+        raise kind(message) from error
+
+
+# Arguments of functions that have another name as an option.
+_OPTION_NAMES = {
+    "ks": "k",
+    "class_id": "class",
+    "num_traversals": "rows",
+    "name_or_path": "dataset",
+}
+
+
+def _in_words_of_options(message: str) -> tuple[str, bool]:
+    """Replaces the names of arguments by the names of the command's options.
+
+    Returns:
+        The message, and whether it contains an option.
+    """
+    context = click.get_current_context()
+    options = {
+        param.opts[0].removeprefix("--").replace("-", "_"): param.opts[0]
+        for param in context.command.params
+        if isinstance(param, click.Option) and param.opts[0].startswith("--")
+    }
+    # `-o NAME=VALUE` sets the arguments that are no options themselves.
+    for text in context.params.get("options") or ():
+        name = text.partition("=")[0]
+        options.setdefault(name, f"-o {name}")
+    found = False
+    for name in re.findall(r"`(\w+)`", message):
+        option = options.get(_OPTION_NAMES.get(name, name))
+        if option is not None:
+            found = True
+            separator = "=" if option.startswith("-o") else " "
+            message = message.replace(f"`{name}`", f"`{option}`")
+            message = re.sub(rf"\b{name}=", f"{option}{separator}", message)
+    return message, found
 
 
 def output_json(values: Any) -> None:
@@ -99,9 +174,6 @@ def output_json(values: Any) -> None:
 def print_message(text: str = "") -> None:
     """Prints a message on the standard error, because the standard output is for the results."""
     click.echo(text, file=sys.stderr)
-
-
-# Former names, for commands that still use them.
 
 
 class Output(click.ParamType):
@@ -160,6 +232,41 @@ def picture_option(default: str) -> Callable:
     )
 
 
+class ImageSize(click.ParamType):
+    """Type of an image size: a number for square images, or WIDTHxHEIGHT.
+
+    The value is an integer or a tuple `(height, width)`, as in `keras_regen.datasets.load`.
+    """
+
+    name = "size"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | tuple[int, int]:
+        """Returns the size."""
+        match = re.fullmatch(r"([1-9]\d*)(?:[xX]([1-9]\d*))?", str(value))
+        if match is None:
+            self.fail(
+                f"expected a number or WIDTHxHEIGHT, such as 48x64, got {value!r}", param, ctx
+            )
+        width, height = match.groups()
+        return int(width) if height is None else (int(height), int(width))
+
+
+image_size_option = click.option(
+    "--image-size",
+    type=ImageSize(),
+    metavar="WIDTH[xHEIGHT]",
+    help="Resize the images: 64 for square images, 48x64 for portraits.",
+)
+fit_option = click.option(
+    "--fit",
+    type=click.Choice(["crop", "pad", "stretch"]),
+    default="crop",
+    show_default=True,
+    help="How images of another shape fit into --image-size: the longer sides are cut off, black "
+    "borders are added, or the images are stretched.",
+)
 seed_option = click.option(
     "--seed",
     type=click.IntRange(min=0),

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_regen import plotting
-from keras_regen.atomic_files import write_arrays
+from keras_regen.atomic_files import atomic_folder, write_arrays
 from keras_regen.datasets.dataset import folder_name
 from keras_regen_app.options import Output
 
@@ -37,7 +37,9 @@ def write_images(
     elif kind == ".npz":
         write_arrays(path, images=images, labels=labels, class_names=class_names)
     else:
-        write_folder(images, labels, class_names, path, prefix)
+        # A stop in between leaves no part of the pictures under their names.
+        with atomic_folder(path) as partial:
+            write_folder(images, labels, class_names, partial, prefix)
 
 
 def write_folder(

@@ -12,18 +12,25 @@ from keras_regen.atomic_files import write_json
 from keras_regen.datasets import ImageDataset
 from keras_regen.metrics import train_evaluation_classifier
 from keras_regen.models import Classifier
-from keras_regen.saving import load_model
 from keras_regen_app.pretraining import (
     load_pretrained,
     pretraining_arguments,
     pretraining_network,
 )
+from keras_regen_app.progress import StageBar
+from keras_regen_app.run_folder import forget_replaced, locked, replacing
 from keras_regen_app.run_plots import PICTURES
-from keras_regen_app.run_settings import SETTINGS, load_dataset, new_settings
+from keras_regen_app.run_settings import (
+    SETTINGS,
+    check_images_of_run,
+    describe_images,
+    load_dataset,
+    new_settings,
+)
 from keras_regen_app.run_settings import read_settings as read_settings
-from keras_regen_app.training_run import build_model, train_model
+from keras_regen_app.training_run import build_model, load_checkpoint, train_model
 
-# All files of a run. `overwrite` deletes these files and no others.
+# All files of a run. `overwrite` replaces these files and no others.
 _FILES = (
     "metrics.json",
     "model.keras",
@@ -40,17 +47,19 @@ def train_run(
     folder: str | os.PathLike,
     *,
     dataset: str | None = None,
-    image_size: int | None = None,
+    image_size: int | tuple[int, int] | None = None,
+    fit: str = "crop",
     epochs: int | None = None,
     batch_size: int | None = None,
     seed: int = 0,
     options: dict[str, Any] | None = None,
     pretraining_options: dict[str, Any] | None = None,
     pretrained: str | os.PathLike | None = None,
-    samples_per_class: int = 200,
+    samples_per_class: int | None = None,
     evaluation_classifier: Callable[[], Classifier] | None = None,
     overwrite: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    show_progress: bool = False,
 ) -> dict[str, Any]:
     """Trains a preset, and writes the model, its metrics and plots to a folder.
 
@@ -66,7 +75,8 @@ def train_run(
         preset: Name of a preset.
         folder: Folder of the run, which is created if it is missing.
         dataset: Name or path for `keras_regen.datasets.load`. Defaults to the preset's dataset.
-        image_size: Integer: height and width to resize the images to.
+        image_size: Integer, or `(height, width)`: size to resize the images to.
+        fit: `"crop"`, `"pad"` or `"stretch"`, as in `keras_regen.datasets.load`.
         epochs: Passes over the training images. Defaults to the preset's epochs. The
             learning-rate schedule and the epochs of the pretraining scale with them.
         batch_size: Images in one step. Defaults to the preset's batch size. The batch size of the
@@ -80,17 +90,21 @@ def train_run(
             replaces the pretraining. Any functional Keras model is valid as a classifier; then
             `options` contains its `latent_layer`.
         samples_per_class: Integer, at least 1: number of images of each class that are generated
-            for the metrics.
+            for the metrics. Defaults to 200, and to fewer for more than 20 classes, so that the
+            time of the evaluation does not grow with the classes.
         evaluation_classifier: Function that returns the classifier for the generated images of a
             model without classes. By default the first call trains a classifier.
         overwrite: Whether to replace a run in the folder.
         callbacks: Further callbacks for `fit`.
+        show_progress: Whether to print each stage of the work, and progress bars, on the standard
+            error.
 
     Returns:
         The content of `metrics.json`, from the evaluation of the model in `keras_regen.metrics`.
 
     Raises:
         FileExistsError: If the folder contains a run and `overwrite` is false.
+        BlockingIOError: If another process trains in the folder.
         ValueError: If the preset is unknown, or an argument does not fit the dataset.
     """
     folder = Path(folder)
@@ -103,6 +117,7 @@ def train_run(
         preset,
         dataset=dataset,
         image_size=image_size,
+        fit=fit,
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
@@ -113,25 +128,28 @@ def train_run(
     )
     # Wrong arguments raise here, before any file of an earlier run is deleted.
     data = load_dataset(settings)
+    settings |= describe_images(data)
+    if settings["samples_per_class"] is None:
+        settings["samples_per_class"] = max(5, min(200, 2000 // data.num_classes))
     model = build_model(settings, data, load_pretrained(settings))
-    folder.mkdir(parents=True, exist_ok=True)
-    # The settings are deleted last and written first: they mark the folder as a run.
-    for name in _FILES:
-        (folder / name).unlink(missing_ok=True)
-    write_json(folder / SETTINGS, settings)
     if evaluation_classifier is None:
-        evaluation_classifier = _evaluation_classifier(data, seed)
-    network = pretraining_network(settings)
-    if network is not None:
-        train_run(
-            folder=folder / network,
-            evaluation_classifier=evaluation_classifier,
-            overwrite=overwrite,
-            callbacks=callbacks,
-            **pretraining_arguments(settings),
+        evaluation_classifier = _evaluation_classifier(data, seed, show_progress)
+    with locked(folder), replacing(folder, _FILES, SETTINGS):
+        write_json(folder / SETTINGS, settings)
+        network = pretraining_network(settings)
+        if network is not None:
+            train_run(
+                folder=folder / network,
+                evaluation_classifier=evaluation_classifier,
+                overwrite=overwrite,
+                callbacks=callbacks,
+                show_progress=show_progress,
+                **pretraining_arguments(settings),
+            )
+            model = build_model(settings, data, load_pretrained(settings, folder / network))
+        return train_model(
+            model, settings, data, folder, evaluation_classifier, callbacks, show_progress
         )
-        model = build_model(settings, data, load_pretrained(settings, folder / network))
-    return train_model(model, settings, data, folder, evaluation_classifier, callbacks)
 
 
 def resume_run(
@@ -139,6 +157,7 @@ def resume_run(
     *,
     evaluation_classifier: Callable[[], Classifier] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    show_progress: bool = False,
 ) -> dict[str, Any]:
     """Resumes an interrupted run after its last checkpoint.
 
@@ -149,16 +168,32 @@ def resume_run(
         folder: Folder of the run.
         evaluation_classifier: As in `train_run`.
         callbacks: Further callbacks for `fit`.
+        show_progress: As in `train_run`.
 
     Returns:
         The content of `metrics.json`.
 
     Raises:
         FileNotFoundError: If the folder contains no run.
-        ValueError: If the run was started on another backend, or its checkpoint is damaged.
+        BlockingIOError: If another process trains in the folder.
+        ValueError: If the run was started on another backend or with other images, its settings
+            are damaged, or its checkpoint is damaged or of another run.
     """
     folder = Path(folder)
-    settings = read_settings(folder)
+    read_settings(folder)  # a wrong folder gets no lock
+    with locked(folder):
+        return _resume(
+            folder, read_settings(folder), evaluation_classifier, callbacks, show_progress
+        )
+
+
+def _resume(
+    folder: Path,
+    settings: dict[str, Any],
+    evaluation_classifier: Callable[[], Classifier] | None,
+    callbacks: Sequence[keras.callbacks.Callback],
+    show_progress: bool,
+) -> dict[str, Any]:
     if settings["backend"] != keras.backend.backend():
         raise ValueError(
             f"The run in {str(folder)!r} was started on {settings['backend']} and can only be "
@@ -166,14 +201,19 @@ def resume_run(
             f"Received: {keras.backend.backend()}."
         )
     data = load_dataset(settings)
+    check_images_of_run(settings, data)
     if evaluation_classifier is None:
-        evaluation_classifier = _evaluation_classifier(data, settings["seed"])
+        evaluation_classifier = _evaluation_classifier(data, settings["seed"], show_progress)
     checkpoint = folder / "checkpoints/last.keras"
     network = pretraining_network(settings)
     if checkpoint.exists():
-        model = load_model(checkpoint)
+        model = load_checkpoint(checkpoint, settings, data)
     elif network is not None:
-        shared = {"evaluation_classifier": evaluation_classifier, "callbacks": callbacks}
+        shared = {
+            "evaluation_classifier": evaluation_classifier,
+            "callbacks": callbacks,
+            "show_progress": show_progress,
+        }
         if (folder / network / SETTINGS).exists():
             resume_run(folder / network, **shared)
         else:
@@ -181,11 +221,24 @@ def resume_run(
         model = build_model(settings, data, load_pretrained(settings, folder / network))
     else:
         model = build_model(settings, data, load_pretrained(settings))
-    return train_model(model, settings, data, folder, evaluation_classifier, callbacks)
+    metrics = train_model(
+        model, settings, data, folder, evaluation_classifier, callbacks, show_progress
+    )
+    forget_replaced(folder)
+    return metrics
 
 
-def _evaluation_classifier(data: ImageDataset, seed: int) -> Callable[[], Classifier]:
+def _evaluation_classifier(
+    data: ImageDataset, seed: int, show_progress: bool
+) -> Callable[[], Classifier]:
     """Returns a function that trains one classifier, for the pretraining and the main training."""
+    bars = [StageBar("Training the evaluation classifier on real images")]
     return functools.cache(
-        lambda: train_evaluation_classifier(data.x_train, data.y_train, data.class_names, seed=seed)
+        lambda: train_evaluation_classifier(
+            data.x_train,
+            data.y_train,
+            data.class_names,
+            seed=seed,
+            callbacks=bars if show_progress else [],
+        )
     )

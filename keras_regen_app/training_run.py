@@ -1,5 +1,6 @@
 """The training of a run's model: build, fit with checkpoints, calibrate, save, evaluate, plot."""
 
+import dataclasses
 import inspect
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +17,8 @@ from keras_regen.datasets import ImageDataset, ShuffledArrays
 from keras_regen.metrics import QUICK_METRICS, evaluate_generation
 from keras_regen.models import Classifier
 from keras_regen.presets import get_preset
-from keras_regen.saving import save_model
+from keras_regen.saving import load_model, save_model
+from keras_regen_app.progress import EpochBars, stage
 from keras_regen_app.run_plots import plot_run
 
 # Seconds between two checkpoints: short epochs do not wait for a file each.
@@ -40,7 +42,7 @@ def build_model(
     arguments = {**networks, **settings["options"]}
     if "class_names" in inspect.signature(model_class.for_images).parameters:
         arguments["class_names"] = data.class_names
-    return model_class.from_preset(
+    model = model_class.from_preset(
         recipe,
         image_shape=data.image_shape,
         num_samples=len(data.x_train) * (2 if recipe.mirror else 1),
@@ -49,6 +51,53 @@ def build_model(
         seed=settings["seed"],
         **arguments,
     )
+    # The recipe in the file of a model tells the checkpoints of two seeds apart.
+    options = {**model.preset.options, "seed": settings["seed"]}
+    model.preset = dataclasses.replace(model.preset, options=options)
+    return model
+
+
+def load_checkpoint(path: Path, settings: dict[str, Any], data: ImageDataset) -> ImageModel:
+    """Loads the model of an unfinished run.
+
+    Args:
+        path: The `.keras` file.
+        settings: Settings of the run.
+        data: The dataset of the run.
+
+    Raises:
+        ValueError: If the file is damaged, or contains the model of another run.
+    """
+    model = load_model(path)
+    recipe = getattr(model, "preset", None)
+    num_samples = len(data.x_train) * (2 if get_preset(settings["preset"]).mirror else 1)
+    if recipe is None:
+        differences = [f"a {type(model).__name__} without a preset"]
+    else:
+        options = {"seed": settings["seed"], **settings["options"]}
+        pairs = [
+            ("preset", recipe.name, settings["preset"]),
+            ("image_shape", tuple(recipe.image_shape), data.image_shape),
+            ("training_images", recipe.num_samples, num_samples),
+            ("epochs", recipe.epochs, settings["epochs"]),
+            ("batch_size", recipe.batch_size, settings["batch_size"]),
+            # A checkpoint of an earlier version has no seed.
+            *((name, recipe.options.get(name, value), value) for name, value in options.items()),
+        ]
+        if model.num_classes:
+            pairs.append(("class_names", tuple(model.class_names), tuple(data.class_names)))
+        differences = [
+            f"{name} {here!r} instead of {expected!r}"
+            for name, here, expected in pairs
+            if here != expected
+        ]
+    if differences or model.optimizer is None:
+        raise ValueError(
+            f"The checkpoint {str(path)!r} must belong to the run in its folder. Received: the "
+            f"model of another run, with {'; '.join(differences or ['no optimizer'])}. Delete the "
+            "file to train from the start, or restore the checkpoint of this run."
+        )
+    return model
 
 
 def train_model(
@@ -58,6 +107,7 @@ def train_model(
     folder: Path,
     evaluation_classifier: Callable[[], Classifier],
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    show_progress: bool = False,
 ) -> dict[str, Any]:
     """Trains a model to the last epoch of its run and writes the files of the run.
 
@@ -69,13 +119,18 @@ def train_model(
         evaluation_classifier: Function that returns the classifier for the generated images of a
             model without classes.
         callbacks: Further callbacks for `fit`.
+        show_progress: Whether to print each stage and progress bars.
 
     Returns:
         The content of `metrics.json`.
     """
     start = time.perf_counter()
-    history = _fit(model, settings, data, folder, callbacks)
+    announce = stage if show_progress else (lambda text: None)
+    bars = [EpochBars()] if show_progress else []
+    announce(f"Training {settings['preset']} on {len(data.x_train):,} images.")
+    history = _fit(model, settings, data, folder, [*bars, *callbacks])
     if model.head is not None or isinstance(model, Classifier):
+        announce(f"Calibrating on {len(data.x_test):,} test images.")
         model.calibrate(data.x_test, data.y_test)
     save_model(model, folder / "model.keras")
     metrics = evaluate_generation(
@@ -85,9 +140,11 @@ def train_model(
         samples_per_class=settings["samples_per_class"],
         seeds=[settings["seed"]],
         metrics=QUICK_METRICS,
+        on_stage=announce,
     )
     metrics["epochs"] = settings["epochs"]
     metrics["seconds"] = round(time.perf_counter() - start, 1)
+    announce("Plotting.")
     plot_run(model, data, history, folder, settings["seed"])
     write_json(folder / "metrics.json", metrics)
     return metrics

@@ -1,6 +1,6 @@
 """The evaluation of a trained model on held-out images, by all metrics that apply to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import keras
@@ -50,6 +50,7 @@ def evaluate_generation(
     accept: Acceptance | None = None,
     batch_size: int = 256,
     metrics: Iterable[str] | None = None,
+    on_stage: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Measures how well a model classifies, reconstructs and generates.
 
@@ -76,6 +77,8 @@ def evaluate_generation(
         batch_size: Integer: images per step.
         metrics: Names of the metrics to measure, from `keras_regen.metrics.ALL_METRICS`. Defaults
             to all; `keras_regen.metrics.QUICK_METRICS` is a subset that takes seconds.
+        on_stage: Function that receives a description of each stage when it starts, such as
+            `print`.
 
     Returns:
         A flat dict of numbers for JSON; a number that is not finite is `None`. For every model:
@@ -150,7 +153,9 @@ def evaluate_generation(
     check_integer("student_steps", student_steps, 0)
     if model.num_classes:
         data = data.with_classes(model.class_names)
+    on_stage = on_stage or (lambda text: None)
     results = {"test_images": len(data.x_test)}
+    on_stage(f"Evaluating on {len(data.x_test):,} test images.")
     if "accuracy" in metrics and _classifies(model):
         predicted = model.classify(data.x_test, batch_size)
         results["accuracy"] = float(np.mean(predicted == data.y_test))
@@ -163,6 +168,7 @@ def evaluate_generation(
     if metrics <= _WITHOUT_GENERATION:
         return results
     if evaluation_classifier is None:
+        on_stage("Training the evaluation classifier on real images.")
         evaluation_classifier = train_evaluation_classifier(
             data.x_train, data.y_train, data.class_names, seed=seeds[0]
         )
@@ -178,6 +184,7 @@ def evaluate_generation(
         extractor=extractor,
         accept=_acceptance(model, accept),
         batch_size=batch_size,
+        on_stage=on_stage,
     )
     return results | evaluation.run(seeds)
 

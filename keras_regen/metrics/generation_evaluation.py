@@ -1,6 +1,6 @@
 """The evaluation of the images that a model generates, over several seeds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ class GenerationEvaluation:
         extractor: The extractor of features, or `None` for the evaluation classifier.
         accept: The acceptance of accepted images, or `None` to leave them out.
         batch_size: Integer: images per step.
+        on_stage: Function that receives a description of each stage.
 
     Examples:
         >>> from keras_regen import GAN, Classifier
@@ -58,12 +59,13 @@ class GenerationEvaluation:
         extractor: FeatureExtractor | None = None,
         accept: Acceptance | None = None,
         batch_size: int = 256,
+        on_stage: Callable[[str], None] = lambda text: None,
     ):
         extractor = FeatureExtractor(classifier) if extractor is None else extractor
         self.model, self.data, self.metrics = model, data, metrics
         self.classifier = AlignedClassifier(classifier, data)
         self.samples_per_class, self.student_steps = samples_per_class, student_steps
-        self.accept, self.batch_size = accept, batch_size
+        self.accept, self.batch_size, self.on_stage = accept, batch_size, on_stage
         # The classifier may not know classes without images.
         self.classes = np.unique(data.y_train)
         self.num_samples = samples_per_class * len(self.classes)
@@ -122,6 +124,7 @@ class GenerationEvaluation:
 
     def _measure(self, seed):
         options = {"seed": seed, "batch_size": self.batch_size}
+        self.on_stage(f"Generating {self.num_samples:,} images with the seed {seed}.")
         if self.model.num_classes:
             labels = np.repeat(self.classes, self.samples_per_class)
             images = generate(self.model, labels, **options)
@@ -132,9 +135,14 @@ class GenerationEvaluation:
         if "classification_accuracy_score" in self.metrics:
             known = self.classifier.classify(images, self.batch_size) if labels is None else labels
             values["classification_accuracy_score"] = self._student_accuracy(images, known, seed)
+        self.on_stage("Measuring the generated images.")
         measured, by_class = self.images.measure(images, labels)
         values |= measured
         if self.accept is not None and "accepted_generation_accuracy" in self.metrics:
+            self.on_stage(
+                f"Generating {self.num_samples:,} accepted images, in at most "
+                f"{self.num_samples * self.accept.max_tries:,} tries."
+            )
             by_class |= self._measure_accepted(options)
             shares = by_class["accepted_generation_accuracy"]
             values["accepted_generation_accuracy"] = float(shares[self.classes].mean())
@@ -162,6 +170,7 @@ class GenerationEvaluation:
 
     def _measure_real(self):
         """The metrics of the test images; the student learns from training images."""
+        self.on_stage(f"Measuring the {len(self.data.x_test):,} test images.")
         values, _ = self.images.measure(self.data.x_test, self.data.y_test, generated=False)
         if "classification_accuracy_score" in self.metrics:
             rng = np.random.default_rng(0)
@@ -175,6 +184,7 @@ class GenerationEvaluation:
         return values
 
     def _student_accuracy(self, images, labels, seed):
+        self.on_stage(f"Training a classifier on {len(images):,} images.")
         return classification_accuracy_score(
             images,
             labels,

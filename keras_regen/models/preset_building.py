@@ -74,15 +74,40 @@ def model_from_preset(
     try:
         model = model_class.for_images(preset.image_shape, **arguments)
     except TypeError as error:
+        known = ", ".join(preset_options(preset))
         raise ValueError(
             f"The options of preset {preset.name!r} must be arguments of "
-            f"`{model_class.__name__}.for_images`. {error}. "
+            f"`{model_class.__name__}.for_images`: {known}. {error}. "
             f"Received: options={dict(preset.options)}."
         ) from error
     steps = preset.epochs * -(-preset.num_samples // preset.batch_size)
     model.compile(_optimizers(preset, steps))
     model.preset = preset
     return model
+
+
+def preset_options(preset: Preset) -> dict[str, Any]:
+    """Returns the options of a preset that can be changed, and their values.
+
+    Args:
+        preset: The preset.
+
+    Returns:
+        A dict from the arguments of the model's `for_images` to their values in the preset.
+
+    Examples:
+        >>> from keras_regen.models.preset_building import preset_options
+        >>> from keras_regen.presets import get_preset
+        >>> preset_options(get_preset("csae_digits"))["latent_dim"]
+        20
+    """
+    model_class = keras.saving.get_registered_object(f"keras_regen>{preset.model}")
+    parameters = inspect.signature(model_class.for_images).parameters.values()
+    return {
+        parameter.name: preset.options.get(parameter.name, parameter.default)
+        for parameter in parameters
+        if parameter.kind is parameter.KEYWORD_ONLY and parameter.name != "seed"
+    } | dict(preset.options)
 
 
 def _optimizers(preset, steps):

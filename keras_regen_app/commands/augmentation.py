@@ -1,6 +1,5 @@
 """`keras-regen augment`."""
 
-import tempfile
 from pathlib import Path
 
 import click
@@ -40,7 +39,7 @@ from keras_regen_app.options import (
 def augment(model, dataset, factor, output, num_sources, accept, max_tries, seed, as_json):
     """Write a dataset with its training images and images that MODEL generates."""
     from keras_regen import augment
-    from keras_regen.atomic_files import write_arrays
+    from keras_regen.atomic_files import atomic_folder, write_arrays
     from keras_regen_app.acceptance_options import acceptance, prior_with_sources
     from keras_regen_app.model_loading import load_model_and_data
     from keras_regen_app.pictures import write_folder
@@ -64,17 +63,13 @@ def augment(model, dataset, factor, output, num_sources, accept, max_tries, seed
         test = {"x_test": data.x_test, "y_test": data.y_test}
         write_arrays(path, x_train=images, y_train=labels, **test, class_names=data.class_names)
     else:
-        path.mkdir(parents=True, exist_ok=True)
-        # Both parts are written completely before they are renamed.
-        with tempfile.TemporaryDirectory(dir=path, prefix=".partial") as partial:
+        with atomic_folder(path) as partial:
             for part, pictures, classes, prefix in (
                 ("train", images[:real], labels[:real], "real"),
                 ("train", images[real:], labels[real:], "generated"),
                 ("test", data.x_test, data.y_test, "real"),
             ):
-                write_folder(pictures, classes, data.class_names, Path(partial, part), prefix)
-            for part in ("test", "train"):
-                Path(partial, part).rename(path / part)
+                write_folder(pictures, classes, data.class_names, partial / part, prefix)
     added = len(images) - real
     if as_json:
         output_json({"real": real, "generated": added, "seed": seed, "output": output})

@@ -63,6 +63,7 @@ def evaluate(
         samples_per_class=samples_per_class,
         seeds=range(seed, seed + repeats),
         student_steps=student_steps,
+        on_stage=print_message,
     )
     if output is not None:
         Path(output).mkdir(parents=True, exist_ok=True)

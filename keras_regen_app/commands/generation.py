@@ -33,7 +33,8 @@ _NUMBERS = "Such as 0.1,0.5,0.9."
     "--class",
     "classes",
     multiple=True,
-    help="Label or name of a class; can be repeated.  [default: all classes of MODEL]",
+    help="Name of a class, or its label if no class has this name; can be repeated.  "
+    "[default: all classes of MODEL]",
 )
 @count_option(
     "--num-samples",
@@ -101,7 +102,9 @@ def generate(
         tries = tries_by_class(labeler, report)
         output_json({"images": len(images), "seed": seed, "output": output, **tries})
         return
-    click.echo(f"Generated {len(images)} images: {output}")
+    names = ", ".join(f"{labeler.class_names[label]!r} (label {label})" for label in labels)
+    of_classes = f" of class {names}" if classes else ""
+    click.echo(f"Generated {len(images)} images{of_classes}: {output}")
     if accept or classifier is not None:
         click.echo(
             f"Tries for {num_samples} images of each class: latents passed / images accepted"
@@ -226,7 +229,7 @@ def matrix(model, class_id, dataset, rows, columns, ratio, output, seed, as_json
 
 
 def class_index(model: ImageModel, text: str) -> int:
-    """Returns the label of a class from its name or label on the command line."""
+    """Returns the label of a class from its name, or from its label if no name is the text."""
     from keras_regen.class_names import class_index as label_of
 
     is_name = text in model.class_names or not text.isdigit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import errno
 import shlex
 import time
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from click.core import ParameterSource
 
 from keras_regen_app.options import (
     backend_option,
+    fit_option,
+    image_size_option,
     json_option,
     output_json,
     print_message,
@@ -29,6 +32,7 @@ _DEMO = "runs/demo"
 _SETTINGS_OPTIONS = {
     "dataset": "--dataset",
     "image_size": "--image-size",
+    "fit": "--fit",
     "epochs": "--epochs",
     "batch_size": "--batch-size",
     "classifier": "--classifier",
@@ -53,7 +57,6 @@ _SETTINGS_OPTIONS = {
 def demo(output, epochs, overwrite, seed, as_json):
     """Train on scikit-learn's 8x8 digits, and generate new digits."""
     print_message("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
-    from keras_regen_app.progress import EpochBars
     from keras_regen_app.runs import train_run
 
     start = time.perf_counter()
@@ -64,7 +67,7 @@ def demo(output, epochs, overwrite, seed, as_json):
             epochs=epochs,
             seed=seed,
             overwrite=overwrite or Path(output) == Path(_DEMO),
-            callbacks=[EpochBars()],
+            show_progress=True,
         )
     metrics["seconds"] = round(time.perf_counter() - start, 1)
     _show(metrics, output, as_json)
@@ -74,7 +77,8 @@ def demo(output, epochs, overwrite, seed, as_json):
 @click.argument("preset", required=False)
 @click.option("--output", help="Folder of the run.  [default: runs/PRESET]")
 @click.option("--dataset", help="Name or path of the images.  [default: the preset's]")
-@click.option("--image-size", type=click.IntRange(min=1), help="Resize to this height and width.")
+@image_size_option
+@fit_option
 @click.option(
     "--epochs",
     type=click.IntRange(min=1),
@@ -101,6 +105,7 @@ def train(
     output,
     dataset,
     image_size,
+    fit,
     epochs,
     batch_size,
     classifier,
@@ -130,7 +135,6 @@ def train(
             f"Omit {', '.join(_SETTINGS_OPTIONS[name] for name in conflicts)}."
         )
 
-    from keras_regen_app.progress import EpochBars
     from keras_regen_app.runs import read_settings, resume_run, train_run
 
     with _resume_advice(output, started=resume):
@@ -140,27 +144,28 @@ def train(
                 raise click.UsageError(
                     f"The run in {output!r} trains {run_preset!r}, not {preset!r}."
                 )
-            metrics = resume_run(output, callbacks=[EpochBars()])
+            metrics = resume_run(output, show_progress=True)
         else:
             metrics = train_run(
                 preset,
                 output,
                 dataset=dataset,
                 image_size=image_size,
+                fit=fit,
                 epochs=epochs,
                 batch_size=batch_size,
                 seed=seed,
                 options=dict(_parse(option) for option in options),
                 pretrained=_pretrained(get_preset(preset), {"classifier": classifier, "vae": vae}),
                 overwrite=overwrite,
-                callbacks=[EpochBars()],
+                show_progress=True,
             )
     _show(metrics, output, as_json)
 
 
 @contextlib.contextmanager
 def _resume_advice(output: str, started: bool = False) -> Iterator[None]:
-    """Prints on Ctrl-C the command that resumes the run, if the run has started."""
+    """Prints on Ctrl-C or a full disk the command that resumes the run, if it has started."""
     import keras
 
     from keras_regen_app.runs import SETTINGS
@@ -170,12 +175,18 @@ def _resume_advice(output: str, started: bool = False) -> Iterator[None]:
     before = None if started else _stamp(settings)
     try:
         yield
-    except KeyboardInterrupt:
-        if _stamp(settings) != before:
-            print_message(
-                "\nInterrupted. Resume with: keras-regen train --resume "
-                f"--backend {keras.backend.backend()} --output {shlex.quote(output)}"
-            )
+    except (KeyboardInterrupt, OSError) as error:
+        started = _stamp(settings) != before
+        command = (
+            "keras-regen train --resume "
+            f"--backend {keras.backend.backend()} --output {shlex.quote(output)}"
+        )
+        if isinstance(error, OSError):
+            if started and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise OSError(error.errno, f"{error.strerror}. Resume with: {command}") from error
+            raise
+        if started:
+            print_message(f"\nInterrupted. Resume with: {command}")
         else:
             print_message("\nInterrupted before the start of the training.")
         raise click.Abort() from None

@@ -1,6 +1,11 @@
 """Training runs: their files, resuming, pretraining and protection from overwriting."""
 
+import errno
+import functools
 import json
+import shutil
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -9,6 +14,7 @@ import pytest
 from keras_regen import load_model
 from keras_regen.callbacks import read_history
 from keras_regen_app import runs, training_run
+from keras_regen_app.run_folder import locked, replacing
 from keras_regen_app.runs import resume_run, train_run
 from tests.conftest import TINY
 
@@ -45,6 +51,7 @@ def skip_evaluation(monkeypatch):
 def test_files_of_a_run(digits_run):
     names = {path.name for path in digits_run.iterdir()}
     assert names == {
+        ".lock",
         "run.json",
         "model.keras",
         "checkpoints",
@@ -198,3 +205,145 @@ def test_resume_without_a_run_or_on_another_backend(tmp_path, digits_run):
     (tmp_path / "run.json").write_text(json.dumps(settings | {"backend": "other"}))
     with pytest.raises(ValueError, match="--backend other"):
         resume_run(tmp_path)
+
+
+@pytest.fixture
+def unfinished(tmp_path, digits_run):
+    """A copy of a run without its results, as after a kill in the last epoch."""
+    folder = tmp_path / "run"
+    shutil.copytree(digits_run, folder)
+    for name in ("metrics.json", "model.keras"):
+        (folder / name).unlink()
+    return folder
+
+
+@pytest.mark.any_backend
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        ("", r"run\.json' must contain a JSON object.*damaged"),
+        ("[" * 100_000, r"run\.json' must contain a JSON object.*damaged"),
+        ("[1]", "Received: a list"),
+        ({"seed": "zero"}, r"'seed' in .*run\.json' must be an integer.*'zero'"),
+        ({"epochs": 0}, "'epochs'.* of at least 1. Received: 0"),
+        ({"epochs": True}, "'epochs'.*Received: True"),
+        ({"options": []}, "'options'.*must be an object"),
+        ({"preset": None}, "'preset'.*must be a string"),
+        ({"batch_size": ...}, r"run\.json' lacks the setting 'batch_size'"),
+        ({"preset": "csae_digit"}, "csae_digits"),
+    ],
+)
+def test_a_damaged_settings_file(unfinished, content, message):
+    if isinstance(content, dict):
+        settings = json.loads((unfinished / "run.json").read_text()) | content
+        settings = {name: value for name, value in settings.items() if value is not ...}
+        content = json.dumps(settings)
+    (unfinished / "run.json").write_text(content)
+    with pytest.raises(ValueError, match=message):
+        resume_run(unfinished)
+
+
+def test_a_run_of_an_earlier_version_gets_defaults(unfinished, skip_evaluation):
+    settings = json.loads((unfinished / "run.json").read_text())
+    for name in ("fit", "training_images", "images_hash", "pretraining_options", "keras"):
+        del settings[name]
+    (unfinished / "run.json").write_text(json.dumps(settings))
+    skip_evaluation()
+    resume_run(unfinished)
+    assert (unfinished / "metrics.json").exists()
+
+
+@pytest.mark.any_backend
+def test_other_images_than_at_the_start(tmp_path, few_digits, skip_evaluation):
+    data = dict(np.load(few_digits))
+    path, folder = tmp_path / "data.npz", tmp_path / "run"
+    np.savez(path, **data)
+    skip_evaluation()
+    with pytest.raises(KeyboardInterrupt):
+        options = {"epochs": 2, "batch_size": 32, "options": TINY, "callbacks": [Interrupt(1)]}
+        train_run("csae_digits", folder, dataset=str(path), **options)
+    changes = {
+        "fewer": {"x_train": data["x_train"][:80], "y_train": data["y_train"][:80]},
+        "other pixels": {"x_train": 255 - data["x_train"]},
+        "other labels": {"y_train": np.roll(data["y_train"], 1)},
+    }
+    for change in changes.values():
+        np.savez(path, **(data | change))
+        with pytest.raises(ValueError, match=r"started with 160 training images.*Received: "):
+            resume_run(folder)
+    np.savez(path, **data)
+    resume_run(folder)
+    assert len(read_history(folder / "history.csv")) == 2
+
+
+@pytest.mark.any_backend
+def test_a_checkpoint_of_another_run(unfinished, tmp_path, few_digits, skip_evaluation):
+    skip_evaluation()
+    checkpoint = unfinished / "checkpoints/last.keras"
+    settings = json.loads((unfinished / "run.json").read_text())
+    for change, message in (
+        ({"seed": 5, "images_hash": None}, "seed 0 instead of 5"),
+        ({"options": TINY | {"beta": 0.5}}, "beta 0.02 instead of 0.5"),
+        ({"batch_size": 7}, "batch_size 64 instead of 7"),
+    ):
+        (unfinished / "run.json").write_text(json.dumps(settings | change))
+        with pytest.raises(ValueError, match=rf"last\.keras.*another run, with .*{message}"):
+            resume_run(unfinished)
+    plain = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    plain.save(checkpoint)
+    with pytest.raises(ValueError, match=r"last\.keras.*a Sequential without a preset"):
+        resume_run(unfinished)
+
+
+@pytest.mark.any_backend
+@pytest.mark.parametrize("content", ["epoch,loss\n1,abc\n", "loss\n1\n", "epoch,loss\nx,1\n", "\0"])
+def test_a_malformed_history(unfinished, content):
+    (unfinished / "history.csv").write_text(content)
+    with pytest.raises(ValueError, match=r"history\.csv"):
+        resume_run(unfinished)
+
+
+@pytest.mark.any_backend
+def test_two_processes_in_a_folder(unfinished):
+    with locked(unfinished):
+        for call in (resume_run, functools.partial(train_run, "csae_digits", overwrite=True)):
+            with pytest.raises(BlockingIOError, match="Another process trains in the folder"):
+                call(folder=unfinished)
+
+
+@pytest.mark.any_backend
+def test_a_full_disk_keeps_the_run_that_would_be_replaced(unfinished, monkeypatch, few_digits):
+    before = {path: path.read_bytes() for path in unfinished.rglob("*") if path.is_file()}
+
+    def full(*arguments, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("keras_regen.callbacks.checkpoint.save_model", full)
+    with pytest.raises(OSError, match="No space left"):
+        train_run(
+            "csae_digits",
+            unfinished,
+            dataset=str(few_digits),
+            epochs=1,
+            options=TINY,
+            overwrite=True,
+        )
+    after = {path: path.read_bytes() for path in unfinished.rglob("*") if path.is_file()}
+    assert before == after
+
+
+@pytest.mark.any_backend
+def test_a_kill_between_two_runs_loses_none(unfinished):
+    """The process is killed after it moved the files of the earlier run."""
+    content = (unfinished / "run.json").read_text()
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from keras_regen_app.run_folder import replacing\n"
+        "with replacing(Path(sys.argv[1]), ['history.csv', 'run.json'], 'run.json'):\n"
+        "    os._exit(9)"
+    )
+    process = subprocess.run([sys.executable, "-c", code, str(unfinished)])
+    assert process.returncode == 9 and not (unfinished / "run.json").exists()
+    with pytest.raises(RuntimeError), replacing(unfinished, ["run.json"], "run.json"):
+        raise RuntimeError
+    assert (unfinished / "run.json").read_text() == content
