@@ -5,12 +5,14 @@ SCALE ?= quick
 BACKENDS := tensorflow jax torch
 PIP := $(BIN)/python -m pip install -q -c constraints.txt
 
-.PHONY: help demo test lint docs reproduce clean $(BACKENDS:%=test-%)
+.PHONY: help demo test test-faults lint docs reproduce clean $(BACKENDS:%=test-%)
 
 help:
 	@echo "make demo   train on the bundled digits and generate images (installs TensorFlow only)"
 	@echo "make test   lint, build the docs, run the tests on all three backends"
 	@echo "make test-jax, make test-tensorflow, make test-torch   run the tests on a backend"
+	@echo "make test-faults   kill runs and resume them, save on a backend and train on another, and"
+	@echo "            call functions with many odd arguments (half an hour)"
 	@echo "make lint   run ruff, and check the order of imports with import-linter"
 	@echo "make docs   build the site into site/; any warning is an error"
 	@echo "make reproduce TABLE=csae2-table3   train and measure the models of a paper's table,"
@@ -77,6 +79,15 @@ $(BACKENDS:%=test-%): test-%: .venv/.installed
 	KERAS_BACKEND=$* $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PART)
 
 test: lint docs $(BACKENDS:%=test-%)
+
+# Slow tests, which `make test` leaves out.
+faults-%: export PYTHONDONTWRITEBYTECODE :=
+faults-%: export TF_CPP_MIN_LOG_LEVEL := 3
+faults-torch: export ONEDNN_MAX_CPU_ISA := SSE41
+faults-%: .venv/.installed
+	KERAS_BACKEND=$* FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest -n 2 --dist load faults tests/test_fuzz.py
+
+test-faults: $(BACKENDS:%=faults-%)
 
 clean:
 	rm -rf .venv site build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -55,6 +55,7 @@ def load_model_and_data(path: str, dataset: str | None) -> tuple[ImageModel, Ima
     data = load(
         dataset or settings["dataset"],
         image_size=(height, width),
+        fit=settings.get("fit", "crop"),
         color_mode="grayscale" if channels == 1 else "rgb",
         seed=settings.get("seed", 0),
     )

@@ -1,5 +1,7 @@
 """Options of several commands, and the choice of the backend before the import of Keras."""
 
+from __future__ import annotations
+
 import contextlib
 import functools
 import importlib.util
@@ -12,9 +14,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from keras_regen.presets import Preset
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -131,12 +136,7 @@ def _run_with_plain_errors(command: Callable, arguments: dict[str, Any]) -> Any:
 
 
 # Arguments of functions that have another name as an option.
-_OPTION_NAMES = {
-    "ks": "k",
-    "class_id": "class",
-    "num_traversals": "rows",
-    "name_or_path": "dataset",
-}
+_OPTION_NAMES = {"ks": "k", "class_id": "class", "num_traversals": "rows"}
 
 
 def _in_words_of_options(message: str) -> tuple[str, bool]:
@@ -164,6 +164,16 @@ def _in_words_of_options(message: str) -> tuple[str, bool]:
             message = message.replace(f"`{name}`", f"`{option}`")
             message = re.sub(rf"\b{name}=", f"{option}{separator}", message)
     return message, found
+
+
+def preset_argument(name: str) -> Preset:
+    """Returns the preset that an argument of a command names; a wrong name is a usage error."""
+    from keras_regen.presets import get_preset
+
+    try:
+        return get_preset(name)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def output_json(values: Any) -> None:
@@ -246,9 +256,7 @@ class ImageSize(click.ParamType):
         """Returns the size."""
         match = re.fullmatch(r"([1-9]\d*)(?:[xX]([1-9]\d*))?", str(value))
         if match is None:
-            self.fail(
-                f"expected a number or WIDTHxHEIGHT, such as 48x64, got {value!r}", param, ctx
-            )
+            self.fail(f"expected a number or a size such as 48x64, got {value!r}", param, ctx)
         width, height = match.groups()
         return int(width) if height is None else (int(height), int(width))
 

@@ -8,6 +8,8 @@ from keras_regen_app.options import (
     Output,
     backend_option,
     count_option,
+    fit_option,
+    image_size_option,
     json_option,
     output_json,
     seed_option,
@@ -16,11 +18,8 @@ from keras_regen_app.options import (
 
 @click.command("train-evaluation-classifier")
 @click.option("--dataset", required=True, help="Name or path of the real images.")
-@click.option(
-    "--image-size",
-    type=click.IntRange(min=1),
-    help="Height and width to resize the images to.  [default: the size of the images]",
-)
+@image_size_option
+@fit_option
 @click.option(
     "--network",
     type=click.Choice(["basenet", "resnet56v1"]),
@@ -40,7 +39,7 @@ from keras_regen_app.options import (
 @json_option
 @backend_option
 def train_evaluation_classifier(
-    dataset, image_size, network, steps, output, overwrite, seed, as_json
+    dataset, image_size, fit, network, steps, output, overwrite, seed, as_json
 ):
     """Train a classifier of real images, and store it for `evaluate`."""
     from keras_regen import metrics
@@ -50,7 +49,7 @@ def train_evaluation_classifier(
     from keras_regen.saving import save_model
     from keras_regen_app.progress import EpochBars
 
-    data = load(dataset, image_size=image_size, seed=seed)
+    data = load(dataset, image_size=image_size, fit=fit, seed=seed)
     path = Path(output or evaluation_classifier_path(data.name))
     if path.exists() and not overwrite:
         raise click.UsageError(

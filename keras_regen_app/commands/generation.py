@@ -240,11 +240,12 @@ def _endpoint(model: ImageModel, text: str) -> int | np.ndarray:
     """Returns an end of an interpolation: a label, or the pixels of a picture file."""
     if text in model.class_names or not Path(text).suffix:
         return class_index(model, text)
-    from keras_regen.datasets.image_decoding import UnreadableImageError, decode_image
+    from keras_regen.datasets.image_decoding import TargetSize, UnreadableImageError, decode_image
 
     height, width, channels = model.image_shape
     try:
-        return decode_image(text, (height, width), "grayscale" if channels == 1 else "rgb")
+        size = TargetSize(height, width)
+        return decode_image(text, size, "grayscale" if channels == 1 else "rgb")
     except UnreadableImageError as error:
         raise click.UsageError(
             f"{text!r} is not a class of the model, {model.class_names}, and not a readable "

@@ -2,7 +2,7 @@
 
 import click
 
-from keras_regen_app.options import backend_option, json_option, output_json
+from keras_regen_app.options import backend_option, json_option, output_json, preset_argument
 
 
 @click.command()
@@ -27,12 +27,12 @@ def datasets(as_json):
 @backend_option
 def presets(name, model, as_json):
     """List the presets, or the options of the preset NAME for `train -o`."""
-    from keras_regen.presets import get_preset, list_presets
+    from keras_regen.presets import list_presets
 
     if name is not None:
         if model is not None:
             raise click.UsageError("Omit --model: the name of a preset determines its model.")
-        _show_preset(get_preset(name), as_json)
+        _show_preset(preset_argument(name), as_json)
         return
     recipes = list_presets(model)
     if as_json:

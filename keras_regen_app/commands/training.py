@@ -20,6 +20,7 @@ from keras_regen_app.options import (
     image_size_option,
     json_option,
     output_json,
+    preset_argument,
     print_message,
     seed_option,
 )
@@ -117,15 +118,12 @@ def train(
     as_json,
 ):
     """Train PRESET (`keras-regen presets` lists them)."""
-    from keras_regen.presets import get_preset
-
     if preset is None and not (resume and output):
         raise click.UsageError(
             "Name a preset (`keras-regen presets` lists them), or resume a run with "
             "`--resume --output FOLDER`."
         )
-    if preset is not None:
-        get_preset(preset)  # A wrong name raises before any other work.
+    recipe = None if preset is None else preset_argument(preset)
     output = output or f"runs/{preset}"
     source = click.get_current_context().get_parameter_source
     conflicts = [name for name in _SETTINGS_OPTIONS if source(name) is not ParameterSource.DEFAULT]
@@ -156,7 +154,7 @@ def train(
                 batch_size=batch_size,
                 seed=seed,
                 options=dict(_parse(option) for option in options),
-                pretrained=_pretrained(get_preset(preset), {"classifier": classifier, "vae": vae}),
+                pretrained=_pretrained(recipe, {"classifier": classifier, "vae": vae}),
                 overwrite=overwrite,
                 show_progress=True,
             )

@@ -1,5 +1,6 @@
 """The commands that generate images: the files that they write."""
 
+import errno
 import itertools
 
 import keras
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_regen import GAN, ReGene, generate, latent_traversal, load_model
+from keras_regen import GAN, ReGene, generate, latent_traversal, load_model, plotting
 from keras_regen.datasets import load
 from tests.app.helpers import figures, run
 
@@ -213,13 +214,46 @@ def test_a_wrong_output_path_raises_before_any_loading(tmp_path, monkeypatch, ar
 
 def test_wrong_ends(tmp_path, digits_run):
     out = ["--output", tmp_path / "a.png"]
-    assert "9 '9'" in run("generate", digits_run, "--class", "cat", *out, code=1).output
-    assert "9 '9'" in run("interpolate", digits_run, "3", "cat", *out, code=1).output
+    for code, command in (
+        (2, ["generate", digits_run, "--class", "cat"]),
+        (1, ["interpolate", digits_run, "3", "cat"]),
+    ):
+        assert "9 '9'" in run(*command, *out, code=code).output
     message = run("interpolate", digits_run, "3", "cat.png", *out, code=2).output
     assert "'cat.png' is not a class of the model" in message and "No such file" in message
     message = run("interpolate", digits_run, "3", "4", "--ratios", "a,b", *out, code=2).output
     assert "numbers separated by commas" in message
     message = run(
-        "interpolate", digits_run, 3, 4, "--ratios", "0.5", "--num-samples", 3, *out, code=1
+        "interpolate", digits_run, 3, 4, "--ratios", "0.5", "--num-samples", 3, *out, code=2
     )
-    assert "Give either `num_samples`, for equal steps, or `ratios`" in message.output
+    assert "Give either `--num-samples`, for equal steps, or `--ratios`" in message.output
+
+
+def test_the_class_of_the_images_is_named(tmp_path, digits_run):
+    out = ["--output", tmp_path / "a.png", "--num-samples", 2]
+    words = run("generate", digits_run, "--class", "7", "--class", "3", *out).output
+    assert words.startswith("Generated 4 images of class '7' (label 7), '3' (label 3): ")
+
+
+def test_a_folder_of_pictures_is_written_completely_or_not_at_all(
+    tmp_path, digits_run, monkeypatch
+):
+    output = tmp_path / "pictures"
+    command = ["generate", digits_run, "--num-samples", 1, "--output", f"{output}/"]
+    save_image, saved = plotting.save_image, []
+
+    def full_disk(image, path):
+        saved.append(path)
+        if len(saved) == 5:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        save_image(image, path)
+
+    monkeypatch.setattr(plotting, "save_image", full_disk)
+    message = run(*command, code=1).output
+    assert "pictures' was not written" in message and "Free some space" in message
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    run(*command)
+    assert len(list(output.rglob("*.png"))) == 10
+    run(*command, "--seed", 1)
+    assert len(list(output.rglob("*.png"))) == 20 and list(tmp_path.iterdir()) == [output]

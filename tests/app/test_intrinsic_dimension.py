@@ -57,7 +57,7 @@ def test_wrong_numbers(tmp_path, images_with_copies):
     command = ["intrinsic-dimension", images_with_copies, "--output", tmp_path / "a.png"]
     message = run(*command, "--num-samples", 106, code=2).output
     assert "must be at most 105" in message and "'copies'. Received: 106" in message
-    assert "at most 99" in run(*command, "--k", 100, code=1).output
+    assert "at most 99" in run(*command, "--k", 100, code=2).output
     assert "--k" in run(*command, "--k", 1, code=2).output
     assert not list(tmp_path.iterdir())
     assert "nowhere" in run("intrinsic-dimension", "nowhere", code=1).output

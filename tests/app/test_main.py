@@ -83,3 +83,35 @@ def test_the_requested_backend_must_be_installed(monkeypatch):
 def test_tensorflow_warnings_are_hidden():
     run("evaluate", "nowhere.keras", code=1)
     assert not logging.getLogger("tensorflow").isEnabledFor(logging.WARNING)
+
+
+def test_a_preset_lists_its_options():
+    words = run("presets", "csae_digits").output
+    assert "stem_filters" in words and "latent_dim" in words and "beta" in words
+    recipe = figures("presets", "csae_digits")
+    assert recipe["options"]["latent_dim"] == 20 and recipe["options"]["levels"] == 2
+    message = run("presets", "csae_digit", code=2).output
+    assert "csae_digits" in message
+    message = run("train", "csae_digits", "-o", "betta=1", code=1).output
+    assert "stem_filters" in message and "betta" in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "csae_digits", "-o", "beta=-1"], "`-o beta`"),
+        (["train", "csae_digits", "--image-size", "3"], "image"),
+        (["train", "csae_digits", "--image-size", "3y4"], "expected a number or a size such as"),
+        (["centroids", "5", "4", "--method", "nothing"], "--method"),
+    ],
+)
+def test_errors_name_the_options_of_the_command(tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    assert message in run(*arguments, code=2).output
+
+
+def test_an_image_size_is_width_and_height():
+    from keras_regen_app.options import ImageSize
+
+    assert ImageSize().convert("64", None, None) == 64
+    assert ImageSize().convert("48x64", None, None) == (64, 48)

@@ -1,6 +1,10 @@
 """`demo` and `train`: complete runs, replaced runs, and the advice after Ctrl-C."""
 
+import errno
+import os
 import shutil
+import signal
+import time
 
 import numpy as np
 import pytest
@@ -109,8 +113,7 @@ def test_reconstruction_with_a_run_and_resuming(tmp_path, trained):
 )
 @pytest.mark.any_backend
 def test_wrong_options(arguments, message):
-    code = 1 if "csae_minst" in arguments else 2
-    assert message in run(*arguments, code=code).output
+    assert message in run(*arguments, code=2).output
 
 
 @pytest.mark.any_backend
@@ -165,3 +168,38 @@ def test_ctrl_c_without_a_run(tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "read_settings", interrupt)
     result = run("train", "--resume", "--output", tmp_path, code=1)
     assert "train --resume" not in result.stderr
+
+
+@pytest.mark.any_backend
+def test_sigterm_has_the_care_of_ctrl_c(tmp_path, monkeypatch):
+    """A scheduler and `docker stop` send it."""
+
+    def terminate(*arguments, **options):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+
+    previous = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(training_run, "ShuffledArrays", terminate)
+    folder = tmp_path / "run"
+    result = run("train", "csae_digits", "--output", folder, code=128 + signal.SIGTERM)
+    assert f"--output {folder}" in result.stderr and "train --resume" in result.stderr
+    assert signal.getsignal(signal.SIGTERM) is previous
+
+
+@pytest.mark.any_backend
+def test_a_full_disk_advises_to_resume(tmp_path, monkeypatch):
+    def full(*arguments, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(training_run, "save_model", full)
+    result = run("train", "csae_digits", *SMALL, "--output", tmp_path / "run", code=1)
+    assert "No space left on device" in result.stderr and "train --resume" in result.stderr
+
+
+@pytest.mark.any_backend
+def test_stages_are_printed_and_each_epoch_once(tmp_path):
+    result = run("train", "csae_digits", *SMALL, "--output", tmp_path / "run")
+    lines = result.stderr.splitlines()
+    for text in ("Training csae_digits on 1,438 images.", "Calibrating", "Generating", "Plotting."):
+        assert sum(line.startswith(text) for line in lines) >= 1, (text, lines)
+    assert sum(line.startswith("epoch 1/1") for line in lines) == 1
