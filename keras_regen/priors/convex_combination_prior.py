@@ -73,21 +73,23 @@ class ConvexCombinationPrior(ClassPrior):
         self.num_sources = int(num_sources)
         self.bank_size = int(bank_size)
         self.seed = int(seed)
-        self.ratios = ratios
         if isinstance(ratios, str):
             valid = ratios in ("uniform", "random")
         else:
             numbers = elements_of(ratios) or []
-            valid = len(numbers) == num_sources and all(map(is_finite_number, numbers))
-            self.ratios = [float(number) for number in numbers] if valid else []
-            valid &= min(self.ratios, default=0) >= 0
-            valid &= math.isclose(sum(self.ratios), 1, abs_tol=1e-6)
+            valid = (
+                len(numbers) == num_sources
+                and all(map(is_finite_number, numbers))
+                and min(numbers) >= 0
+                and math.isclose(sum(numbers), 1, abs_tol=1e-6)
+            )
         if not valid:
             raise ValueError(
                 "`ratios` must be 'uniform', 'random', or `num_sources` numbers, each at least 0, "
                 "with the sum 1. "
                 f"Received: ratios={ratios!r}, num_sources={num_sources}."
             )
+        self.ratios = ratios if isinstance(ratios, str) else [float(number) for number in numbers]
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.latent_dim = dim = input_shape[-1]
