@@ -112,7 +112,11 @@ def calls(folder):
         losses.WaveletLoss: {
             "levels": 2, "weights": (1.0, 1.0, 6.0, 10.0), "normalization": "average"},
         losses.ClassificationLoss: {"kind": "mse"},
+        losses.PerceptualLoss: {"features": halves(), "weights": None, "layer": None},
+        losses.LaplacianLoss: {"reduction": "sum", "name": None, "dtype": None},
         losses.adversarial.objective: {"name": "hinge"},
+        losses.adversarial.objective("hinge").discriminator_loss: {
+            "real_logits": FEATURES, "fake_logits": FEATURES},
         # layers
         layers.haar_transform_2d: {"images": IMAGES, "levels": 2, "normalization": "average"},
         layers.HaarTransform2D: {"levels": 2, "normalization": "average"},
@@ -122,10 +126,14 @@ def calls(folder):
         layers.StandardNoise: {"dim": 3, "seed": 0},
         layers.DifferentiableAugmentation: {
             "translation": 0.1, "cutout": 0.5, "color": True, "seed": 0},
-        layers.ResidualBlock: {"filters": 4, "strides": 2},
-        layers.UpsamplingBlock: {"filters": 4},
-        layers.DeconvolutionBlock: {"filters": 4},
+        layers.ResidualBlock: {
+            "filters": 4, "strides": 2, "kernel_initializer": "he_normal"},
+        layers.UpsamplingBlock: {"filters": 4, "kernel_initializer": "he_normal"},
+        layers.DeconvolutionBlock: {"filters": 4, "kernel_initializer": "he_normal"},
+        layers.pedcc_head.span_basis: {"centroids": LATENTS[:3]},
         keras_regen.constraints.ClipWeights: {"limit": 0.01},
+        keras_regen.constraints.ClipWeights(0.1).__call__: {"w": LATENTS},
+        keras_regen.pixel_range.unit_range: {"images": IMAGES},
         # metrics
         metrics.classification_accuracy_score: sets | {"steps": 1, "stem_filters": 2, "seed": 0},
         metrics.train_evaluation_classifier: {
@@ -187,6 +195,7 @@ def calls(folder):
         networks.regene_classifier: {
             "image_shape": SHAPE, "num_classes": 3, "blocks": None, "convs_per_block": 1,
             "width": 0.05},
+        networks.ReGeneDecoder: {"latent_dim": 3, "image_shape": SHAPE, "width": 0.05},
         networks.regene_decoder: {"image_shape": SHAPE, "latent_dim": 3, "width": 0.05},
         networks.degan_encoder: {
             "image_shape": SHAPE, "latent_dim": 3, "width": 0.05, "dropout": 0.1, "seed": 0},
@@ -196,8 +205,10 @@ def calls(folder):
             "image_shape": SHAPE, "width": 0.05, "normalization": True, "clip": None},
         networks.dense_generator: {"image_shape": SHAPE, "latent_dim": 3, "hidden": (4,)},
         networks.dense_discriminator: {"input_shape": SHAPE, "hidden": (4,), "clip": None},
-        networks.resnet_v1: {"image_shape": SHAPE, "num_classes": 3, "depth": 8},
-        networks.early_features: {"classifier": classifier().network, "layer": None},
+        networks.resnet_v1: {
+            "image_shape": SHAPE, "num_classes": 3, "depth": 8, "name": None},
+        networks.early_features: {
+            "classifier": classifier().network, "layer": None, "name": "features"},
         networks.inception_features: {
             "layer": "conv1", "image_shape": (28, 28, 1), "weights": None},
         # presets, files and data
@@ -268,6 +279,11 @@ def calls(folder):
         lambda **arguments: priors.ConvexCombinationPrior(3).adapt(**arguments),
         {"latents": LATENTS, "labels": LABELS},
     )
+    named["ConvexCombinationPrior.combining"] = (
+        priors.ConvexCombinationPrior(3).combining,
+        {"num_sources": 3, "ratios": "random"},
+    )
+    named["NoisePrior.latents"] = (priors.StandardNormalPrior(4).latents, {"noise": LATENTS})
     named["Prior.sample"] = (
         csae().prior.sample,
         {"num_samples": 2, "class_id": 1, "rng": np.random.default_rng(0)},
