@@ -1,9 +1,10 @@
 """Checks of arguments, for errors at the call that received a wrong value."""
 
+import contextlib
 import difflib
 import math
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -316,9 +317,8 @@ def as_numbers(name: str, value: npt.ArrayLike, ndim: int) -> np.ndarray:
         ValueError: `points` must be finite numbers in an array of 2 axes. Received: an array of
         shape (2,) and type int64.
     """
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError, RuntimeError):  # such as lists of different lengths
+    array = _converted(value)
+    if array is None:
         array = np.asarray(None)
     if array.ndim != ndim or array.size == 0 or array.dtype.kind not in "iuf":
         received = (
@@ -445,10 +445,7 @@ def as_array(name: str, value: Any) -> np.ndarray:
         ...
         ValueError: `images` must be an array. Received: a list that NumPy cannot convert.
     """
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError, RuntimeError):
-        array = None
+    array = _converted(value)
     if array is None:
         raise ValueError(
             f"`{name}` must be an array. Received: a {type(value).__name__} that NumPy cannot "
@@ -546,6 +543,41 @@ def is_finite_number(value: Any) -> bool:
         return math.isfinite(value)
     except OverflowError:  # an integer beyond the range of floats
         return False
+
+
+@contextlib.contextmanager
+def named_errors(name: str, inputs: str) -> Iterator[None]:
+    """Raises the error of a function by the user as a `ValueError` that names the argument.
+
+    Args:
+        name: Name of the argument that is the function, or has it.
+        inputs: Description of the inputs of the function in the error message.
+
+    Raises:
+        ValueError: In place of any error in the `with` statement.
+
+    Examples:
+        >>> with named_errors("features", "2 images"):
+        ...     [].pop()
+        Traceback (most recent call last):
+        ...
+        ValueError: `features` must be a function that takes 2 images. It raised IndexError: pop ...
+    """
+    try:
+        yield
+    except Exception as error:
+        raise ValueError(
+            f"`{name}` must be a function that takes {inputs}. It raised "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def _converted(value: Any) -> np.ndarray | None:
+    """Returns a NumPy array, also of a tensor on another device; `None` for another value."""
+    try:
+        return np.asarray(ops.convert_to_numpy(value) if ops.is_tensor(value) else value)
+    except (AttributeError, TypeError, ValueError, RuntimeError):  # lists of different lengths
+        return None
 
 
 def _check_shape(images: np.ndarray, image_shape: tuple | None, name: str) -> None:

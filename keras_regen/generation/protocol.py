@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from keras_regen.checks import check_choice
+
 
 class GenerativeModel(Protocol):
     """The attributes and methods of a model that the generation functions use.
@@ -70,6 +72,7 @@ def require_part(model: Any, part: str, purpose: str) -> Any:
         ...
         ValueError: Expected a model of keras_regen. Received: 'model.keras'. Load the file first...
     """
+    check_choice("part", part, ("encoder", "decoder", "head", "prior"))
     check_model(model)
     value = getattr(model, part)
     if value is None:

@@ -1,7 +1,4 @@
-"""Checks of the features and the dataset that metrics compare, and of functions by users."""
-
-import contextlib
-from collections.abc import Iterator
+"""Checks of the features and the dataset that metrics compare."""
 
 import numpy as np
 
@@ -112,31 +109,3 @@ def check_dataset(data: ImageDataset) -> None:
             "`data` must be a `keras_regen.datasets.ImageDataset`, such as "
             f"`keras_regen.datasets.load` returns. Received: data={data!r}."
         )
-
-
-@contextlib.contextmanager
-def named_errors(name: str, inputs: str) -> Iterator[None]:
-    """Raises the error of a function by the user as a `ValueError` that names the argument.
-
-    Args:
-        name: Name of the argument that is the function, or has it.
-        inputs: Description of the inputs of the function in the error message.
-
-    Raises:
-        ValueError: In place of any error in the `with` statement.
-
-    Examples:
-        >>> from keras_regen.metrics.feature_checks import named_errors
-        >>> with named_errors("features", "2 images"):
-        ...     [].pop()
-        Traceback (most recent call last):
-        ...
-        ValueError: `features` must be a function that takes 2 images. It raised IndexError: pop ...
-    """
-    try:
-        yield
-    except Exception as error:
-        raise ValueError(
-            f"`{name}` must be a function that takes {inputs}. It raised "
-            f"{type(error).__name__}: {error}"
-        ) from error

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from keras import ops
 
-from keras_regen.metrics.feature_checks import check_features, named_errors
+from keras_regen.checks import named_errors
+from keras_regen.metrics.feature_checks import check_features
 from keras_regen.pixel_range import unit_range
 
 

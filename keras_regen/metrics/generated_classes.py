@@ -5,8 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_regen.checks import as_array, check_images, check_labels
-from keras_regen.metrics.feature_checks import named_errors
+from keras_regen.checks import as_array, check_images, check_labels, named_errors
 from keras_regen.pixel_range import unit_range
 
 
