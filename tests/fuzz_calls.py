@@ -10,6 +10,7 @@ import numpy as np
 
 import keras_regen
 from keras_regen import datasets, layers, losses, metrics, networks, plotting, priors
+from tests import fuzz_models
 from tests.samples import striped_images
 
 _PACKAGES = str(Path(keras_regen.__file__).parent)
@@ -304,7 +305,7 @@ def calls(folder):
         losses.classification_loss("hinge"),
         {"y_true": LABELS, "y_pred": probabilities},
     )
-    return named
+    return named | fuzz_models.calls(folder)
 
 
 def _method(name, **arguments):
@@ -334,6 +335,7 @@ def odd_values(folder):
         IMAGES[:, :4], IMAGES[:, :1, :1], IMAGES.astype(complex), IMAGES.astype(object),
         csae(), vae(), classifier(), halves(), csae().prior, data(), iter([IMAGES]),
         keras_regen.Acceptance(), np.random.default_rng(0), int, keras.layers.Dense,
+        *fuzz_models.odd_values(),
     ]  # fmt: skip
 
 
