@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -288,7 +287,8 @@ def plot_closest(
 def _captions(value: Any) -> list[list[str]]:
     rows = value.tolist() if isinstance(value, np.ndarray) else value
     if not isinstance(rows, (list, tuple)) or not all(
-        isinstance(row, (list, tuple, np.ndarray)) and np.ndim(row) == 1 for row in rows
+        isinstance(row, (list, tuple)) or (isinstance(row, np.ndarray) and row.ndim == 1)
+        for row in rows
     ):
         raise ValueError(
             f"`captions` must be a list of lists of texts or numbers. Received: captions={value!r}."
@@ -299,6 +299,7 @@ def _captions(value: Any) -> list[list[str]]:
 def _caption(value: str | float) -> str:
     if isinstance(value, str):
         return value
-    if not isinstance(value, Real) or isinstance(value, bool):
+    is_number = isinstance(value, (int, float, np.integer, np.floating))
+    if not is_number or isinstance(value, bool) or abs(value) > 1e100:
         raise ValueError(f"`captions` must be texts or numbers. Received: {value!r}.")
     return f"{value:#.3g}"

@@ -26,7 +26,7 @@ def plot_noise(
     Args:
         prior: A trained `keras_regen.priors.NoisePrior` of two dimensions or more, such as
             `keras_regen.priors.DecoderEncoderPrior`.
-        num_samples: Integer, at least 2: points per panel.
+        num_samples: Integer in 2..1,000,000: points per panel.
         seed: Integer, at least 0: seed of the noise. `None` for a random seed.
         path: Path of a picture file to write as well.
 
@@ -50,6 +50,10 @@ def plot_noise(
     from sklearn.decomposition import PCA  # takes a second
 
     check_integer("num_samples", num_samples, 2)
+    if num_samples > 1_000_000:
+        raise ValueError(
+            f"`num_samples` must be at most 1,000,000. Received: num_samples={num_samples}."
+        )
     check_seed(seed)
     path = picture_path(path)
     if not isinstance(prior, NoisePrior) or min(prior.noise_dim, prior.latent_dim) < 2:

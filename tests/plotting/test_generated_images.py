@@ -109,6 +109,6 @@ def test_invalid_arguments_raise():
     ):
         with pytest.raises(ValueError, match="matches for each generated image"):
             plotting.plot_closest(generated, images, captions=captions, row_names=names)
-    for captions in ("text", [1, 2], [["a", None, "b"]] * 2, [[["a"]]]):
+    for captions in ("text", [1, 2], [["a", None, "b"]] * 2, [[["a"]]], [[1, [2, 3]]], [[1e200]]):
         with pytest.raises(ValueError, match="`captions` must be"):
             plotting.plot_closest(images[:, 0], images, captions=captions)

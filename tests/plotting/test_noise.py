@@ -77,6 +77,8 @@ def test_invalid_arguments_raise():
             plotting.plot_noise(prior)
     with pytest.raises(ValueError, match="num_samples=1"):
         plotting.plot_noise(StandardNormalPrior(2), num_samples=1)
+    with pytest.raises(ValueError, match="at most 1,000,000"):
+        plotting.plot_noise(StandardNormalPrior(2), num_samples=10**9)
     with pytest.raises(ValueError, match="seed=-1"):
         plotting.plot_noise(StandardNormalPrior(2), seed=-1)
     with pytest.raises(ValueError, match="latents of the prior"):
