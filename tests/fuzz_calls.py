@@ -233,30 +233,48 @@ def calls(folder):
         keras_regen.optimizers.build_optimizer: {
             "name": "adam", "learning_rate": 0.1, "total_steps": 10, "schedule": "constant"},
         # pictures
-        plotting.plot_barcodes: {"latents": LATENTS} | classes,
+        plotting.plot_barcodes: {"latents": LATENTS, "max_classes": 2, "ax": None} | classes,
         plotting.plot_closest: {
             "generated": IMAGES[:2], "matches": IMAGES[:4].reshape(2, 2, 8, 8, 1), "path": path,
-            "captions": None, "row_names": None},
+            "captions": None, "row_names": None, "max_rows": 1, "ax": None},
+        plotting.plot_confidence: {
+            "probabilities": probabilities, "labels": LABELS, "bins": 4, "path": path,
+            "ax": None},
+        plotting.plot_confusion_matrix: {
+            "predictions": LABELS[::-1], "max_classes": 2, "ax": None} | classes,
         plotting.plot_distances: {
             "centroids": LATENTS[:3], "latent_means": LATENTS[:3], "class_names": NAMES,
-            "path": path},
-        plotting.plot_history: {"history": {"loss": [1.0, 0.5]}, "path": path},
-        plotting.plot_images: {"images": IMAGES, "path": path, "columns": 4},
+            "max_classes": 2, "path": path},
+        plotting.plot_history: {
+            "history": {"loss": [1.0, 0.5]}, "names": None, "path": path, "ax": None},
+        plotting.plot_images: {
+            "images": IMAGES, "columns": 4, "max_images": 8, "path": path, "ax": None},
         plotting.plot_intrinsic_dimension: {
-            "ks": [3, 4], "curves": {"real": [2.0, 1.0]}, "path": path},
+            "ks": [3, 4], "curves": {"real": [2.0, 1.0]}, "path": path, "ax": None},
         plotting.plot_matrix: {
             "images": IMAGES[:4].reshape(2, 2, 8, 8, 1), "rows": IMAGES[:2],
-            "columns": IMAGES[:2], "path": path},
+            "columns": IMAGES[:2], "path": path, "ax": None},
+        plotting.plot_noise: {
+            "prior": priors.StandardNormalPrior(3), "num_samples": 5, "seed": 0, "path": path},
         plotting.plot_ratio: {
-            "ratios": [0.5, 1.0], "values": {"accuracy": np.ones(2)}, "path": path},
+            "ratios": [0.5, 1.0], "values": {"accuracy": np.ones(2)}, "x_label": "share",
+            "marks": None, "path": path, "ax": None},
         plotting.plot_reconstructions: {
-            "images": IMAGES, "reconstructions": IMAGES, "path": path, "columns": 4},
-        plotting.plot_runs: {"runs": {"a": {"loss": [1.0, 0.5]}}, "path": path, "names": None},
-        plotting.plot_samples: {"images": IMAGES} | classes,
+            "images": IMAGES, "reconstructions": IMAGES, "columns": 4, "max_images": 8,
+            "path": path, "ax": None},
+        plotting.plot_runs: {
+            "runs": {"a": {"loss": [1.0, 0.5]}}, "names": None, "x_label": "step", "window": 2,
+            "path": path, "ax": None},
+        plotting.plot_samples: {
+            "images": IMAGES, "columns": 2, "max_classes": 2, "ax": None} | classes,
         plotting.plot_sources: {
             "generated": IMAGES[:2], "sources": IMAGES[:4].reshape(2, 2, 8, 8, 1), "path": path,
-            "columns": 4},
-        plotting.plot_tsne: {"latents": LATENTS, "max_samples": 10, "seed": 0} | classes,
+            "columns": 4, "max_images": 1, "ax": None},
+        plotting.plot_traversals: {
+            "traversals": IMAGES.reshape(3, 4, 8, 8, 1), "row_names": None, "max_rows": 2,
+            "path": path, "ax": None},
+        plotting.plot_tsne: {
+            "latents": LATENTS, "max_samples": 10, "seed": 0, "ax": None} | classes,
         plotting.save_image: {"image": IMAGES[0], "path": path},
         plotting.tile: {"images": IMAGES, "columns": 3, "gap": 1, "scale": 1},
     }  # fmt: skip

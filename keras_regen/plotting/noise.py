@@ -69,9 +69,9 @@ def plot_noise(
         panels, ("noise", "latents"), (noise, latents), COLORS, strict=False
     ):
         analysis = PCA(n_components=2, svd_solver="full")
-        components = analysis.fit_transform(points)
+        with np.errstate(invalid="ignore"):  # equal points have no variance to share
+            components = analysis.fit_transform(points)
         axes.scatter(*components.T, s=9, color=color, alpha=0.6, linewidth=0)
-        # Equal points have no variance to share.
         first, second = np.nan_to_num(analysis.explained_variance_ratio_)
         style_curves(
             axes,
