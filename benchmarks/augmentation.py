@@ -54,7 +54,7 @@ def main(dataset, per_class, width, steps, seeds, output, picture):
             )
     shares = [*REPLACED, *ADDED]
     accuracy = np.array([study.values("accuracy", share=share) for share in shares])
-    plotting.plot_ratio(shares, {"test accuracy (%)": 100 * accuracy}, picture)
+    plotting.plot_ratio(shares, {"test accuracy (%)": 100 * accuracy}, path=picture)
     click.echo("| originals | generated | test accuracy (%) |\n| --- | --- | --- |")
     for share, values in zip(shares, accuracy, strict=True):
         added = share - 1 if share > 1 else 1 - share

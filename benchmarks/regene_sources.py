@@ -122,7 +122,7 @@ def main(
                 if seed == 0:
                     first = np.concatenate([np.flatnonzero(labels == c)[:16] for c in range(10)])
                     path = folder / f"{sources}-sources{'-accepted' if accepted else ''}.png"
-                    plotting.plot_samples(images[first], labels[first], data.class_names, path)
+                    plotting.plot_samples(images[first], labels[first], data.class_names, path=path)
                 study.add(
                     sources=sources,
                     accepted=accepted,

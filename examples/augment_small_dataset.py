@@ -59,7 +59,7 @@ def main(dataset, image_size, per_class, factor, steps, width, seed, picture):
 
     images, labels = keras_regen.augment(model, x, y, factor, seed=seed, shuffle=False)
     generated = slice(len(x), None)
-    plotting.plot_samples(images[generated], labels[generated], data.class_names, picture)
+    plotting.plot_samples(images[generated], labels[generated], data.class_names, path=picture)
     click.echo(f"Added {len(images) - len(x)} generated pictures: {picture}")
 
     augmented = train(new_classifier(), images, labels)

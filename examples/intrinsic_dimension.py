@@ -36,7 +36,7 @@ def main(dataset, seed, output):
         click.echo(f"{name:24} {estimates}")
     path = Path(output)
     path.parent.mkdir(parents=True, exist_ok=True)
-    plot_intrinsic_dimension(KS, curves, path)
+    plot_intrinsic_dimension(KS, curves, path=path)
     click.echo(f"Picture: {path}")
 
 

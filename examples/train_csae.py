@@ -68,12 +68,14 @@ def main(dataset, image_size, epochs, batch_size, latent_dim, beta, seed, output
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     images = data.x_test[:32]
-    plotting.plot_reconstructions(images, model.reconstruct(images), folder / "reconstructions.png")
+    plotting.plot_reconstructions(
+        images, model.reconstruct(images), path=folder / "reconstructions.png"
+    )
 
     # Generation of images of each class.
     labels = np.repeat(np.arange(data.num_classes), 16)
     generated = keras_regen.generate(model, labels, seed=seed)
-    plotting.plot_samples(generated, labels, data.class_names, folder / "samples.png")
+    plotting.plot_samples(generated, labels, data.class_names, path=folder / "samples.png")
 
     # Interpolation between each class and the next.
     interpolations = [
@@ -81,7 +83,7 @@ def main(dataset, image_size, epochs, batch_size, latent_dim, beta, seed, output
         for label in range(data.num_classes)
     ]
     path = folder / "interpolations.png"
-    plotting.plot_samples(np.concatenate(interpolations), labels, data.class_names, path)
+    plotting.plot_samples(np.concatenate(interpolations), labels, data.class_names, path=path)
 
     # The file contains the whole model, and loads on each backend.
     model.save(folder / "model.keras")

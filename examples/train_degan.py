@@ -84,7 +84,7 @@ def main(
             data.image_shape, latent_dim=latent_dim, **options
         ),
     }
-    plotting.plot_noise(degan.prior, folder / "noise.png", seed=seed)
+    plotting.plot_noise(degan.prior, seed=seed, path=folder / "noise.png")
 
     curves, steps = {}, {}
     for name, model in models.items():
@@ -117,22 +117,21 @@ def main(
             f"{len(np.unique(labels))} of {data.num_classes} classes, "
             f"relative diversity {np.nanmean(diversity):.3f}"
         )
-        plotting.plot_images(generated[:160], folder / f"{name.replace(' ', '-')}.png")
+        plotting.plot_images(generated[:160], path=folder / f"{name.replace(' ', '-')}.png")
 
     # Figure 6 of the paper, and its figures 8 and 10.
-    plotting.plot_runs(curves, folder / "convergence.png", ["recognized"])
+    plotting.plot_runs(curves, names=["recognized"], path=folder / "convergence.png")
     names = ["discriminator_loss", "generator_loss"]
-    plotting.plot_runs(steps, folder / "losses.png", names, x_label="step", window=50)
+    plotting.plot_runs(steps, names=names, x_label="step", window=50, path=folder / "losses.png")
 
     # Each row is a latent traversal between two noise vectors.
     traversals = keras_regen.latent_traversal(degan, num_traversals=6, num_samples=12, seed=seed)
-    images = traversals.reshape(-1, *data.image_shape)
-    plotting.plot_images(images, folder / "traversals.png", columns=12)
+    plotting.plot_traversals(traversals, path=folder / "traversals.png")
 
     # A GAN has no classes. The evaluation classifier selects the images of class 3.
     accept = keras_regen.Acceptance(classifier, threshold=0.9)
     threes = keras_regen.generate(degan, class_id=3, num_samples=16, seed=seed, accept=accept)
-    plotting.plot_images(threes, folder / "class-3.png")
+    plotting.plot_images(threes, path=folder / "class-3.png")
 
     degan.save(folder / "degan.keras")
     click.echo(f"Pictures and model: {folder}")

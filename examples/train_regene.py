@@ -85,20 +85,20 @@ def main(dataset, image_size, classifier_epochs, epochs, batch_size, width, seed
     generated, report = keras_regen.generate(
         model, labels, seed=seed, accept=True, return_report=True
     )
-    plotting.plot_samples(generated, labels, data.class_names, folder / "samples.png")
+    plotting.plot_samples(generated, labels, data.class_names, path=folder / "samples.png")
     click.echo(f"Tries for 16 of each class: {report.tries.tolist()}")
 
     # The matrix of the mixtures of each pair of images of a class.
     images = data.x_test[data.y_test == 0][:12]
     matrix = keras_regen.matrix(model, images[:6], images[6:])
-    plotting.plot_matrix(matrix, images[:6], images[6:], folder / "matrix.png")
+    plotting.plot_matrix(matrix, images[:6], images[6:], path=folder / "matrix.png")
 
     # Mean latents decode to sharp images; mean pixels would be a blur.
     pairs = np.stack([images[:6], images[6:]], axis=1)
     mixtures = model.decode((model.encode(images[:6]) + model.encode(images[6:])) / 2)
-    plotting.plot_sources(mixtures, pairs, folder / "sources.png")
+    plotting.plot_sources(mixtures, pairs, path=folder / "sources.png")
     latents = model.encode(data.x_test[:1000])
-    plotting.plot_tsne(latents, data.y_test[:1000], data.class_names, folder / "latents.png")
+    plotting.plot_tsne(latents, data.y_test[:1000], data.class_names, path=folder / "latents.png")
 
     # Descendants: each generation combines the latents of the images of the previous generation.
     generations = keras_regen.descendants(
@@ -106,13 +106,13 @@ def main(dataset, image_size, classifier_epochs, epochs, batch_size, width, seed
     )
     for index, (images, _) in enumerate(generations, start=1):
         path = folder / f"generation-{index}.png"
-        plotting.plot_samples(images, labels, data.class_names, path)
+        plotting.plot_samples(images, labels, data.class_names, path=path)
 
     # Comparison with the nearest training images: copies would be a sign of overfitting.
     queries = generated[::16]
     matches = closest_match(queries, data.x_train, num_matches=5)
     plotting.plot_closest(
-        queries, data.x_train[matches.indices], folder / "closest.png", captions=matches.values
+        queries, data.x_train[matches.indices], path=folder / "closest.png", captions=matches.values
     )
     distances = neighbor_distances(data.x_train)
     for name, images in (("Generated", generated), ("Held-out", data.x_test)):

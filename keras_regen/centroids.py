@@ -1,10 +1,11 @@
 """Evenly distributed class centroids: points on a sphere with the largest distances."""
 
-import difflib
-
 import numpy as np
+import numpy.typing as npt
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import as_numbers, check_choice, check_integer, check_seed
+
+METHODS = ("auto", "simplex", "orthoplex", "repulsion", "paper")
 
 # The number of random starts of a small problem, of which the best result is kept: in three
 # dimensions, some starts end in a local minimum.
@@ -44,7 +45,8 @@ def pedcc(
             - `"paper"`: algorithm 1 of the papers. In one dimension, its points cannot move, so
               the simplex is used.
             - `"auto"`: the first of simplex, orthoplex and repulsion that is possible.
-        seed: Integer seed of the rotation (simplex, orthoplex) or the start (repulsion, paper).
+        seed: Integer, at least 0, or `None`: the seed of the rotation (simplex, orthoplex) or the
+            start (repulsion, paper).
         iterations: Integer, at least 0: the number of steps of `"paper"`.
 
     Returns:
@@ -65,6 +67,8 @@ def pedcc(
     """
     check_integer("num_classes", num_classes, 2)
     check_integer("dim", dim, 1)
+    check_choice("method", method, METHODS)
+    check_seed(seed)
     check_integer("iterations", iterations, 0)
     if dim == 1 and num_classes > 2:
         raise ValueError(
@@ -86,22 +90,20 @@ def pedcc(
         return _orthoplex(num_classes, dim, rng)
     if method == "repulsion":
         return _repulsion(num_classes, dim, rng)
-    if method == "paper":
-        return _paper(num_classes, dim, rng, iterations)
-    known = ("auto", "simplex", "orthoplex", "repulsion", "paper")
-    nearest = difflib.get_close_matches(str(method), known, n=1)
-    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
-    raise ValueError(f"`method` must be one of {known}. Received: method={method!r}.{hint}")
+    return _paper(num_classes, dim, rng, iterations)
 
 
-def coulomb_energy(points: np.ndarray) -> float:
+def coulomb_energy(points: npt.ArrayLike) -> float:
     """Computes the energy of unit charges: the sum of 1 / distance over all pairs of points.
 
     Args:
-        points: Array `(num_points, dim)`.
+        points: Array `(num_points, dim)` of at least two points.
 
     Returns:
         Float; infinite if two points are equal.
+
+    Raises:
+        ValueError: If `points` are not two or more points with finite coordinates.
 
     Examples:
         >>> import numpy as np
@@ -113,14 +115,17 @@ def coulomb_energy(points: np.ndarray) -> float:
         return float(np.sum(1 / _pairwise_distances(points)))
 
 
-def least_distance(points: np.ndarray) -> float:
+def least_distance(points: npt.ArrayLike) -> float:
     """Computes the smallest distance between two points.
 
     Args:
-        points: Array `(num_points, dim)`.
+        points: Array `(num_points, dim)` of at least two points.
 
     Returns:
         Float.
+
+    Raises:
+        ValueError: If `points` are not two or more points with finite coordinates.
 
     Examples:
         >>> import numpy as np
@@ -131,9 +136,35 @@ def least_distance(points: np.ndarray) -> float:
     return float(np.min(_pairwise_distances(points)))
 
 
-def _pairwise_distances(points: np.ndarray) -> np.ndarray:
+def as_points(name: str, points: npt.ArrayLike) -> np.ndarray:
+    """Converts an argument to an array of points.
+
+    Args:
+        name: Name of the argument in the error message.
+        points: Array `(num_points, dim)`.
+
+    Returns:
+        Array of the same shape, in its own type.
+
+    Raises:
+        ValueError: If `points` are not two or more points with finite coordinates.
+
+    Examples:
+        >>> from keras_regen.centroids import as_points
+        >>> as_points("points", [[1, 2]])
+        Traceback (most recent call last):
+        ...
+        ValueError: `points` must hold at least 2 points. Received: shape (1, 2).
+    """
+    points = as_numbers(name, points, 2)
+    if len(points) < 2:
+        raise ValueError(f"`{name}` must hold at least 2 points. Received: shape {points.shape}.")
+    return points
+
+
+def _pairwise_distances(points: npt.ArrayLike) -> np.ndarray:
     """Computes the distances of all pairs from differences, which is exact for close points."""
-    points = np.asarray(points, "float64")
+    points = as_points("points", points).astype("float64")
     rows = [np.linalg.norm(points[i + 1 :] - point, axis=1) for i, point in enumerate(points[:-1])]
     return np.concatenate(rows)
 

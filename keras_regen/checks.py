@@ -1,14 +1,17 @@
 """Checks of arguments, for errors at the call that received a wrong value."""
 
+import contextlib
 import difflib
 import math
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import numpy.typing as npt
+from keras import ops
 
 
 def check_images(
@@ -172,7 +175,7 @@ def check_number(
         ValueError: `ratio` must be a number, at least 0 and below 1. Received: ratio=2.5.
     """
     valid = (
-        _is_finite_number(value)
+        is_finite_number(value)
         and (minimum is None or value >= minimum)
         and (maximum is None or value <= maximum)
         and (above is None or value > above)
@@ -314,9 +317,8 @@ def as_numbers(name: str, value: npt.ArrayLike, ndim: int) -> np.ndarray:
         ValueError: `points` must be finite numbers in an array of 2 axes. Received: an array of
         shape (2,) and type int64.
     """
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError, RuntimeError):  # such as lists of different lengths
+    array = _converted(value)
+    if array is None:
         array = np.asarray(None)
     if array.ndim != ndim or array.size == 0 or array.dtype.kind not in "iuf":
         received = (
@@ -362,6 +364,25 @@ def check_path(name: str, path: str | os.PathLike) -> Path:
             f"`{name}` must be the path of a file or folder. Received: {name}={path!r}."
         )
     return Path(path)
+
+
+def check_name(name: str) -> None:
+    """Raises an error unless `name` can be the name of a Keras model.
+
+    Args:
+        name: Value of the argument.
+
+    Raises:
+        ValueError: If `name` is no string or contains a slash.
+
+    Examples:
+        >>> check_name("a/b")
+        Traceback (most recent call last):
+        ...
+        ValueError: `name` must be a string without "/". Received: name='a/b'.
+    """
+    if not isinstance(name, str) or "/" in name:
+        raise ValueError(f'`name` must be a string without "/". Received: name={name!r}.')
 
 
 def check_strings(name: str, value: Collection[str]) -> None:
@@ -424,10 +445,7 @@ def as_array(name: str, value: Any) -> np.ndarray:
         ...
         ValueError: `images` must be an array. Received: a list that NumPy cannot convert.
     """
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError, RuntimeError):
-        array = None
+    array = _converted(value)
     if array is None:
         raise ValueError(
             f"`{name}` must be an array. Received: a {type(value).__name__} that NumPy cannot "
@@ -436,13 +454,130 @@ def as_array(name: str, value: Any) -> np.ndarray:
     return array
 
 
-def _is_finite_number(value: Any) -> bool:
+def as_real(name: str, value: Any) -> Any:
+    """Converts an argument to an array or a tensor of real numbers.
+
+    The values are not read, so `value` can be a tensor of a compiled step.
+
+    Args:
+        name: Name of the argument in the error message.
+        value: Tensor, variable, array, number or nested list.
+
+    Returns:
+        A tensor if `value` is a tensor or a variable, in its own type. A NumPy array otherwise:
+        floats of lists have the type `keras.config.floatx()`.
+
+    Raises:
+        ValueError: If `value` cannot be converted, or is not of booleans, integers or floats.
+
+    Examples:
+        >>> as_real("images", [0.5, 1]).dtype
+        dtype('float32')
+        >>> as_real("images", ["left"])
+        Traceback (most recent call last):
+        ...
+        ValueError: `images` must be numbers. Received: an array of type <U4.
+    """
+    if isinstance(value, keras.Variable):
+        value = ops.convert_to_tensor(value)
+    if ops.is_tensor(value) or isinstance(value, keras.KerasTensor):
+        numbers = value
+    else:
+        numbers = as_array(name, value)
+        if numbers.dtype.kind == "f" and not hasattr(value, "dtype"):
+            numbers = numbers.astype(keras.config.floatx())
+    if not any(kind in str(numbers.dtype) for kind in ("float", "int", "bool")):
+        raise ValueError(
+            f"`{name}` must be numbers. Received: "
+            + (
+                f"a {type(value).__name__}."
+                if str(numbers.dtype) == "object"
+                else f"an array of type {numbers.dtype}."
+            )
+        )
+    return numbers
+
+
+def as_floats(name: str, value: Any) -> Any:
+    """Converts an argument to a tensor of floats.
+
+    Args:
+        name: Name of the argument in the error message.
+        value: Tensor, variable, array, number or nested list.
+
+    Returns:
+        Tensor: floats have their own type, and booleans and integers have the type
+        `keras.config.floatx()`.
+
+    Raises:
+        ValueError: If `value` cannot be converted, or is not of booleans, integers or floats.
+
+    Examples:
+        >>> float(as_floats("logits", 2))
+        2.0
+    """
+    numbers = as_real(name, value)
+    if "float" in str(numbers.dtype):
+        return ops.convert_to_tensor(numbers) if isinstance(numbers, np.ndarray) else numbers
+    if isinstance(numbers, np.ndarray):
+        return ops.convert_to_tensor(numbers.astype(keras.config.floatx()))
+    return ops.cast(numbers, keras.config.floatx())
+
+
+def is_finite_number(value: Any) -> bool:
+    """Returns whether a value is a finite number.
+
+    Args:
+        value: Any value.
+
+    Returns:
+        `False` for NaN, infinity, a boolean and everything that is no integer or float.
+
+    Examples:
+        >>> is_finite_number(0.5), is_finite_number(True)
+        (True, False)
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         return False
     try:
         return math.isfinite(value)
     except OverflowError:  # an integer beyond the range of floats
         return False
+
+
+@contextlib.contextmanager
+def named_errors(name: str, inputs: str) -> Iterator[None]:
+    """Raises the error of a function by the user as a `ValueError` that names the argument.
+
+    Args:
+        name: Name of the argument that is the function, or has it.
+        inputs: Description of the inputs of the function in the error message.
+
+    Raises:
+        ValueError: In place of any error in the `with` statement.
+
+    Examples:
+        >>> with named_errors("features", "2 images"):
+        ...     [].pop()
+        Traceback (most recent call last):
+        ...
+        ValueError: `features` must be a function that takes 2 images. It raised IndexError: pop ...
+    """
+    try:
+        yield
+    except Exception as error:
+        raise ValueError(
+            f"`{name}` must be a function that takes {inputs}. It raised "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def _converted(value: Any) -> np.ndarray | None:
+    """Returns a NumPy array, also of a tensor on another device; `None` for another value."""
+    try:
+        return np.asarray(ops.convert_to_numpy(value) if ops.is_tensor(value) else value)
+    except (AttributeError, TypeError, ValueError, RuntimeError):  # lists of different lengths
+        return None
 
 
 def _check_shape(images: np.ndarray, image_shape: tuple | None, name: str) -> None:

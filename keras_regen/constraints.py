@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.checks import as_floats, check_number
+
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class ClipWeights(keras.constraints.Constraint):
@@ -29,12 +31,11 @@ class ClipWeights(keras.constraints.Constraint):
     """
 
     def __init__(self, limit: float = 0.01):
-        if not limit > 0:
-            raise ValueError(f"`limit` must be above 0. Received: limit={limit}.")
-        self.limit = limit
+        check_number("limit", limit, above=0)
+        self.limit = float(limit)
 
     def __call__(self, w: Any) -> Any:
-        return ops.clip(ops.convert_to_tensor(w), -self.limit, self.limit)
+        return ops.clip(as_floats("w", w), -self.limit, self.limit)
 
     def get_config(self) -> dict[str, Any]:
         return {"limit": self.limit}

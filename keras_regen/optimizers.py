@@ -5,6 +5,14 @@ from typing import Any
 
 import keras
 
+from keras_regen.checks import (
+    check_choice,
+    check_integer,
+    check_number,
+    elements_of,
+    is_finite_number,
+)
+
 _OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
     "adamw": keras.optimizers.AdamW,
@@ -37,7 +45,8 @@ def build_optimizer(
         A Keras optimizer.
 
     Raises:
-        ValueError: If the optimizer or the schedule is unknown, or a number is out of range.
+        ValueError: If the optimizer or the schedule is unknown, a number is out of range, or the
+            optimizer does not take the further arguments.
 
     Examples:
         >>> from keras_regen.optimizers import build_optimizer
@@ -46,32 +55,34 @@ def build_optimizer(
         >>> [round(float(sgd._learning_rate(step)), 6) for step in (0, 250, 350)]
         [0.1, 0.01, 0.001]
     """
-    if name not in _OPTIMIZERS:
-        raise ValueError(f"`name` must be one of {tuple(_OPTIMIZERS)}. Received: name={name!r}.")
-    if learning_rate <= 0 or total_steps < 1:
+    check_choice("name", name, _OPTIMIZERS)
+    check_number("learning_rate", learning_rate, above=0)
+    check_integer("total_steps", total_steps, 1)
+    rate = _build_schedule(float(learning_rate), int(total_steps), schedule)
+    try:
+        return _OPTIMIZERS[name](rate, **arguments)
+    except Exception as error:
         raise ValueError(
-            "`learning_rate` must be above 0 and `total_steps` at least 1. "
-            f"Received: learning_rate={learning_rate}, total_steps={total_steps}."
-        )
-    return _OPTIMIZERS[name](
-        learning_rate=_build_schedule(learning_rate, total_steps, schedule), **arguments
-    )
+            f"The optimizer {name!r} does not take these arguments. Received: {arguments}. {error}"
+        ) from error
 
 
 def _build_schedule(
     learning_rate: float, total_steps: int, schedule: str | Sequence[tuple[float, float]]
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
-    if schedule == "constant":
+    if isinstance(schedule, str) and schedule == "constant":
         return learning_rate
-    if schedule == "cosine":
+    if isinstance(schedule, str) and schedule == "cosine":
         return keras.optimizers.schedules.CosineDecay(learning_rate, total_steps)
-    shares = [] if isinstance(schedule, str) else [share for share, _ in schedule]
-    if not shares or shares != sorted(set(shares)) or not 0 < shares[0] <= shares[-1] < 1:
+    pairs = [elements_of(pair) or [] for pair in elements_of(schedule) or [[]]]
+    valid = all(len(pair) == 2 and all(map(is_finite_number, pair)) for pair in pairs)
+    shares, factors = zip(*pairs, strict=True) if valid else ([0], [0])
+    if list(shares) != sorted(set(shares)) or not 0 < shares[0] <= shares[-1] < 1:
         raise ValueError(
             f"`schedule` must be one of {_SCHEDULES}, or pairs (share, factor) with ascending "
             f"shares between 0 and 1. Received: schedule={schedule!r}."
         )
     # Every stage has at least one step, because the boundaries must ascend in a short run.
     bounds = [max(int(total_steps * share), least) for least, share in enumerate(shares, start=1)]
-    rates = [learning_rate, *(learning_rate * factor for _, factor in schedule)]
+    rates = [learning_rate, *(learning_rate * float(factor) for factor in factors)]
     return keras.optimizers.schedules.PiecewiseConstantDecay(bounds, rates)

@@ -31,9 +31,16 @@ def write_images(
     if kind == ".png":
         path.parent.mkdir(parents=True, exist_ok=True)
         if class_names:
-            plotting.plot_samples(images, labels, class_names, path)
+            plotting.plot_samples(
+                images,
+                labels,
+                class_names,
+                columns=len(images),
+                max_classes=len(class_names),
+                path=path,
+            )
         else:
-            plotting.plot_images(images, path)
+            plotting.plot_images(images, max_images=len(images), path=path)
     elif kind == ".npz":
         write_arrays(path, images=images, labels=labels, class_names=class_names)
     else:

@@ -42,7 +42,7 @@ def plot_run(
     if rows:
         names = [name for name in rows[0] if name != "epoch"]
         history = {name: [row[name] for row in rows] for name in names}
-        plotting.plot_history(history, folder / "losses.png")
+        plotting.plot_history(history, path=folder / "losses.png")
     if model.decoder is None:
         return
     _plot_generated(model, folder / "samples.png", seed)
@@ -50,17 +50,17 @@ def plot_run(
         return
     images = data.x_test[:32]
     reconstructions = model.reconstruct(images, data.y_test[:32])
-    plotting.plot_reconstructions(images, reconstructions, folder / "reconstructions.png")
+    plotting.plot_reconstructions(images, reconstructions, path=folder / "reconstructions.png")
     if hasattr(model.head, "centroids"):
         plotting.plot_distances(
             keras.ops.convert_to_numpy(model.head.centroids),
             np.stack([model.prior.class_mean(label) for label in range(model.num_classes)]),
             model.class_names,
-            folder / "distances.png",
+            path=folder / "distances.png",
         )
     elif model.head is not None:
         latents, labels = model.encode(data.x_test[:2000]), data.y_test[:2000]
-        plotting.plot_barcodes(latents, labels, model.class_names, folder / "barcodes.png")
+        plotting.plot_barcodes(latents, labels, model.class_names, path=folder / "barcodes.png")
 
 
 def _plot_generated(model: ImageModel, path: Path, seed: int) -> None:
@@ -68,7 +68,7 @@ def _plot_generated(model: ImageModel, path: Path, seed: int) -> None:
     if model.num_classes:
         labels = np.repeat(np.arange(model.num_classes), _COLUMNS)
         images = generate(model, labels, seed=seed)
-        plotting.plot_samples(images, labels, model.class_names, path)
+        plotting.plot_samples(images, labels, model.class_names, path=path)
     else:
         images = generate(model, num_samples=10 * _COLUMNS, seed=seed)
-        plotting.plot_images(images, path, _COLUMNS)
+        plotting.plot_images(images, columns=_COLUMNS, path=path)

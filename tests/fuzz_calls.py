@@ -10,6 +10,7 @@ import numpy as np
 
 import keras_regen
 from keras_regen import datasets, layers, losses, metrics, networks, plotting, priors
+from tests import fuzz_models
 from tests.samples import striped_images
 
 _PACKAGES = str(Path(keras_regen.__file__).parent)
@@ -112,7 +113,11 @@ def calls(folder):
         losses.WaveletLoss: {
             "levels": 2, "weights": (1.0, 1.0, 6.0, 10.0), "normalization": "average"},
         losses.ClassificationLoss: {"kind": "mse"},
+        losses.PerceptualLoss: {"features": halves(), "weights": None, "layer": None},
+        losses.LaplacianLoss: {"reduction": "sum", "name": None, "dtype": None},
         losses.adversarial.objective: {"name": "hinge"},
+        losses.adversarial.objective("hinge").discriminator_loss: {
+            "real_logits": FEATURES, "fake_logits": FEATURES},
         # layers
         layers.haar_transform_2d: {"images": IMAGES, "levels": 2, "normalization": "average"},
         layers.HaarTransform2D: {"levels": 2, "normalization": "average"},
@@ -122,10 +127,14 @@ def calls(folder):
         layers.StandardNoise: {"dim": 3, "seed": 0},
         layers.DifferentiableAugmentation: {
             "translation": 0.1, "cutout": 0.5, "color": True, "seed": 0},
-        layers.ResidualBlock: {"filters": 4, "strides": 2},
-        layers.UpsamplingBlock: {"filters": 4},
-        layers.DeconvolutionBlock: {"filters": 4},
+        layers.ResidualBlock: {
+            "filters": 4, "strides": 2, "kernel_initializer": "he_normal"},
+        layers.UpsamplingBlock: {"filters": 4, "kernel_initializer": "he_normal"},
+        layers.DeconvolutionBlock: {"filters": 4, "kernel_initializer": "he_normal"},
+        layers.pedcc_head.span_basis: {"centroids": LATENTS[:3]},
         keras_regen.constraints.ClipWeights: {"limit": 0.01},
+        keras_regen.constraints.ClipWeights(0.1).__call__: {"w": LATENTS},
+        keras_regen.pixel_range.unit_range: {"images": IMAGES},
         # metrics
         metrics.classification_accuracy_score: sets | {"steps": 1, "stem_filters": 2, "seed": 0},
         metrics.train_evaluation_classifier: {
@@ -187,6 +196,7 @@ def calls(folder):
         networks.regene_classifier: {
             "image_shape": SHAPE, "num_classes": 3, "blocks": None, "convs_per_block": 1,
             "width": 0.05},
+        networks.ReGeneDecoder: {"latent_dim": 3, "image_shape": SHAPE, "width": 0.05},
         networks.regene_decoder: {"image_shape": SHAPE, "latent_dim": 3, "width": 0.05},
         networks.degan_encoder: {
             "image_shape": SHAPE, "latent_dim": 3, "width": 0.05, "dropout": 0.1, "seed": 0},
@@ -196,8 +206,10 @@ def calls(folder):
             "image_shape": SHAPE, "width": 0.05, "normalization": True, "clip": None},
         networks.dense_generator: {"image_shape": SHAPE, "latent_dim": 3, "hidden": (4,)},
         networks.dense_discriminator: {"input_shape": SHAPE, "hidden": (4,), "clip": None},
-        networks.resnet_v1: {"image_shape": SHAPE, "num_classes": 3, "depth": 8},
-        networks.early_features: {"classifier": classifier().network, "layer": None},
+        networks.resnet_v1: {
+            "image_shape": SHAPE, "num_classes": 3, "depth": 8, "name": None},
+        networks.early_features: {
+            "classifier": classifier().network, "layer": None, "name": "features"},
         networks.inception_features: {
             "layer": "conv1", "image_shape": (28, 28, 1), "weights": None},
         # presets, files and data
@@ -221,30 +233,48 @@ def calls(folder):
         keras_regen.optimizers.build_optimizer: {
             "name": "adam", "learning_rate": 0.1, "total_steps": 10, "schedule": "constant"},
         # pictures
-        plotting.plot_barcodes: {"latents": LATENTS} | classes,
+        plotting.plot_barcodes: {"latents": LATENTS, "max_classes": 2, "ax": None} | classes,
         plotting.plot_closest: {
             "generated": IMAGES[:2], "matches": IMAGES[:4].reshape(2, 2, 8, 8, 1), "path": path,
-            "captions": None, "row_names": None},
+            "captions": None, "row_names": None, "max_rows": 1, "ax": None},
+        plotting.plot_confidence: {
+            "probabilities": probabilities, "labels": LABELS, "bins": 4, "path": path,
+            "ax": None},
+        plotting.plot_confusion_matrix: {
+            "predictions": LABELS[::-1], "max_classes": 2, "ax": None} | classes,
         plotting.plot_distances: {
             "centroids": LATENTS[:3], "latent_means": LATENTS[:3], "class_names": NAMES,
-            "path": path},
-        plotting.plot_history: {"history": {"loss": [1.0, 0.5]}, "path": path},
-        plotting.plot_images: {"images": IMAGES, "path": path, "columns": 4},
+            "max_classes": 2, "path": path},
+        plotting.plot_history: {
+            "history": {"loss": [1.0, 0.5]}, "names": None, "path": path, "ax": None},
+        plotting.plot_images: {
+            "images": IMAGES, "columns": 4, "max_images": 8, "path": path, "ax": None},
         plotting.plot_intrinsic_dimension: {
-            "ks": [3, 4], "curves": {"real": [2.0, 1.0]}, "path": path},
+            "ks": [3, 4], "curves": {"real": [2.0, 1.0]}, "path": path, "ax": None},
         plotting.plot_matrix: {
             "images": IMAGES[:4].reshape(2, 2, 8, 8, 1), "rows": IMAGES[:2],
-            "columns": IMAGES[:2], "path": path},
+            "columns": IMAGES[:2], "path": path, "ax": None},
+        plotting.plot_noise: {
+            "prior": priors.StandardNormalPrior(3), "num_samples": 5, "seed": 0, "path": path},
         plotting.plot_ratio: {
-            "ratios": [0.5, 1.0], "values": {"accuracy": np.ones(2)}, "path": path},
+            "ratios": [0.5, 1.0], "values": {"accuracy": np.ones(2)}, "x_label": "share",
+            "marks": None, "path": path, "ax": None},
         plotting.plot_reconstructions: {
-            "images": IMAGES, "reconstructions": IMAGES, "path": path, "columns": 4},
-        plotting.plot_runs: {"runs": {"a": {"loss": [1.0, 0.5]}}, "path": path, "names": None},
-        plotting.plot_samples: {"images": IMAGES} | classes,
+            "images": IMAGES, "reconstructions": IMAGES, "columns": 4, "max_images": 8,
+            "path": path, "ax": None},
+        plotting.plot_runs: {
+            "runs": {"a": {"loss": [1.0, 0.5]}}, "names": None, "x_label": "step", "window": 2,
+            "path": path, "ax": None},
+        plotting.plot_samples: {
+            "images": IMAGES, "columns": 2, "max_classes": 2, "ax": None} | classes,
         plotting.plot_sources: {
             "generated": IMAGES[:2], "sources": IMAGES[:4].reshape(2, 2, 8, 8, 1), "path": path,
-            "columns": 4},
-        plotting.plot_tsne: {"latents": LATENTS, "max_samples": 10, "seed": 0} | classes,
+            "columns": 4, "max_images": 1, "ax": None},
+        plotting.plot_traversals: {
+            "traversals": IMAGES.reshape(3, 4, 8, 8, 1), "row_names": None, "max_rows": 2,
+            "path": path, "ax": None},
+        plotting.plot_tsne: {
+            "latents": LATENTS, "max_samples": 10, "seed": 0, "ax": None} | classes,
         plotting.save_image: {"image": IMAGES[0], "path": path},
         plotting.tile: {"images": IMAGES, "columns": 3, "gap": 1, "scale": 1},
     }  # fmt: skip
@@ -268,6 +298,11 @@ def calls(folder):
         lambda **arguments: priors.ConvexCombinationPrior(3).adapt(**arguments),
         {"latents": LATENTS, "labels": LABELS},
     )
+    named["ConvexCombinationPrior.combining"] = (
+        priors.ConvexCombinationPrior(3).combining,
+        {"num_sources": 3, "ratios": "random"},
+    )
+    named["NoisePrior.latents"] = (priors.StandardNormalPrior(4).latents, {"noise": LATENTS})
     named["Prior.sample"] = (
         csae().prior.sample,
         {"num_samples": 2, "class_id": 1, "rng": np.random.default_rng(0)},
@@ -288,7 +323,7 @@ def calls(folder):
         losses.classification_loss("hinge"),
         {"y_true": LABELS, "y_pred": probabilities},
     )
-    return named
+    return named | fuzz_models.calls(folder)
 
 
 def _method(name, **arguments):
@@ -318,6 +353,7 @@ def odd_values(folder):
         IMAGES[:, :4], IMAGES[:, :1, :1], IMAGES.astype(complex), IMAGES.astype(object),
         csae(), vae(), classifier(), halves(), csae().prior, data(), iter([IMAGES]),
         keras_regen.Acceptance(), np.random.default_rng(0), int, keras.layers.Dense,
+        *fuzz_models.odd_values(),
     ]  # fmt: skip
 
 

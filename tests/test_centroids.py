@@ -96,6 +96,9 @@ def test_same_seed_same_points():
         (("3", 3), "num_classes='3'"),
         ((3, 2.0), "`dim` must be an integer, at least 1. Received: dim=2.0"),
         ((3, None), "dim=None"),
+        ((3, 3, None), "method=None"),
+        ((3, 3, "auto", -1), "seed=-1"),
+        ((3, 3, "auto", "x"), "seed='x'"),
     ],
 )
 def test_bad_arguments_are_errors(arguments, message):
@@ -117,3 +120,12 @@ def test_a_large_repulsion_converges():
     assert coulomb_energy(points) < coulomb_energy(random)
     assert least_distance(points) > least_distance(random)
     np.testing.assert_array_equal(points, pedcc(300, 64, "repulsion", seed=0))
+
+
+@pytest.mark.parametrize(
+    "points", [np.ones((1, 3)), np.ones(3), np.zeros((0, 2)), [[0.0, np.nan], [1, 1]], "x", None]
+)
+def test_values_that_are_no_points_are_errors(points):
+    for function in (coulomb_energy, least_distance):
+        with pytest.raises(ValueError, match="`points` must"):
+            function(points)

@@ -33,5 +33,5 @@ def test_config():
 
 @pytest.mark.parametrize("limit", [0, -0.1, float("nan")])
 def test_bad_limits_are_errors(limit):
-    with pytest.raises(ValueError, match=f"`limit` must be above 0.*limit={limit}"):
+    with pytest.raises(ValueError, match=f"`limit` must be a number, above 0.*limit={limit}"):
         ClipWeights(limit)

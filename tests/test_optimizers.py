@@ -43,8 +43,26 @@ def test_very_short_runs_have_a_schedule(total_steps):
         (("sgd", 0.1, 10, []), "pairs"),
         (("sgd", 0.0, 10), "learning_rate=0.0"),
         (("sgd", 0.1, 0), "total_steps=0"),
+        ((["sgd"], 0.1, 10), r"name=\['sgd'\]"),
+        (("sgd", None, 10), "learning_rate=None"),
+        (("sgd", 0.1, 2.5), "total_steps=2.5"),
+        (("sgd", 0.1, 10, 3), "pairs"),
+        (("sgd", 0.1, 10, [(0.5,)]), "pairs"),
+        (("sgd", 0.1, 10, [(0.5, "small")]), "pairs"),
     ],
 )
 def test_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         build_optimizer(*arguments)
+
+
+def test_arguments_that_the_optimizer_does_not_take():
+    for arguments in ({"momentum": 2.0}, {"rate": 0.1}):
+        with pytest.raises(ValueError, match="'sgd' does not take these arguments"):
+            build_optimizer("sgd", 0.1, 10, **arguments)
+
+
+def test_numbers_of_numpy():
+    schedule = np.array([[0.5, 0.1]], "float32")
+    optimizer = build_optimizer("sgd", np.float32(0.5), np.int64(10), schedule)
+    np.testing.assert_allclose(rates(optimizer, (0, 9)), [0.5, 0.05], rtol=1e-5)

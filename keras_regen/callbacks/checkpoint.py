@@ -2,10 +2,10 @@
 
 import os
 import time
-from pathlib import Path
 
 import keras
 
+from keras_regen.checks import check_number, check_path
 from keras_regen.saving import save_model
 
 
@@ -26,7 +26,7 @@ class Checkpoint(keras.callbacks.Callback):
             are shorter than saving. The best epoch and the last epoch are always saved.
 
     Raises:
-        ValueError: If the mode is neither `"max"` nor `"min"`, or is missing and cannot be derived
+        ValueError: If an argument is not as described, or the mode is missing and cannot be derived
             from the name.
 
     Examples:
@@ -46,10 +46,16 @@ class Checkpoint(keras.callbacks.Callback):
         pause: float = 0.0,
     ):
         super().__init__()
-        self.folder = Path(folder)
+        self.folder = check_path("folder", folder)
+        if monitor is not None and not isinstance(monitor, str):
+            raise ValueError(f"`monitor` must be a string or None. Received: monitor={monitor!r}.")
+        if best is not None:
+            check_number("best", best)
+        check_number("pause", pause, 0)
         self.monitor = monitor
         self.mode = _default_mode(monitor) if mode is None and monitor is not None else mode
-        if monitor is not None and self.mode not in ("min", "max"):
+        known = isinstance(self.mode, str) and self.mode in ("min", "max")
+        if monitor is not None and not known:
             raise ValueError(
                 "`mode` must be 'max' if a larger value is better, or else 'min'. It may be "
                 "omitted only if the name of the monitor ends in 'accuracy' or 'loss'. "

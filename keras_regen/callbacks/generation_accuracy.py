@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import as_array, check_integer, check_number, named_errors
 from keras_regen.generation import generate
 from keras_regen.metrics import generation_accuracy
 
@@ -69,11 +69,7 @@ class GenerationAccuracy(keras.callbacks.Callback):
         super().__init__()
         check_integer("num_samples", num_samples, 1)
         check_integer("seed", seed, 0)
-        if not 0 < threshold <= 1:
-            raise ValueError(
-                "`threshold` must be a probability greater than 0 and at most 1. "
-                f"Received: threshold={threshold!r}."
-            )
+        check_number("threshold", threshold, maximum=1, above=0)
         self.classifier, self.num_samples, self.threshold = classifier, num_samples, threshold
         self.seed, self.images, self.labels = seed, images, labels
 
@@ -92,7 +88,9 @@ class GenerationAccuracy(keras.callbacks.Callback):
                 "`GenerationAccuracy(classifier, images=x_train, labels=y_train)`."
             )
         method = "predict" if self._generates_by_class() else "predict_proba"
-        if not hasattr(self.classifier, "image_shape") and not hasattr(self.classifier, method):
+        ours = hasattr(self.classifier, "classify")
+        plain = isinstance(self.classifier, keras.Model)  # its `predict` takes no rows
+        if not ours and (plain or not hasattr(self.classifier, method)):
             raise ValueError(
                 "`classifier` must be a classifier of this package, or have the method "
                 f"`{method}`. Received: classifier={self.classifier!r}."
@@ -115,6 +113,15 @@ class GenerationAccuracy(keras.callbacks.Callback):
         return self.model.prior.num_classes is not None
 
     def _probabilities(self, images: np.ndarray) -> np.ndarray:
-        if hasattr(self.classifier, "image_shape"):
+        if hasattr(self.classifier, "classify"):
             return self.classifier.classify(images, return_probabilities=True)
-        return self.classifier.predict_proba(images.reshape(len(images), -1))
+        rows = images.reshape(len(images), -1)
+        with named_errors("classifier.predict_proba", f"rows of shape {rows.shape}"):
+            probabilities = self.classifier.predict_proba(rows)
+        probabilities = as_array("probabilities", probabilities)
+        if probabilities.ndim != 2 or len(probabilities) != len(images):
+            raise ValueError(
+                "`classifier.predict_proba` must return the probabilities of the classes for each "
+                f"image. Received: shape={probabilities.shape} for {len(images)} images."
+            )
+        return probabilities

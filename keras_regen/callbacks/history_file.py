@@ -2,11 +2,11 @@
 
 import csv
 import os
-from pathlib import Path
 
 import keras
 
 from keras_regen.atomic_files import atomic_write
+from keras_regen.checks import check_path, elements_of
 
 
 class HistoryFile(keras.callbacks.Callback):
@@ -19,6 +19,9 @@ class HistoryFile(keras.callbacks.Callback):
         path: Path of the file. Its folder must exist.
         rows: Dicts of the previous epochs, to resume a training run.
 
+    Raises:
+        ValueError: If `path` is no path, or `rows` are no dicts.
+
     Examples:
         >>> from keras_regen.callbacks import HistoryFile
         >>> HistoryFile("runs/mine/history.csv").rows
@@ -27,8 +30,13 @@ class HistoryFile(keras.callbacks.Callback):
 
     def __init__(self, path: str | os.PathLike, rows: list[dict[str, float]] | None = None):
         super().__init__()
-        self.path = Path(path)
-        self.rows = list(rows or [])
+        self.path = check_path("path", path)
+        self.rows = [] if rows is None else elements_of(rows)
+        if self.rows is None or not all(isinstance(row, dict) for row in self.rows):
+            raise ValueError(
+                "`rows` must be a list of dicts, such as `read_history` returns. "
+                f"Received: rows={rows!r}."
+            )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         # The repr of a float reads back as the same float, so a resumed history is exact.
@@ -48,19 +56,24 @@ def read_history(path: str | os.PathLike) -> list[dict[str, float]]:
         numbers. The list is empty if the file does not exist.
 
     Raises:
-        TypeError: If `path` is neither a string nor a path.
+        ValueError: If `path` is no path, or the file is no history.
     """
-    # `open` would read from a file descriptor with this number, and close it.
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"`path` must be a string or a path. Received: path={path!r}.")
-    if not os.path.exists(path):
+    # `open` would read from a file descriptor with a number, and close it.
+    path = check_path("path", path)
+    if not path.exists():
         return []
-    with open(path, newline="") as file:
-        rows = [
-            {name: float(value) for name, value in row.items() if value}
-            for row in csv.DictReader(file)
-        ]
-    return [{**row, "epoch": int(row["epoch"])} for row in rows]
+    try:
+        with open(path, newline="") as file:
+            rows = [
+                {name: float(value) for name, value in row.items() if value}
+                for row in csv.DictReader(file)
+            ]
+        return [{**row, "epoch": int(row["epoch"])} for row in rows]
+    except (ValueError, TypeError, KeyError, csv.Error) as error:
+        raise ValueError(
+            "Expected a CSV file of numbers with a column `epoch`, as `HistoryFile` writes it. "
+            f"Received: {str(path)!r}."
+        ) from error
 
 
 def write_rows(rows: list[dict[str, float]], path: str | os.PathLike) -> None:

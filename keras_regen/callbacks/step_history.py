@@ -1,13 +1,13 @@
 """`StepHistory`: records the losses of every step."""
 
 import os
-from pathlib import Path
 
 import keras
 import numpy as np
 from keras import ops
 
 from keras_regen.callbacks.history_file import write_rows
+from keras_regen.checks import check_path
 
 
 class StepHistory(keras.callbacks.Callback):
@@ -26,6 +26,9 @@ class StepHistory(keras.callbacks.Callback):
             each step, for `keras_regen.plotting.plot_runs`. With `steps_per_execution`, a value is
             the mean over that number of steps.
 
+    Raises:
+        ValueError: If `path` is no path.
+
     Source: DE-GAN, figures 8 and 10.
 
     Examples:
@@ -42,7 +45,7 @@ class StepHistory(keras.callbacks.Callback):
 
     def __init__(self, path: str | os.PathLike | None = None):
         super().__init__()
-        self.path = None if path is None else Path(path)
+        self.path = None if path is None else check_path("path", path)
         self.history: dict[str, list[float]] = {}
         self._epochs = []
 

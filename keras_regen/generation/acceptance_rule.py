@@ -81,7 +81,7 @@ class AcceptanceRule:
         """
         if hasattr(self.classifier, "confidence"):
             return self.classifier.classify(images, batch_size, return_probabilities=True)
-        outputs = self.classifier.predict(images, batch_size, verbose=0)
+        outputs = self.classifier.predict(images, int(batch_size), verbose=0)
         shapes = keras.tree.map_structure(np.shape, outputs)
         if not isinstance(outputs, np.ndarray) or shapes != (len(images), self.num_classes):
             raise ValueError(

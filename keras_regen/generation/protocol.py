@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from keras_regen.checks import check_choice
+
 
 class GenerativeModel(Protocol):
     """The attributes and methods of a model that the generation functions use.
@@ -70,14 +72,35 @@ def require_part(model: Any, part: str, purpose: str) -> Any:
         ...
         ValueError: Expected a model of keras_regen. Received: 'model.keras'. Load the file first...
     """
-    if not hasattr(model, "image_shape") or not hasattr(model, part):
-        is_path = isinstance(model, (str, os.PathLike))
-        hint = " Load the file first: `keras_regen.load_model(path)`." if is_path else ""
-        received = repr(os.fspath(model)) if is_path else f"a {type(model).__name__}"
-        raise ValueError(f"Expected a model of keras_regen. Received: {received}.{hint}")
+    check_choice("part", part, ("encoder", "decoder", "head", "prior"))
+    check_model(model)
     value = getattr(model, part)
     if value is None:
         raise ValueError(
             f"{type(model).__name__} {model.name!r} cannot {purpose}: it has no {part}."
         )
     return value
+
+
+def check_model(model: Any) -> None:
+    """Raises an error unless an argument is a model of this package.
+
+    Args:
+        model: The argument that should be a model.
+
+    Raises:
+        ValueError: If it is anything else.
+
+    Examples:
+        >>> from keras_regen.generation.protocol import check_model
+        >>> check_model(None)
+        Traceback (most recent call last):
+        ...
+        ValueError: Expected a model of keras_regen. Received: a NoneType.
+    """
+    parts = ("image_shape", "encoder", "decoder", "head", "prior")
+    if not all(hasattr(model, part) for part in parts):
+        is_path = isinstance(model, (str, os.PathLike))
+        hint = " Load the file first: `keras_regen.load_model(path)`." if is_path else ""
+        received = repr(os.fspath(model)) if is_path else f"a {type(model).__name__}"
+        raise ValueError(f"Expected a model of keras_regen. Received: {received}.{hint}")

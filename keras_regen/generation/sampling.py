@@ -126,7 +126,7 @@ def generate(
     if prior is None:
         prior = require_part(model, "prior", "sample new latents")
     check_prior(model, prior)
-    acceptance = _acceptance(accept)
+    acceptance = as_acceptance(accept)
     class_names = requestable_classes(model, prior, acceptance)
     labels = requested_labels(class_names, class_id, num_samples)
     samplers = {
@@ -234,7 +234,12 @@ def requested_labels(
     return labels
 
 
-def _acceptance(accept: bool | float | Acceptance | None) -> Acceptance | None:
+def as_acceptance(accept: bool | float | Acceptance | None) -> Acceptance | None:
+    """Returns the acceptance that the argument `accept` of `generate` means.
+
+    Raises:
+        ValueError: If the argument is of another type, or a threshold is out of range.
+    """
     if accept is None or isinstance(accept, (bool, np.bool_)):
         return Acceptance() if accept else None
     if isinstance(accept, (int, float, np.integer, np.floating)):

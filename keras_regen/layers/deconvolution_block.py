@@ -15,12 +15,15 @@ class DeconvolutionBlock(UpsamplingBlock):
     in the authors' published code.
 
     Args:
-        filters: Integer: the number of channels of the output.
+        filters: Integer, at least 1: the number of channels of the output.
         kernel_initializer: Initializer of the convolutions.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Input shape: `(batch, height, width, channels)`.
     Output shape: `(batch, 2 * height, 2 * width, filters)`.
+
+    Raises:
+        ValueError: If `filters` is below 1 or the initializer is unknown.
 
     Source: CSAE, first version, section 3.3 and table 2.
 

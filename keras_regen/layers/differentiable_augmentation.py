@@ -5,7 +5,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.checks import check_flag, check_number
 from keras_regen.layers.seeded_layer import SeededLayer
+from keras_regen.pixel_range import image_floats
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -29,12 +31,12 @@ class DifferentiableAugmentation(SeededLayer):
         seed: Integer seed of the changes, or `None`.
         **kwargs: Arguments of `keras.layers.Layer`.
 
-    Input shape: `(batch, height, width, channels)`, floats. The change of the brightness is for
-    images in [0, 1].
-    Output shape: the same as the input shape.
+    Input shape: `(batch, height, width, channels)`: floats, or integers in 0..255, which are
+    divided by 255. The change of the brightness is for images in [0, 1].
+    Output shape: the same as the input shape, floats.
 
     Raises:
-        ValueError: If `translation` or `cutout` is out of range, or the inputs are not images.
+        ValueError: If an argument is out of range, or the inputs are not images.
 
     Source: Zhao et al., 2020, "Differentiable augmentation for data-efficient GAN training",
     https://arxiv.org/abs/2006.10738. The images in its code are in [-1, 1], and their brightness
@@ -59,12 +61,9 @@ class DifferentiableAugmentation(SeededLayer):
         seed: int | None = None,
         **kwargs: Any,
     ):
-        for name, share in (("translation", translation), ("cutout", cutout)):
-            if not 0 <= share < 1:
-                raise ValueError(
-                    f"`{name}` must be a share of the image's sides, at least 0 (off) and below 1. "
-                    f"Received: {name}={share}."
-                )
+        check_number("translation", translation, 0, below=1)
+        check_number("cutout", cutout, 0, below=1)
+        check_flag("color", color)
         super().__init__(seed=seed, **kwargs)
         self.translation = translation
         self.cutout = cutout
@@ -72,7 +71,7 @@ class DifferentiableAugmentation(SeededLayer):
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        images = inputs
+        images = image_floats(inputs, "inputs", self.compute_dtype)
         if not training:
             return images
         if self.color:

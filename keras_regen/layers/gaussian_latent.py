@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.checks import as_real, check_number
 from keras_regen.layers.seeded_layer import SeededLayer
 
 
@@ -19,6 +20,9 @@ def gaussian_kl(mean: Any, log_variance: Any) -> Any:
     Returns:
         Tensor `(batch,)`, float32: the sum over the dimensions.
 
+    Raises:
+        ValueError: If the arguments are not numbers of the same shape `(batch, latent_dim)`.
+
     Source: DE-GAN, the first term of equation 4, in closed form.
 
     Examples:
@@ -28,6 +32,13 @@ def gaussian_kl(mean: Any, log_variance: Any) -> Any:
         >>> [float(divergence) for divergence in gaussian_kl(mean, np.zeros((2, 2), "float32"))]
         [0.0, 2.5]
     """
+    mean, log_variance = as_real("mean", mean), as_real("log_variance", log_variance)
+    shapes = tuple(mean.shape), tuple(log_variance.shape)
+    if shapes[0] != shapes[1] or len(shapes[0]) != 2 or 0 in shapes[0]:
+        raise ValueError(
+            "`mean` and `log_variance` must have the same shape (batch, latent_dim). "
+            f"Received: shapes {shapes[0]} and {shapes[1]}."
+        )
     mean, log_variance = (ops.cast(tensor, "float32") for tensor in (mean, log_variance))
     terms = ops.exp(log_variance) + ops.square(mean) - 1.0 - log_variance
     return 0.5 * ops.sum(terms, axis=-1)
@@ -52,7 +63,8 @@ class GaussianLatent(SeededLayer):
     Output shape: `(batch, latent_dim)`.
 
     Raises:
-        ValueError: If `kl_weight` is negative; from `build`, if the last axis of the input is odd.
+        ValueError: If `kl_weight` is negative or `seed` is not valid; from `build`, if the last
+            axis of the input is odd.
 
     Source: DE-GAN, section II-A, equations 4 and 5; Kingma and Welling, 2014,
     https://arxiv.org/abs/1312.6114.
@@ -67,16 +79,12 @@ class GaussianLatent(SeededLayer):
     """
 
     def __init__(self, kl_weight: float = 1.0, seed: int | None = None, **kwargs: Any):
-        if not kl_weight >= 0:
-            raise ValueError(
-                "`kl_weight` must be 0 (the divergence is not added) or more. "
-                f"Received: kl_weight={kl_weight}."
-            )
+        check_number("kl_weight", kl_weight, 0)
         super().__init__(seed=seed, **kwargs)
-        self.kl_weight = kl_weight
+        self.kl_weight = float(kl_weight)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        if len(input_shape) != 2 or input_shape[-1] % 2:
+        if len(input_shape) != 2 or not input_shape[-1] or input_shape[-1] % 2:
             raise ValueError(
                 "The input must have the shape (batch, 2 * latent_dim): the means, followed by the "
                 f"logarithms of the variances. Received: shape {tuple(input_shape)}."

@@ -5,7 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import check_choice, check_integer
+from keras_regen.pixel_range import image_floats
 
 NORMALIZATIONS = {"average": 0.25, "orthonormal": 0.5}
 
@@ -14,8 +15,9 @@ def haar_transform_2d(images: Any, levels: int = 1, normalization: str = "averag
     """Computes the two-dimensional Haar wavelet transform of a batch of images.
 
     Args:
-        images: Float tensor `(batch, height, width, channels)` with a known height and width. If
-            the height or the width is odd, the last row or column is repeated.
+        images: Array or tensor `(batch, height, width, channels)` with a known height and width:
+            floats, or integers in 0..255, which are divided by 255. If the height or the width is
+            odd, the last row or column is repeated.
         levels: Integer, at least 1: the number of levels. Each level transforms the low-pass image
             of the level before.
         normalization: `"average"` keeps the range of the images (the low-pass image is the local
@@ -27,8 +29,8 @@ def haar_transform_2d(images: Any, levels: int = 1, normalization: str = "averag
         details.
 
     Raises:
-        ValueError: If `levels` is below 1 or too large for the size of the images, or the
-            normalization is unknown.
+        ValueError: If `levels` is below 1 or too large for the size of the images, the
+            normalization is unknown, or `images` are not images.
 
     Examples:
         >>> import numpy as np
@@ -38,23 +40,12 @@ def haar_transform_2d(images: Any, levels: int = 1, normalization: str = "averag
         ((1, 2, 2, 1), 1.0, 0.0)
     """
     check_levels(levels, normalization)
-    return haar_bands(images, levels, normalization)
-
-
-def haar_bands(images: Any, levels: int, normalization: str) -> list:
-    """Computes `haar_transform_2d` for arguments that `check_levels` has accepted.
-
-    Args:
-        images: Float tensor `(batch, height, width, channels)`.
-        levels: Integer, at least 1.
-        normalization: `"average"` or `"orthonormal"`.
-
-    Returns:
-        The same list as `haar_transform_2d`.
-
-    Raises:
-        ValueError: If `levels` is too large for the size of the images.
-    """
+    images = image_floats(images)
+    if None in images.shape[1:3]:
+        raise ValueError(
+            "The height and the width of the images must be known. "
+            f"Received: images of shape {tuple(images.shape)}."
+        )
     scale = NORMALIZATIONS[normalization]
     low, details = images, []
     for _ in range(levels):
@@ -89,11 +80,7 @@ def check_levels(levels: int, normalization: str) -> None:
         ValueError: If `levels` is not an integer of at least 1, or the normalization is unknown.
     """
     check_integer("levels", levels, 1)
-    if normalization not in NORMALIZATIONS:
-        raise ValueError(
-            f"`normalization` must be one of {sorted(NORMALIZATIONS)}. "
-            f"Received: normalization={normalization!r}."
-        )
+    check_choice("normalization", normalization, NORMALIZATIONS)
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -107,13 +94,14 @@ class HaarTransform2D(keras.layers.Layer):
             mean); `"orthonormal"` equals PyWavelets' `haar`.
         **kwargs: Arguments of `keras.layers.Layer`.
 
-    Input shape: `(batch, height, width, channels)`.
+    Input shape: `(batch, height, width, channels)`: floats, or integers in 0..255, which are
+    divided by 255.
     Output shape: the list `[low, (h, v, d) of the last level, ..., (h, v, d) of the first level]`,
     as in `pywt.wavedec2`. Each level halves the height and the width and rounds up.
 
     Raises:
         ValueError: If `levels` is below 1 or the normalization is unknown; from the call, if
-            `levels` is too large for the size of the images.
+            `levels` is too large for the size of the images, or the inputs are not images.
 
     Source: CSAE, second version, section 3.2.2 and figure 3.
 
@@ -128,11 +116,12 @@ class HaarTransform2D(keras.layers.Layer):
     def __init__(self, levels: int = 1, normalization: str = "average", **kwargs: Any):
         super().__init__(**kwargs)
         check_levels(levels, normalization)
-        self.levels = levels
+        self.levels = int(levels)
         self.normalization = normalization
 
     def call(self, inputs: Any) -> list:
-        return haar_bands(inputs, self.levels, self.normalization)
+        inputs = image_floats(inputs, "inputs", self.compute_dtype)
+        return haar_transform_2d(inputs, self.levels, self.normalization)
 
     def get_config(self) -> dict[str, Any]:
         return {

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.checks import check_number
 from keras_regen.layers.seeded_layer import SeededLayer
 
 
@@ -29,7 +30,7 @@ class NoisyLatent(SeededLayer):
     Output shape: the same as the input shape.
 
     Raises:
-        ValueError: If `beta` is negative or `alpha` is not positive.
+        ValueError: If `beta` is negative, `alpha` is not positive, or `seed` is not valid.
 
     Source: CSAE, second version, section 3.4, equations 12 and 13 (first version, 11 and 12).
 
@@ -48,16 +49,12 @@ class NoisyLatent(SeededLayer):
         seed: int | None = None,
         **kwargs: Any,
     ):
-        if not beta >= 0:
-            raise ValueError(f"`beta` must be 0 (no noise) or more. Received: beta={beta}.")
-        if alpha is not None and not alpha > 0:
-            raise ValueError(
-                "`alpha` must be above 0, or None for the square root of the latent dimension. "
-                f"Received: alpha={alpha}."
-            )
+        check_number("beta", beta, 0)
+        if alpha is not None:
+            check_number("alpha", alpha, above=0)
         super().__init__(seed=seed, **kwargs)
-        self.beta = beta
-        self.alpha = alpha
+        self.beta = float(beta)
+        self.alpha = None if alpha is None else float(alpha)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         if not training or self.beta == 0:

@@ -7,7 +7,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.centroids import pedcc
+from keras_regen.centroids import METHODS, as_points, pedcc
+from keras_regen.checks import check_choice, check_flag, check_integer, check_seed
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -39,7 +40,7 @@ class PEDCCHead(keras.layers.Layer):
     Output shape: `(batch, num_classes)`: logits of at most 0, float32.
 
     Raises:
-        ValueError: If `num_classes` is below 2; from `build`, if the method cannot place
+        ValueError: If an argument is not valid; from `build`, if the method cannot place
             `num_classes` centroids in `latent_dim` dimensions; from the call, if the latents have
             another dimension than in `build`.
 
@@ -58,15 +59,15 @@ class PEDCCHead(keras.layers.Layer):
         num_classes: int,
         method: str = "auto",
         subspace: bool = False,
-        seed: int = 0,
+        seed: int | None = 0,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        if num_classes < 2:
-            raise ValueError(
-                f"`num_classes` must be at least 2. Received: num_classes={num_classes}."
-            )
-        self.num_classes = num_classes
+        check_integer("num_classes", num_classes, 2)
+        check_choice("method", method, METHODS)
+        check_flag("subspace", subspace)
+        check_seed(seed)
+        self.num_classes = int(num_classes)
         self.method = method
         self.subspace = subspace
         self.seed = seed
@@ -118,11 +119,14 @@ def span_basis(centroids: np.ndarray) -> np.ndarray:
     """Computes an orthonormal basis of the span of the centroids.
 
     Args:
-        centroids: Array `(num_classes, latent_dim)`.
+        centroids: Array `(num_classes, latent_dim)` of at least two centroids.
 
     Returns:
         Array `(latent_dim, rank)` with orthonormal columns. For the simplex, `rank` is
         `num_classes - 1`.
+
+    Raises:
+        ValueError: If `centroids` are not two or more points with finite coordinates.
 
     Examples:
         >>> from keras_regen import pedcc
@@ -130,6 +134,7 @@ def span_basis(centroids: np.ndarray) -> np.ndarray:
         >>> span_basis(pedcc(10, 40)).shape
         (40, 9)
     """
+    centroids = as_points("centroids", centroids)
     _, singular_values, right = np.linalg.svd(centroids, full_matrices=False)
     # The last singular value of a simplex is 0, and about 1e-16 after rounding.
     rank = int(np.sum(singular_values > 1e-6 * singular_values[0]))

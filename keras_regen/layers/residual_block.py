@@ -5,7 +5,9 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from keras_regen.checks import check_integer
 from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
+from keras_regen.layers.initializers import as_initializer
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -13,13 +15,16 @@ class ResidualBlock(layers.Layer):
     """Adds a shortcut to two 3x3 convolutions with batch normalization, and applies ReLU.
 
     Args:
-        filters: Integer: the number of channels of the output.
-        strides: Integer: 2 halves the size of the images, 1 keeps it.
+        filters: Integer, at least 1: the number of channels of the output.
+        strides: Integer, at least 1: 2 halves the size of the images, 1 keeps it.
         kernel_initializer: Initializer of the convolutions.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Input shape: `(batch, height, width, channels)`.
     Output shape: `(batch, ceil(height / strides), ceil(width / strides), filters)`.
+
+    Raises:
+        ValueError: If a number is below 1 or the initializer is unknown.
 
     Source: CSAE, first version, figure 3; He et al., 2016, https://arxiv.org/abs/1512.03385. The
     shortcut is a 1x1 convolution if the shapes of input and output differ.
@@ -34,17 +39,19 @@ class ResidualBlock(layers.Layer):
     def __init__(
         self, filters: int, strides: int = 2, kernel_initializer: Any = "he_normal", **kwargs: Any
     ):
+        check_integer("filters", filters, 1)
+        check_integer("strides", strides, 1)
         super().__init__(**kwargs)
-        self.filters = filters
-        self.strides = strides
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.filters = int(filters)
+        self.strides = int(strides)
+        self.kernel_initializer = as_initializer(kernel_initializer)
 
         def norm(name: str) -> layers.Layer:
             return layers.BatchNormalization(
                 momentum=BATCH_NORM_MOMENTUM, dtype=self.dtype_policy, name=name
             )
 
-        self.conv1 = self._conv(3, strides, "conv1", use_bias=False)
+        self.conv1 = self._conv(3, self.strides, "conv1", use_bias=False)
         self.norm1 = norm("norm1")
         self.conv2 = self._conv(3, 1, "conv2", use_bias=False)
         self.norm2 = norm("norm2")

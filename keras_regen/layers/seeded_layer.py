@@ -5,6 +5,8 @@ from typing import Any
 
 import keras
 
+from keras_regen.checks import check_seed
+
 _SEED_STATE = "seed_state"
 
 
@@ -36,6 +38,30 @@ def load_seeds(store: Any, generators: Sequence[keras.random.SeedGenerator]) -> 
     return {key: store[key] for key in store.keys() if not key.startswith(_SEED_STATE)}  # noqa: SIM118
 
 
+def keras_seed(seed: int | None) -> int | None:
+    """Returns a seed that Keras accepts.
+
+    Args:
+        seed: Integer from 0 to 2**32 - 1, or `None`.
+
+    Returns:
+        Python integer, or `None`.
+
+    Raises:
+        ValueError: If `seed` is anything else.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.layers.seeded_layer import keras_seed
+        >>> keras_seed(np.int64(3))
+        3
+    """
+    check_seed(seed)
+    if seed is not None and seed >= 2**32:
+        raise ValueError(f"`seed` must be below 2**32, as in Keras. Received: seed={seed}.")
+    return None if seed is None else int(seed)
+
+
 class SeededLayer(keras.layers.Layer):
     """A layer with a random stream that is saved and loaded with its weights.
 
@@ -44,8 +70,11 @@ class SeededLayer(keras.layers.Layer):
     same.
 
     Args:
-        seed: Integer, or `None` for a stream that differs between runs.
+        seed: Integer, at least 0, or `None` for a stream that differs between runs.
         **kwargs: Arguments of `keras.layers.Layer`.
+
+    Raises:
+        ValueError: If `seed` is not an integer from 0 to 2**32 - 1, or `None`.
 
     Examples:
         >>> import keras
@@ -58,6 +87,7 @@ class SeededLayer(keras.layers.Layer):
     """
 
     def __init__(self, seed: int | None = None, **kwargs: Any):
+        seed = keras_seed(seed)
         super().__init__(**kwargs)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)

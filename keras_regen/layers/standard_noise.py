@@ -22,7 +22,7 @@ class StandardNoise(SeededLayer):
     Output shape: `(batch, dim)`, float32.
 
     Raises:
-        ValueError: If `dim` is below 1.
+        ValueError: If `dim` is below 1 or `seed` is not valid.
 
     Examples:
         >>> import numpy as np

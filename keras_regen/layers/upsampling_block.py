@@ -5,7 +5,9 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from keras_regen.checks import check_integer
 from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
+from keras_regen.layers.initializers import as_initializer
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -15,12 +17,15 @@ class UpsamplingBlock(layers.Layer):
     A 3x3 convolution, batch normalization and ReLU follow.
 
     Args:
-        filters: Integer: the number of channels of the output.
+        filters: Integer, at least 1: the number of channels of the output.
         kernel_initializer: Initializer of the convolution.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Input shape: `(batch, height, width, channels)`.
     Output shape: `(batch, 2 * height, 2 * width, filters)`.
+
+    Raises:
+        ValueError: If `filters` is below 1 or the initializer is unknown.
 
     Source: CSAE, second version, section 3.3 ("linear interpolation + convolutional layer").
 
@@ -32,11 +37,12 @@ class UpsamplingBlock(layers.Layer):
     """
 
     def __init__(self, filters: int, kernel_initializer: Any = "he_normal", **kwargs: Any):
+        check_integer("filters", filters, 1)
         super().__init__(**kwargs)
-        self.filters = filters
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.filters = int(filters)
+        self.kernel_initializer = as_initializer(kernel_initializer)
         self.conv = layers.Conv2D(
-            filters,
+            self.filters,
             3,
             padding="same",
             use_bias=False,

@@ -6,6 +6,8 @@ from typing import Any
 
 from keras import ops
 
+from keras_regen.checks import as_floats, check_choice
+
 
 @dataclass(frozen=True)
 class Objective:
@@ -39,8 +41,17 @@ class Objective:
 
         Returns:
             Tensor of the same shape.
+
+        Raises:
+            ValueError: If the shapes differ, or the logits are not numbers.
         """
-        return self.real_loss(real_logits) + self.fake_loss(fake_logits)
+        real, fake = as_floats("real_logits", real_logits), as_floats("fake_logits", fake_logits)
+        if tuple(real.shape) != tuple(fake.shape):
+            raise ValueError(
+                "`real_logits` and `fake_logits` must have the same shape. "
+                f"Received: shapes {tuple(real.shape)} and {tuple(fake.shape)}."
+            )
+        return self.real_loss(real) + self.fake_loss(fake)
 
 
 # With the logits s = log(D / (1 - D)), -log D is softplus(-s) and -log(1 - D) is softplus(s).
@@ -107,8 +118,5 @@ def objective(name: str) -> Objective:
         >>> round(float(objective("non_saturating").discriminator_loss(0.0, 0.0)), 4)  # 2 log 2
         1.3863
     """
-    if name not in OBJECTIVES:
-        raise ValueError(
-            f"`objective` must be one of {sorted(OBJECTIVES)}. Received: objective={name!r}."
-        )
+    check_choice("objective", name, OBJECTIVES)
     return OBJECTIVES[name]

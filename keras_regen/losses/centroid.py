@@ -6,14 +6,17 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_regen.checks import as_numbers, as_real, check_flag
 from keras_regen.layers.pedcc_head import span_basis
+from keras_regen.losses.checked_loss import CheckedLoss
+from keras_regen.losses.class_labels import class_labels
 
 
 def centroid_loss(y_true: Any, y_pred: Any, centroids: Any, basis: Any = None) -> Any:
     """Computes the mean squared distance of latents to the centroids of their classes.
 
     Args:
-        y_true: Integer labels `(batch,)` or `(batch, 1)`.
+        y_true: Class indices `(batch,)` or `(batch, 1)`, or one-hot rows `(batch, num_classes)`.
         y_pred: Latents `(batch, latent_dim)`.
         centroids: Tensor `(num_classes, latent_dim)`.
         basis: Tensor `(latent_dim, rank)` with orthonormal columns, or `None`. With a basis, the
@@ -21,10 +24,11 @@ def centroid_loss(y_true: Any, y_pred: Any, centroids: Any, basis: Any = None) -
 
     Returns:
         Tensor `(batch,)`: the squared distance divided by `latent_dim`. With a basis, the divisor
-        is the same, so that the gradient of a coordinate has the same scale.
+        is the same, so that the gradient of a coordinate has the same scale. In a tensor of
+        labels, which may be a part of a compiled step, a label that is not valid has the loss NaN.
 
     Raises:
-        ValueError: If the labels are one-hot rows.
+        ValueError: If the shapes do not fit, or an array of labels has a label that is not valid.
 
     Examples:
         >>> import numpy as np
@@ -34,27 +38,39 @@ def centroid_loss(y_true: Any, y_pred: Any, centroids: Any, basis: Any = None) -
         >>> float(loss[0])
         0.5
     """
-    labels = ops.convert_to_tensor(y_true)
-    if len(labels.shape) > 1 and labels.shape[-1] != 1:
+    centroids = as_real("centroids", centroids)
+    if len(centroids.shape) != 2 or 0 in tuple(centroids.shape):
         raise ValueError(
-            "The labels must be class indices of shape (batch,) or (batch, 1). "
-            f"Received: shape {tuple(labels.shape)}. For one-hot rows, use `argmax(axis=-1)`."
+            "`centroids` must be a matrix of shape (num_classes, latent_dim). "
+            f"Received: shape {tuple(centroids.shape)}."
         )
-    labels = ops.cast(ops.reshape(labels, (-1,)), "int32")  # Keras converts labels to floats
-    y_pred = ops.convert_to_tensor(y_pred)
+    num_classes, latent_dim = centroids.shape
+    labels, valid, y_pred = class_labels(y_true, y_pred, num_classes)
+    if y_pred.shape[-1] != latent_dim:
+        raise ValueError(
+            f"The latents must have {latent_dim} dimensions, like the centroids. "
+            f"Received: latents of shape {tuple(y_pred.shape)}."
+        )
     distances = y_pred - ops.take(ops.cast(centroids, y_pred.dtype), labels, axis=0)
-    latent_dim = distances.shape[-1]
     if basis is not None:
+        basis = as_real("basis", basis)
+        if len(basis.shape) != 2 or basis.shape[0] != latent_dim:
+            raise ValueError(
+                f"`basis` must have the shape ({latent_dim}, rank). "
+                f"Received: shape {tuple(basis.shape)}."
+            )
         distances = distances @ ops.cast(basis, distances.dtype)
-    return ops.sum(distances**2, axis=-1) / latent_dim
+    values = ops.sum(distances**2, axis=-1) / latent_dim
+    return ops.where(valid, values, float("nan"))
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class CentroidLoss(keras.losses.Loss):
+class CentroidLoss(CheckedLoss):
     """Computes the mean squared distance between a latent and the centroid of its class.
 
     `keras_regen.CSAE` uses it for the classification. It can train any network whose output is a
-    latent: `model.compile(optimizer, loss=CentroidLoss(centroids))` with integer labels.
+    latent: `model.compile(optimizer, loss=CentroidLoss(centroids))` with class indices
+    or one-hot rows.
 
     Args:
         centroids: Array `(num_classes, latent_dim)`: `pedcc(num_classes, latent_dim) *
@@ -67,7 +83,7 @@ class CentroidLoss(keras.losses.Loss):
 
     Raises:
         ValueError: If `centroids` is not a matrix; from the call, if latents and centroids differ
-            in their dimension, or the labels are one-hot rows.
+            in their dimension, or the labels are not valid.
 
     Source: CSAE, second version, equation 6. The subspace is an addition of this package.
 
@@ -88,22 +104,21 @@ class CentroidLoss(keras.losses.Loss):
         name: str = "centroid_loss",
         dtype: str | None = None,
     ):
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.centroids = np.asarray(ops.convert_to_numpy(centroids), "float32")
-        if self.centroids.ndim != 2:
-            raise ValueError(
-                "`centroids` must be a matrix of shape (num_classes, latent_dim). "
-                f"Received: shape {self.centroids.shape}."
-            )
+        super().__init__(reduction, name, dtype)
+        check_flag("subspace", subspace)
+        if ops.is_tensor(centroids) or isinstance(centroids, keras.Variable):
+            centroids = ops.convert_to_numpy(centroids)
+        with np.errstate(over="ignore"):
+            centroids = as_numbers("centroids", centroids, 2).astype("float32")
+        self.centroids = as_numbers("centroids", centroids, 2)  # finite in float32, too
         self.subspace = subspace
         self._basis = span_basis(self.centroids) if subspace else None
 
+    def checked(self, y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+        y_pred = class_labels(y_true, y_pred, len(self.centroids))[-1]
+        return as_real("y_true", y_true), y_pred
+
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        if y_pred.shape[-1] != self.centroids.shape[-1]:
-            raise ValueError(
-                f"The latents must have {self.centroids.shape[-1]} dimensions, like the centroids. "
-                f"Received: latents of shape {tuple(y_pred.shape)}."
-            )
         return centroid_loss(y_true, y_pred, self.centroids, self._basis)
 
     def get_config(self) -> dict[str, Any]:
@@ -111,5 +126,4 @@ class CentroidLoss(keras.losses.Loss):
             **super().get_config(),
             "centroids": self.centroids.tolist(),
             "subspace": self.subspace,
-            "dtype": self.dtype,
         }

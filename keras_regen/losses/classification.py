@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
-from keras_regen.checks import check_labels
+from keras_regen.checks import as_real, check_choice
+from keras_regen.losses.checked_loss import CheckedLoss
+from keras_regen.losses.class_labels import class_labels
 
 # The arguments of these Keras losses are one-hot rows and probabilities.
 _LOSSES = {
@@ -19,7 +20,7 @@ _LOSSES = {
 
 
 def classification_loss(kind: str = "cross_entropy") -> Callable[[Any, Any], Any]:
-    """Returns a loss function of integer labels and probabilities.
+    """Returns a loss function of labels and probabilities.
 
     Args:
         kind: Name of the loss. `p` stands for the probabilities and `c` for the class.
@@ -31,10 +32,11 @@ def classification_loss(kind: str = "cross_entropy") -> Callable[[Any, Any], Any
               least -1.
 
     Returns:
-        A function from labels `(batch,)` or `(batch, 1)` and probabilities `(batch, num_classes)`
-        to a tensor `(batch,)`. It raises `ValueError` for one-hot rows, and for a label out of
-        range in an array. A compiled training step cannot raise an error: there, the loss of a
-        label out of range is NaN.
+        A function from labels and probabilities `(batch, num_classes)` to a tensor `(batch,)`. The
+        labels are class indices `(batch,)` or `(batch, 1)`, or one-hot rows
+        `(batch, num_classes)`. It raises `ValueError` for shapes that do not fit, and for a label
+        that is not valid in an array. A compiled training step cannot raise an error: for a tensor
+        of labels, the loss of a label that is not valid is NaN.
 
     Raises:
         ValueError: If `kind` is unknown.
@@ -49,32 +51,20 @@ def classification_loss(kind: str = "cross_entropy") -> Callable[[Any, Any], Any
         >>> float(loss[0])
         0.5
     """
-    if kind not in _LOSSES:
-        raise ValueError(f"`kind` must be one of {sorted(_LOSSES)}. Received: kind={kind!r}.")
+    check_choice("kind", kind, _LOSSES)
 
     def loss(y_true: Any, y_pred: Any) -> Any:
-        y_pred = ops.convert_to_tensor(y_pred)
-        num_classes = y_pred.shape[-1]
-        if isinstance(y_true, (np.ndarray, list, tuple)):
-            y_true = np.asarray(y_true)
-            check_labels(y_true[:, 0] if y_true.shape[1:] == (1,) else y_true, None, num_classes)
-        labels = ops.convert_to_tensor(y_true)
-        if len(labels.shape) > 1 and labels.shape[-1] != 1:
-            raise ValueError(
-                "The labels must be class indices of shape (batch,) or (batch, 1). "
-                f"Received: shape {tuple(labels.shape)}. For one-hot rows, use `argmax(axis=-1)`."
-            )
-        labels = ops.cast(ops.reshape(labels, (-1, 1)), "int32")  # Keras converts labels to floats
-        one_hot = ops.equal(labels, ops.arange(num_classes, dtype="int32"))
+        labels, valid, y_pred = class_labels(y_true, y_pred)
+        one_hot = ops.equal(labels[:, None], ops.arange(y_pred.shape[-1], dtype="int32"))
         values = _LOSSES[kind](ops.cast(one_hot, y_pred.dtype), y_pred)
-        return ops.where(ops.any(one_hot, axis=-1), values, float("nan"))
+        return ops.where(valid, values, float("nan"))
 
     return loss
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class ClassificationLoss(keras.losses.Loss):
-    """Computes a classification loss of integer labels and probabilities.
+class ClassificationLoss(CheckedLoss):
+    """Computes a classification loss of labels and probabilities.
 
     Use it as `model.compile(optimizer, loss=ClassificationLoss("hinge"))`.
 
@@ -85,7 +75,7 @@ class ClassificationLoss(keras.losses.Loss):
         dtype: As in `keras.losses.Loss`.
 
     Raises:
-        ValueError: If `kind` is unknown; from the call, if the labels are one-hot rows.
+        ValueError: If `kind` is unknown; from the call, if the labels are not valid.
 
     Source: ReGene, section 6.7 and figure 16.
 
@@ -104,12 +94,15 @@ class ClassificationLoss(keras.losses.Loss):
         name: str = "classification_loss",
         dtype: str | None = None,
     ):
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        super().__init__(reduction, name, dtype)
         self.kind = kind
         self._loss = classification_loss(kind)
+
+    def checked(self, y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+        return as_real("y_true", y_true), class_labels(y_true, y_pred)[-1]
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         return self._loss(y_true, y_pred)
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "kind": self.kind, "dtype": self.dtype}
+        return {**super().get_config(), "kind": self.kind}

@@ -5,9 +5,13 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.checks import as_floats
+from keras_regen.losses.checked_loss import CheckedLoss
+from keras_regen.losses.image_pair import check_same_shape
+
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class HiddenSpaceLoss(keras.losses.Loss):
+class HiddenSpaceLoss(CheckedLoss):
     """Computes the Euclidean distance between pairs of feature maps.
 
     A high convolutional layer of the discriminator computes the feature maps of a real and a
@@ -16,13 +20,14 @@ class HiddenSpaceLoss(keras.losses.Loss):
     Args:
         reduction: As in `keras.losses.Loss`.
         name: Name of the loss, also in the logs.
+        dtype: As in `keras.losses.Loss`.
 
     Call arguments:
         y_true: Feature maps of real images, `(batch, ...)`.
         y_pred: Feature maps of generated images, of the same shape.
 
     Raises:
-        ValueError: If the shapes of the feature maps differ.
+        ValueError: From the call, if the shapes of the feature maps differ.
 
     Source: DE-GAN, equation 12 and figure 3.
 
@@ -34,15 +39,21 @@ class HiddenSpaceLoss(keras.losses.Loss):
         6.0
     """
 
-    def __init__(self, reduction: str = "sum_over_batch_size", name: str = "hidden_space_loss"):
-        super().__init__(reduction=reduction, name=name)
+    def __init__(
+        self,
+        reduction: str = "sum_over_batch_size",
+        name: str = "hidden_space_loss",
+        dtype: str | None = None,
+    ):
+        super().__init__(reduction, name, dtype)
+
+    def checked(self, y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+        y_true, y_pred = as_floats("y_true", y_true), as_floats("y_pred", y_pred)
+        check_same_shape(y_true, y_pred, "The hidden-space loss", "(batch, ...)")
+        return y_true, y_pred
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        if tuple(y_true.shape[1:]) != tuple(y_pred.shape[1:]):
-            raise ValueError(
-                "The hidden-space loss compares feature maps of the same shape. "
-                f"Received: {tuple(y_true.shape)} and {tuple(y_pred.shape)}."
-            )
+        y_true, y_pred = self.checked(y_true, y_pred)
         difference = ops.cast(ops.subtract(y_pred, y_true), "float32")
         squares = ops.sum(ops.square(difference), axis=tuple(range(1, len(y_true.shape))))
         # The square root has no gradient at 0, so the distance has a small lower bound.

@@ -5,15 +5,17 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_regen.losses.pixel_differences import image_difference
+from keras_regen.losses.checked_loss import ImageLoss
+from keras_regen.losses.image_pair import image_difference
 
 
 def laplacian_loss(y_true: Any, y_pred: Any) -> Any:
     """Computes the mean squared difference of the Laplacians of two batches of images.
 
     Args:
-        y_true: Float images `(batch, height, width, channels)`.
-        y_pred: Float images of the same shape.
+        y_true: Images `(batch, height, width, channels)`: floats, or integers in 0..255, which are
+            divided by 255.
+        y_pred: Images of the same shape.
 
     Returns:
         Tensor `(batch,)`.
@@ -44,7 +46,7 @@ def laplacian_loss(y_true: Any, y_pred: Any) -> Any:
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class LaplacianLoss(keras.losses.Loss):
+class LaplacianLoss(ImageLoss):
     """Computes the mean squared difference of the Laplacians of images.
 
     It keeps edges sharp. The first version of CSAE adds it to the mean squared error:
@@ -75,10 +77,7 @@ class LaplacianLoss(keras.losses.Loss):
         name: str = "laplacian_loss",
         dtype: str | None = None,
     ):
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        super().__init__(reduction, name, dtype)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         return laplacian_loss(y_true, y_pred)
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "dtype": self.dtype}

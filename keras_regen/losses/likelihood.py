@@ -6,19 +6,23 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_regen.losses.pixel_differences import check_same_images, image_difference
+from keras_regen.checks import check_number
+from keras_regen.losses.checked_loss import ImageLoss
+from keras_regen.losses.image_pair import image_difference, image_pair
 
 
 def bernoulli_loss(y_true: Any, y_pred: Any) -> Any:
     """Computes the negative log-likelihood of images with Bernoulli pixels, in nats.
 
     Args:
-        y_true: Float images `(batch, height, width, channels)` in [0, 1].
-        y_pred: Float images of the same shape: the probability that a pixel is white.
+        y_true: Images `(batch, height, width, channels)`: floats, which are clipped to [0, 1], or
+            integers in 0..255, which are divided by 255.
+        y_pred: Images of the same shape: the probability that a pixel is white.
 
     Returns:
         Tensor `(batch,)`, float32: the cross-entropy, summed over pixels and channels. A pixel
-        with the probability 0 adds about 16 instead of infinity.
+        with the probability 0 adds about 16 instead of infinity. The loss of an image with NaN is
+        NaN.
 
     Raises:
         ValueError: If the inputs are not images of the same shape.
@@ -30,17 +34,21 @@ def bernoulli_loss(y_true: Any, y_pred: Any) -> Any:
         >>> round(float(bernoulli_loss(np.ones_like(gray), gray)[0]), 4)  # 4 log 2
         2.7726
     """
-    check_same_images(y_true, y_pred)
-    y_true, y_pred = (ops.cast(images, "float32") for images in (y_true, y_pred))
-    return ops.sum(ops.binary_crossentropy(y_true, y_pred), axis=(1, 2, 3))
+    y_true, y_pred = (ops.cast(images, "float32") for images in image_pair(y_true, y_pred))
+    # PyTorch raises an error for a target out of [0, 1] and for NaN; the other backends do not.
+    unknown = ops.logical_or(ops.isnan(y_true), ops.isnan(y_pred))
+    y_true = ops.clip(ops.where(unknown, 0.5, y_true), 0.0, 1.0)
+    values = ops.binary_crossentropy(y_true, ops.where(unknown, 0.5, y_pred))
+    return ops.sum(ops.where(unknown, float("nan"), values), axis=(1, 2, 3))
 
 
 def gaussian_loss(y_true: Any, y_pred: Any, scale: float = 0.1) -> Any:
     """Computes the negative log-likelihood of images with Gaussian pixels, in nats.
 
     Args:
-        y_true: Float images `(batch, height, width, channels)`.
-        y_pred: Float images of the same shape: the mean of each pixel.
+        y_true: Images `(batch, height, width, channels)`: floats, or integers in 0..255, which are
+            divided by 255.
+        y_pred: Images of the same shape: the mean of each pixel.
         scale: Float above 0: standard deviation of each pixel.
 
     Returns:
@@ -48,7 +56,7 @@ def gaussian_loss(y_true: Any, y_pred: Any, scale: float = 0.1) -> Any:
         the density, so it is negative for a good reconstruction.
 
     Raises:
-        ValueError: If the inputs are not images of the same shape.
+        ValueError: If `scale` is not above 0, or the inputs are not images of the same shape.
 
     Examples:
         >>> import numpy as np
@@ -57,13 +65,14 @@ def gaussian_loss(y_true: Any, y_pred: Any, scale: float = 0.1) -> Any:
         >>> round(float(gaussian_loss(gray, gray, scale=1.0)[0]), 4)  # 2 log(2 pi)
         3.6758
     """
+    check_number("scale", scale, above=0)
     difference = ops.cast(image_difference(y_true, y_pred), "float32")
     constant = 0.5 * math.log(2 * math.pi) + math.log(scale)
-    return ops.sum(0.5 * ops.square(difference / scale) + constant, axis=(1, 2, 3))
+    return ops.sum(0.5 * ops.square(difference / float(scale)) + constant, axis=(1, 2, 3))
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class BernoulliLoss(keras.losses.Loss):
+class BernoulliLoss(ImageLoss):
     """Computes the negative log-likelihood of images with Bernoulli pixels.
 
     The output of the decoder must be in [0, 1], for example the output of a sigmoid.
@@ -92,17 +101,14 @@ class BernoulliLoss(keras.losses.Loss):
         name: str = "bernoulli_loss",
         dtype: str | None = None,
     ):
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        super().__init__(reduction, name, dtype)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         return bernoulli_loss(y_true, y_pred)
 
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "dtype": self.dtype}
-
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class GaussianLoss(keras.losses.Loss):
+class GaussianLoss(ImageLoss):
     """Computes the negative log-likelihood of images with Gaussian pixels.
 
     Args:
@@ -133,13 +139,12 @@ class GaussianLoss(keras.losses.Loss):
         name: str = "gaussian_loss",
         dtype: str | None = None,
     ):
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-        if not scale > 0:
-            raise ValueError(f"`scale` must be above 0. Received: scale={scale}.")
-        self.scale = scale
+        super().__init__(reduction, name, dtype)
+        check_number("scale", scale, above=0)
+        self.scale = float(scale)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         return gaussian_loss(y_true, y_pred, self.scale)
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "scale": self.scale, "dtype": self.dtype}
+        return {**super().get_config(), "scale": self.scale}

@@ -6,8 +6,10 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.checks import as_numbers
+from keras_regen.losses.checked_loss import ImageLoss
+from keras_regen.losses.image_pair import image_pair
 from keras_regen.losses.perceptual_features import early_features
-from keras_regen.losses.pixel_differences import check_same_images
 
 _SELF = "self"
 
@@ -21,18 +23,20 @@ def perceptual_loss(
     repeated if `features` expects color.
 
     Args:
-        y_true: Float images `(batch, height, width, channels)` in [0, 1].
-        y_pred: Float images of the same shape.
+        y_true: Images `(batch, height, width, channels)`: floats in [0, 1], or integers in 0..255,
+            which are divided by 255.
+        y_pred: Images of the same shape.
         features: Functional Keras model from images to a feature map or a list of feature maps.
             Gradients reach `y_pred`, but not the weights of this model.
-        weights: Floats: a weight for each feature map. Defaults to 1 for each.
+        weights: Floats of at least 0: a weight for each feature map. Defaults to 1 for each.
 
     Returns:
         Tensor `(batch,)`: the weighted sum, over the feature maps, of the mean squared difference.
 
     Raises:
-        ValueError: If the inputs are not images of the same shape, or `features` expects another
-            number of channels.
+        ValueError: If the inputs are not images of the same shape, `features` is another object
+            or cannot process the images, or the number of weights differs from the number of
+            feature maps.
 
     Examples:
         >>> import keras, numpy as np
@@ -43,17 +47,19 @@ def perceptual_loss(
         >>> float(perceptual_loss(black, white, halves)[0])
         1.0
     """
-    check_same_images(y_true, y_pred)
-    true_maps, maps = (_feature_maps(features, images) for images in (y_true, y_pred))
+    _check_features(features)
+    weights = _checked_weights(weights, len(features.outputs)) or [1.0] * len(features.outputs)
+    pair = image_pair(y_true, y_pred)
+    true_maps, maps = (_feature_maps(features, images) for images in pair)
     total = 0.0
-    for weight, true, pred in zip(weights or [1.0] * len(maps), true_maps, maps, strict=True):
+    for weight, true, pred in zip(weights, true_maps, maps, strict=True):
         squares = ops.square(pred - ops.stop_gradient(true))
         total += weight * ops.mean(squares, axis=tuple(range(1, len(squares.shape))))
     return total
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class PerceptualLoss(keras.losses.Loss):
+class PerceptualLoss(ImageLoss):
     """Computes the mean squared difference of the feature maps of images.
 
     A trained network computes the feature maps. It runs in inference mode, and the loss changes
@@ -66,7 +72,7 @@ class PerceptualLoss(keras.losses.Loss):
             feature maps, such as `inception_features()`. Images are resized to its input size, if
             it is fixed, and grayscale images are repeated if it expects color. `"self"` stands for
             the early layers of the model's classifier; the model passes the classifier to `bind`.
-        weights: Floats: a weight for each feature map. Defaults to 1 for each.
+        weights: Floats of at least 0: a weight for each feature map. Defaults to 1 for each.
         layer: With `features="self"`: name of the classifier's layer. The default is the same as
             in `early_features`.
         reduction: As in `keras.losses.Loss`.
@@ -104,28 +110,19 @@ class PerceptualLoss(keras.losses.Loss):
         name: str = "perceptual_loss",
         dtype: str | None = None,
     ):
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        super().__init__(reduction, name, dtype)
         self._uses_classifier = isinstance(features, str) and features == _SELF
-        if not self._uses_classifier and len(getattr(features, "inputs", None) or ()) != 1:
-            raise ValueError(
-                "`features` must be a functional Keras model with one input, or 'self'. "
-                f"Received: features={features!r}."
-            )
+        if not self._uses_classifier:
+            _check_features(features)
         if layer is not None and not self._uses_classifier:
             raise ValueError(
                 "`layer` is the name of a layer of the classifier, for `features='self'` only. "
                 f"Received: layer={layer!r}."
             )
         self.features = None if self._uses_classifier else features
-        self.weights = None if weights is None else [float(weight) for weight in weights]
         self.layer = layer
         num_maps = 1 if self._uses_classifier else len(features.outputs)
-        if self.weights is not None and (len(self.weights) != num_maps or min(self.weights) < 0):
-            raise ValueError(
-                f"`weights` must be {num_maps} numbers of at least 0, a weight for each feature "
-                "map. "
-                f"Received: weights={weights}."
-            )
+        self.weights = _checked_weights(weights, num_maps)
 
     def bind(self, classifier: keras.Model) -> None:
         """Sets the features of a loss with `features="self"` to the layers of a classifier.
@@ -160,13 +157,33 @@ class PerceptualLoss(keras.losses.Loss):
             "features": features,
             "weights": self.weights,
             "layer": self.layer,
-            "dtype": self.dtype,
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "PerceptualLoss":
         features = keras.saving.deserialize_keras_object(config["features"])
         return cls(**{**config, "features": features})
+
+
+def _check_features(features: Any) -> None:
+    inputs = getattr(features, "inputs", None) if isinstance(features, keras.Model) else None
+    if not isinstance(inputs, list) or len(inputs) != 1 or len(inputs[0].shape) != 4:
+        raise ValueError(
+            "`features` must be a functional Keras model with images as its only input, or 'self' "
+            f"for `PerceptualLoss`. Received: features={features!r}."
+        )
+
+
+def _checked_weights(weights: Any, num_maps: int) -> list[float] | None:
+    if weights is None:
+        return None
+    numbers = as_numbers("weights", weights, 1).tolist()
+    if len(numbers) != num_maps or min(numbers) < 0:
+        raise ValueError(
+            f"`weights` must be {num_maps} numbers of at least 0, a weight for each feature map. "
+            f"Received: weights={weights}."
+        )
+    return [float(weight) for weight in numbers]
 
 
 def _feature_maps(features: keras.Model, images: Any) -> list:
@@ -185,10 +202,15 @@ def _feature_maps(features: keras.Model, images: Any) -> list:
         images = ops.image.resize(images, size, antialias=True, data_format="channels_last")
     # The gradient stops at the weights in this call only. `trainable` does not change, so the
     # network can be in training in another model.
-    maps, _ = features.stateless_call(
-        [ops.stop_gradient(weight) for weight in features.trainable_variables],
-        [ops.stop_gradient(weight) for weight in features.non_trainable_variables],
-        images,
-        training=False,
-    )
+    frozen = [
+        [ops.stop_gradient(weight) for weight in weights]
+        for weights in (features.trainable_variables, features.non_trainable_variables)
+    ]
+    try:
+        maps, _ = features.stateless_call(*frozen, images, training=False)
+    except Exception as error:  # each backend has other errors for images that are too small
+        raise ValueError(
+            "The feature extractor cannot compute features. "
+            f"Received: images of shape {tuple(images.shape)}. {error}"
+        ) from error
     return [ops.cast(feature_map, "float32") for feature_map in keras.tree.flatten(maps)]

@@ -1,7 +1,12 @@
 """Feature extractors: the first layers of trained networks."""
 
+from typing import Any
+
 import keras
+import numpy as np
 from keras import layers
+
+from keras_regen.checks import check_choice, check_name, check_path, elements_of
 
 _POOLING = (layers.MaxPooling2D, layers.AveragePooling2D)
 _ACTIVATIONS = (layers.Activation, layers.ReLU, layers.LeakyReLU, layers.PReLU, layers.ELU)
@@ -32,18 +37,20 @@ def early_features(
         >>> features.layers[-1].name, features.output_shape
         ('block1_relu2', (None, 28, 28, 128))
     """
-    if len(getattr(classifier, "inputs", None) or ()) != 1:
+    inputs = getattr(classifier, "inputs", None) if isinstance(classifier, keras.Model) else None
+    if not isinstance(inputs, list) or len(inputs) != 1:
         raise ValueError(
             "The classifier must be a functional or sequential Keras model with one input. "
-            f"Received: {type(classifier).__name__} {classifier.name!r}."
+            f"Received: {type(classifier).__name__} {getattr(classifier, 'name', '')!r}."
         )
+    check_name(name)
     names = [member.name for member in classifier.layers]
     if layer is None:
         layer = _first_activation(classifier)
         problem = "The classifier has no activation of feature maps. Use the argument `layer`."
     else:
         problem = f"The classifier has no layer {layer!r}."
-    if layer not in names:
+    if not isinstance(layer, str) or layer not in names:
         raise ValueError(f"{problem} Its layers: {', '.join(names)}.")
     return keras.Model(classifier.inputs[0], classifier.get_layer(layer).output, name=name)
 
@@ -74,6 +81,7 @@ def inception_features(
 
     Raises:
         ValueError: If the layer is unknown, or the image shape is not supported.
+        OSError: If the weights cannot be read.
 
     Source: ReGene, appendix A ("InceptionV3 - block1_conv1"); Szegedy et al., 2016,
     https://arxiv.org/abs/1512.00567.
@@ -83,37 +91,54 @@ def inception_features(
         >>> inception_features(image_shape=(28, 28, 1), weights=None).output_shape
         (None, 13, 13, 32)
     """
-    image_shape = (None, None, 3) if image_shape is None else tuple(image_shape)
     known = [f"conv{index}" for index in range(1, 6)] + [f"mixed{index}" for index in range(11)]
-    if layer not in known:
-        raise ValueError(f"`layer` must be one of {', '.join(known)}. Received: layer={layer!r}.")
-    if len(image_shape) != 3 or image_shape[-1] not in (1, 3):
+    check_choice("layer", layer, known)
+    check_name(name)
+    shape = (None, None, 3) if image_shape is None else _as_shape(image_shape)
+    if shape is None:
         raise ValueError(
             "`image_shape` must be (height, width, channels) with 1 or 3 channels. "
             f"Received: image_shape={image_shape}."
         )
-    network = keras.applications.InceptionV3(
-        include_top=False, weights=weights, input_shape=(None, None, 3)
-    )
+    if weights is not None and not (isinstance(weights, str) and weights == "imagenet"):
+        weights = str(check_path("weights", weights))
+    try:
+        network = keras.applications.InceptionV3(
+            include_top=False, weights=weights, input_shape=(None, None, 3)
+        )
+    except Exception as error:  # Keras has other errors for each kind of file
+        raise OSError(
+            f"The weights of InceptionV3 cannot be read. Received: weights={weights!r}. {error}"
+        ) from error
     # The names of convolutions and activations contain a number that differs between networks of
     # the same process, so the layers are found by their order.
     stem = [member for member in network.layers if isinstance(member, layers.Activation)][:5]
     outputs = {f"conv{index}": member.output for index, member in enumerate(stem, start=1)}
     output = outputs[layer] if layer in outputs else network.get_layer(layer).output
-    inputs = keras.Input(image_shape, name="image")
+    inputs = keras.Input(shape, name="image")
     x = layers.Rescaling(2.0, offset=-1.0, name="inception_range")(inputs)
-    if image_shape[-1] == 1:
+    if shape[-1] == 1:
         x = layers.Concatenate(name="color")([x, x, x])
     try:
         x = keras.Model(network.input, output, name="inception")(x)
     except ValueError as error:
         raise ValueError(
             f"The images are too small for the layer {layer!r}. Received: image_shape="
-            f"{image_shape}. Images of 75x75 pixels fit all layers."
+            f"{shape}. Images of 75x75 pixels fit all layers."
         ) from error
     model = keras.Model(inputs, x, name=name)
     model.trainable = False
     return model
+
+
+def _as_shape(image_shape: Any) -> tuple[int | None, ...] | None:
+    """Returns a shape with Python integers; `None` if it is no shape of images."""
+    sides = elements_of(image_shape) or []
+    for side in sides:
+        if side is not None and not (isinstance(side, (int, np.integer)) and side > 0):
+            return None
+    shape = tuple(side and int(side) for side in sides)
+    return shape if len(shape) == 3 and shape[-1] in (1, 3) else None
 
 
 def _first_activation(classifier: keras.Model) -> str | None:

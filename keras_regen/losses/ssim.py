@@ -5,25 +5,27 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_regen.checks import check_integer
-from keras_regen.losses.pixel_differences import check_same_images
+from keras_regen.checks import check_integer, check_number
+from keras_regen.losses.checked_loss import ImageLoss
+from keras_regen.losses.image_pair import image_pair
 
 
 def ssim_loss(y_true: Any, y_pred: Any, filter_size: int = 11, filter_sigma: float = 1.5) -> Any:
     """Computes `1 - SSIM` of two batches of images in [0, 1].
 
     Args:
-        y_true: Float images `(batch, height, width, channels)`.
-        y_pred: Float images of the same shape.
-        filter_size: Odd integer: size of the Gaussian window. For smaller images, the window is
-            the largest odd size that fits.
-        filter_sigma: Float: standard deviation of the window, in pixels.
+        y_true: Images `(batch, height, width, channels)`: floats, or integers in 0..255, which are
+            divided by 255.
+        y_pred: Images of the same shape.
+        filter_size: Odd integer, at least 1: size of the Gaussian window. For smaller images,
+            the window is the largest odd size that fits.
+        filter_sigma: Float, above 0: standard deviation of the window, in pixels.
 
     Returns:
         Tensor `(batch,)`, in [0, 2].
 
     Raises:
-        ValueError: If the inputs are not images of the same shape.
+        ValueError: If an argument is out of range, or the inputs are not images of the same shape.
 
     Examples:
         >>> import numpy as np
@@ -32,17 +34,24 @@ def ssim_loss(y_true: Any, y_pred: Any, filter_size: int = 11, filter_sigma: flo
         >>> bool(np.allclose(ssim_loss(images, images), 0, atol=1e-5))
         True
     """
-    check_same_images(y_true, y_pred)
-    window = fitting_window(y_true.shape[1:3], filter_size)
-    y_true, y_pred = (ops.cast(images, "float32") for images in (y_true, y_pred))
+    _check_filter(filter_size, filter_sigma)
+    y_true, y_pred = (ops.cast(images, "float32") for images in image_pair(y_true, y_pred))
+    window = fitting_window(y_true.shape[1:3], int(filter_size))
     return 1.0 - ops.image.ssim(
         y_true,
         y_pred,
         max_val=1.0,
         filter_size=window,
-        filter_sigma=filter_sigma,
+        filter_sigma=float(filter_sigma),
         data_format="channels_last",
     )
+
+
+def _check_filter(filter_size: int, filter_sigma: float) -> None:
+    check_integer("filter_size", filter_size, 1)
+    check_number("filter_sigma", filter_sigma, above=0)
+    if filter_size % 2 == 0:
+        raise ValueError(f"`filter_size` must be odd. Received: filter_size={filter_size}.")
 
 
 def fitting_window(image_size: tuple[int, int], filter_size: int = 11) -> int:
@@ -65,7 +74,7 @@ def fitting_window(image_size: tuple[int, int], filter_size: int = 11) -> int:
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
-class SSIMLoss(keras.losses.Loss):
+class SSIMLoss(ImageLoss):
     """Computes `1 - SSIM`: it compares the local means, contrasts and structures of images.
 
     Args:
@@ -98,15 +107,10 @@ class SSIMLoss(keras.losses.Loss):
         name: str = "ssim_loss",
         dtype: str | None = None,
     ):
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-        check_integer("filter_size", filter_size, 1)
-        if filter_size % 2 == 0 or filter_sigma <= 0:
-            raise ValueError(
-                "`filter_size` must be odd, and `filter_sigma` must be above 0. "
-                f"Received: filter_size={filter_size}, filter_sigma={filter_sigma}."
-            )
-        self.filter_size = filter_size
-        self.filter_sigma = filter_sigma
+        super().__init__(reduction, name, dtype)
+        _check_filter(filter_size, filter_sigma)
+        self.filter_size = int(filter_size)
+        self.filter_sigma = float(filter_sigma)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         return ssim_loss(y_true, y_pred, self.filter_size, self.filter_sigma)
@@ -116,5 +120,4 @@ class SSIMLoss(keras.losses.Loss):
             **super().get_config(),
             "filter_size": self.filter_size,
             "filter_sigma": self.filter_sigma,
-            "dtype": self.dtype,
         }

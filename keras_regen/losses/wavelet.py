@@ -6,8 +6,10 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_regen.layers.haar_transform import check_levels, haar_bands
-from keras_regen.losses.pixel_differences import image_difference
+from keras_regen.checks import as_numbers
+from keras_regen.layers.haar_transform import check_levels, haar_transform_2d
+from keras_regen.losses.checked_loss import ImageLoss
+from keras_regen.losses.image_pair import image_difference
 
 
 def wavelet_loss(
@@ -20,19 +22,21 @@ def wavelet_loss(
     """Computes the wavelet loss of each image of a batch.
 
     Args:
-        y_true: Float images `(batch, height, width, channels)`.
-        y_pred: Float images of the same shape.
+        y_true: Images `(batch, height, width, channels)`: floats, or integers in 0..255, which are
+            divided by 255.
+        y_pred: Images of the same shape.
         levels: Integer, at least 1: levels of the Haar transform.
-        weights: Four floats: the weights of the low-pass image and of the horizontal, vertical and
-            diagonal details.
+        weights: Four floats of at least 0: the weights of the low-pass image and of the
+            horizontal, vertical and diagonal details.
         normalization: `"average"` or `"orthonormal"`, as in `HaarTransform2D`.
 
     Returns:
         Tensor `(batch,)`.
 
     Raises:
-        ValueError: If `levels` is below 1 or too large for the size of the images, the
-            normalization is unknown, or the inputs are not images of the same shape.
+        ValueError: If `levels` is below 1 or too large for the size of the images, `weights` are
+            not four numbers of at least 0, the normalization is unknown, or the inputs are not
+            images of the same shape.
 
     Examples:
         >>> import numpy as np
@@ -41,15 +45,9 @@ def wavelet_loss(
         >>> float(wavelet_loss(black, black + 0.5)[0])
         0.25
     """
-    check_levels(levels, normalization)
-    return _loss(y_true, y_pred, levels, weights, normalization)
-
-
-def _loss(
-    y_true: Any, y_pred: Any, levels: int, weights: Sequence[float], normalization: str
-) -> Any:
+    weights = _checked_weights(weights)
     # The transform is linear, so only the difference of the images is transformed.
-    low, *details = haar_bands(image_difference(y_true, y_pred), levels, normalization)
+    low, *details = haar_transform_2d(image_difference(y_true, y_pred), levels, normalization)
     loss = weights[0] * ops.mean(low**2, axis=(1, 2, 3))
     for level in details:
         for weight, band in zip(weights[1:], level, strict=True):
@@ -59,8 +57,18 @@ def _loss(
     return loss
 
 
+def _checked_weights(weights: Sequence[float]) -> tuple[float, ...]:
+    numbers = as_numbers("weights", weights, 1)
+    if len(numbers) != 4 or min(numbers) < 0:
+        raise ValueError(
+            "`weights` must be four numbers of at least 0: for the low-pass image and for the "
+            f"horizontal, vertical and diagonal details. Received: weights={weights}."
+        )
+    return tuple(numbers.tolist())
+
+
 @keras.saving.register_keras_serializable(package="keras_regen")
-class WaveletLoss(keras.losses.Loss):
+class WaveletLoss(ImageLoss):
     """Computes the squared error of the low-pass image plus the absolute error of the details.
 
     The squared error alone blurs edges, because its gradient vanishes with the error. The gradient
@@ -101,19 +109,14 @@ class WaveletLoss(keras.losses.Loss):
         name: str = "wavelet_loss",
         dtype: str | None = None,
     ):
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        super().__init__(reduction, name, dtype)
         check_levels(levels, normalization)
-        if len(weights) != 4 or not all(weight >= 0 for weight in weights):
-            raise ValueError(
-                "`weights` must be four numbers of at least 0: for the low-pass image and for the "
-                f"horizontal, vertical and diagonal details. Received: weights={weights}."
-            )
-        self.levels = levels
-        self.weights = tuple(weights)
+        self.levels = int(levels)
+        self.weights = _checked_weights(weights)
         self.normalization = normalization
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        return _loss(y_true, y_pred, self.levels, self.weights, self.normalization)
+        return wavelet_loss(y_true, y_pred, self.levels, self.weights, self.normalization)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -121,5 +124,4 @@ class WaveletLoss(keras.losses.Loss):
             "levels": self.levels,
             "weights": self.weights,
             "normalization": self.normalization,
-            "dtype": self.dtype,
         }

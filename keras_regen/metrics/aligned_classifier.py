@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_regen.datasets import ImageDataset
+from keras_regen.metrics.feature_checks import check_dataset
 from keras_regen.models import Classifier
 
 
@@ -18,7 +19,8 @@ class AlignedClassifier:
             the dataset does not have.
 
     Raises:
-        ValueError: If the classifier knows other classes, or takes images of another shape.
+        ValueError: If the arguments are no classifier and no dataset, or the classifier knows other
+            classes or takes images of another shape.
 
     Examples:
         >>> from keras_regen import Classifier
@@ -33,6 +35,8 @@ class AlignedClassifier:
     """
 
     def __init__(self, classifier: Classifier, data: ImageDataset):
+        check_dataset(data)
+        check_classifier(classifier)
         labels = {name: label for label, name in enumerate(data.class_names)}
         present = np.unique(np.concatenate([data.y_train, data.y_test]))
         needed = {data.class_names[label] for label in present}
@@ -66,3 +70,19 @@ class AlignedClassifier:
         probabilities = np.zeros((len(known), self._num_classes), known.dtype)
         probabilities[:, self._labels] = known
         return probabilities if return_probabilities else np.argmax(probabilities, axis=1)
+
+
+def check_classifier(classifier: Classifier) -> None:
+    """Raises an error unless an argument is an evaluation classifier.
+
+    Args:
+        classifier: The argument that should be a `keras_regen.Classifier`.
+
+    Raises:
+        ValueError: If it is anything else.
+    """
+    if not isinstance(classifier, Classifier):
+        raise ValueError(
+            "The evaluation classifier must be a `keras_regen.Classifier`, such as "
+            f"`keras_regen.metrics.train_evaluation_classifier` returns. Received: {classifier!r}."
+        )

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_regen.checks import check_images, check_labels
+from keras_regen.checks import as_array, check_images, check_labels
 from keras_regen.metrics.evaluation_classifier import train_evaluation_classifier
 
 
@@ -46,8 +46,8 @@ def classification_accuracy_score(
         >>> 0 <= classification_accuracy_score(*real, steps=2, stem_filters=2) <= 1
         True
     """
-    images, real_images = np.asarray(images), np.asarray(real_images)
-    labels, real_labels = np.asarray(labels), np.asarray(real_labels)
+    images, real_images = as_array("images", images), as_array("real_images", real_images)
+    labels, real_labels = as_array("labels", labels), as_array("real_labels", real_labels)
     check_images(images, name="images")
     check_images(real_images, images.shape[1:], name="real_images")
     check_labels(labels, len(images), name="labels")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from keras_regen.checks import check_images, check_integer
+from keras_regen.checks import as_array, as_numbers, check_images, check_integer
+from keras_regen.metrics.duplicates import first_equals
 from keras_regen.metrics.feature_rows import feature_rows
 from keras_regen.metrics.neighbors import nearest_neighbors
 from keras_regen.pixel_range import unit_range
@@ -18,10 +19,11 @@ class Novelty:
 
     Args:
         copied_share: Float in [0, 1]: the share of generated images that are at least as near to
-            their nearest training image as any other training image is.
+            their nearest training image as any different training image is.
         generated_distance: Float: mean distance of a generated image to its nearest training
             image.
-        training_distance: Float: mean distance of a training image to its nearest neighbor.
+        training_distance: Float: mean distance of a training image to the nearest different
+            training image.
         num_copies: Integer: generated images that equal a training image pixel by pixel, when
             both are rounded to 8 bits.
 
@@ -57,11 +59,16 @@ def novelty(
     About half of all new images from the distribution of the training images count as copied by
     this measure: compare with the share of held-out images.
 
+    Duplicates of a training image are not its neighbors: next to a duplicate at the distance 0, no
+    generated image but an exact copy would count as copied. Duplicates are equal in all pixels.
+    Training images that are almost equal, such as two photographs of one scene, remain neighbors,
+    and hide copies of them.
+
     Args:
         generated: Images `(num_generated, height, width, channels)`; integers 0..255 or floats
             0..1.
-        training: Images `(num_training, height, width, channels)`, at least 2, of the same shape
-            and either kind.
+        training: Images `(num_training, height, width, channels)`, at least 2 different images, of
+            the same shape and either kind.
         features: Function from a batch of float images in [0, 1] to vectors or maps, such as
             `model.encode`, between which distances are measured. Defaults to the pixels.
         block_size: Integer, at least 1: as in `closest_match`.
@@ -75,7 +82,7 @@ def novelty(
 
     Raises:
         ValueError: If images or distances are not as described, or `training` holds fewer than 2
-            images.
+            different images.
 
     Source: Alaa et al., 2022, How faithful is your synthetic data?,
     https://arxiv.org/abs/2102.08921, the authenticity; ReGene, section 6.4, compares by eye.
@@ -89,25 +96,27 @@ def novelty(
         >>> novelty(np.zeros((5, 8, 8, 1)), training).copied_share
         0.0
     """
-    generated, training = np.asarray(generated), np.asarray(training)
+    generated, training = as_array("generated", generated), as_array("training", training)
     check_images(generated, name="generated")
     check_images(training, generated.shape[1:], name="training")
     check_integer("block_size", block_size, 1)
     check_integer("batch_size", batch_size, 1)
-    if len(training) < 2:
-        raise ValueError("`training` must hold at least 2 images. Received: 1 image.")
-    if training_distances is not None and np.shape(training_distances) != (len(training),):
-        raise ValueError(
-            "`training_distances` must have one distance for each training image. "
-            f"Received: shape {np.shape(training_distances)} for {len(training)} images."
-        )
+    if training_distances is None:
+        firsts = _checked_firsts(training, "training")
+    else:
+        training_distances = as_numbers("training_distances", training_distances, 1)
+        if len(training_distances) != len(training):
+            raise ValueError(
+                "`training_distances` must have one distance for each training image. "
+                f"Received: shape {training_distances.shape} for {len(training)} images."
+            )
     num_copies = _count_copies(generated, training)
     if features is not None:
         generated, training = (
             feature_rows(images, features, batch_size) for images in (generated, training)
         )
     if training_distances is None:
-        training_distances = _to_nearest_other(training, block_size)
+        training_distances = _to_nearest_different(training, firsts, block_size)
     indices, distances = nearest_neighbors(generated, training, 1, block_size=block_size)
     return Novelty(
         copied_share=float(np.mean(distances <= training_distances[indices])),
@@ -123,11 +132,11 @@ def neighbor_distances(
     block_size: int = 2048,
     batch_size: int = 256,
 ) -> np.ndarray:
-    """Measures the mean squared error of each image to its nearest neighbor in the same set.
+    """Measures the mean squared error of each image to the nearest different image of the same set.
 
     Args:
-        images: Images `(num_images, height, width, channels)`, at least 2; integers 0..255 or
-            floats 0..1.
+        images: Images `(num_images, height, width, channels)`, of which at least 2 are different;
+            integers 0..255 or floats 0..1. Duplicates, equal in all pixels, have the same result.
         features: As in `novelty`.
         block_size: Integer, at least 1: as in `closest_match`.
         batch_size: Integer, at least 1: images per call of `features`.
@@ -136,7 +145,7 @@ def neighbor_distances(
         Array `(num_images,)`, float64.
 
     Raises:
-        ValueError: If images are not as described, or fewer than 2.
+        ValueError: If images are not as described, or fewer than 2 are different.
 
     Examples:
         >>> import numpy as np
@@ -144,20 +153,32 @@ def neighbor_distances(
         >>> neighbor_distances(np.array([0.0, 0.5, 0.75])[:, None, None, None])
         array([0.25  , 0.0625, 0.0625])
     """
-    images = np.asarray(images)
+    images = as_array("images", images)
     check_images(images, name="images")
     check_integer("block_size", block_size, 1)
     check_integer("batch_size", batch_size, 1)
-    if len(images) < 2:
-        raise ValueError("`images` must hold at least 2 images. Received: 1 image.")
+    firsts = _checked_firsts(images, "images")
     if features is not None:
         images = feature_rows(images, features, batch_size)
-    return _to_nearest_other(images, block_size)
+    return _to_nearest_different(images, firsts, block_size)
 
 
-def _to_nearest_other(images, block_size):
-    _, distances = nearest_neighbors(images, images, 1, exclude_self=True, block_size=block_size)
-    return distances[:, 0]
+def _checked_firsts(images, name):
+    """The index of the first equal image of each image, of at least two different images."""
+    firsts = first_equals(images)
+    if not firsts.any():
+        raise ValueError(
+            f"`{name}` must hold at least 2 different images. Received: {len(images)} image"
+            f"{'s, all equal' if len(images) > 1 else ''}."
+        )
+    return firsts
+
+
+def _to_nearest_different(rows, firsts, block_size):
+    different, numbers = np.unique(firsts, return_inverse=True)
+    rows = rows if len(different) == len(rows) else rows[different]
+    _, distances = nearest_neighbors(rows, rows, 1, exclude_self=True, block_size=block_size)
+    return distances[numbers, 0]
 
 
 def _count_copies(generated, training):

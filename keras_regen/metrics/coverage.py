@@ -20,6 +20,11 @@ def precision_recall(
     images that the real images cover; recall is the share of real images that the generated images
     cover. Use the same number of real and generated images.
 
+    An image that occurs more than `k` times in its set has a ball of radius 0, as in the paper. In
+    a generated set this lowers the recall of a generator that repeats itself. Real images should
+    be without duplicates (`without_duplicates`), which would make their balls smaller and lower
+    the precision.
+
     Args:
         real_features: Array `(num_real, num_features)`, of at least `k + 1` images.
         generated_features: Array `(num_generated, num_features)`, of at least `k + 1` images.
@@ -43,8 +48,8 @@ def precision_recall(
     """
     check_integer("k", k, 1)
     check_integer("block_size", block_size, 1)
-    real, generated = (np.asarray(features) for features in (real_features, generated_features))
-    check_two_sets(real, generated, ("real_features", "generated_features"), least=k + 1)
+    names = ("real_features", "generated_features")
+    real, generated = check_two_sets(real_features, generated_features, names, least=k + 1)
     # A common offset would use up the digits in which the points differ.
     center = real.mean(axis=0, dtype="float64")
     real, generated = real - center, generated - center

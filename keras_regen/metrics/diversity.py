@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_regen.checks import check_images, check_labels
+from keras_regen.checks import as_array, check_images, check_labels
 from keras_regen.datasets import ImageDataset
 from keras_regen.pixel_range import unit_range
 
@@ -12,13 +12,14 @@ def relative_diversity(
 ) -> np.ndarray:
     """Computes the ratio of the diversity of generated images to the diversity of real images.
 
-    The diversity of a class is the mean squared distance of its images to their mean. A ratio of 1
-    means that generated images vary like real images; a lower ratio means that they are too similar
-    (mode collapse), and a higher ratio that they vary too much. `np.nanmean` of the ratios is the
-    average over the classes.
+    The diversity of a class is the sum of the squared distances of its images to their mean,
+    divided by the number of images less 1. A ratio of 1 means that generated images vary like real
+    images; a lower ratio means that they are too similar (mode collapse), and a higher ratio that
+    they vary too much. `np.nanmean` of the ratios is the average over the classes.
 
-    The paper sums squared distances, and a sum grows with the number of images. Means are compared
-    here; for equal numbers of images the ratio is the same.
+    The paper does not divide, and its sum grows with the number of images. For equal numbers of
+    images the ratio is the same. The number less 1 makes the diversity unbiased: its expectation
+    does not depend on the number of images, down to 2. A single image has no diversity.
 
     Args:
         images: Generated images `(num_images, height, width, channels)`; integers 0..255 or floats
@@ -31,7 +32,7 @@ def relative_diversity(
 
     Returns:
         Array `(num_classes,)`, float64, where `num_classes` is the largest of the real labels plus
-        1; NaN for a class without generated images.
+        1; NaN for a class with no generated image or a single generated image.
 
     Raises:
         ValueError: If images or labels are not as described, or a class with generated images has
@@ -47,8 +48,8 @@ def relative_diversity(
         >>> relative_diversity(images, np.array([1, 1]), real, np.array([0, 0, 1, 1]))
         array([ nan, 0.25])
     """
-    images, real_images = np.asarray(images), np.asarray(real_images)
-    labels, real_labels = np.asarray(labels), np.asarray(real_labels)
+    images, real_images = as_array("images", images), as_array("real_images", real_images)
+    labels, real_labels = as_array("labels", labels), as_array("real_labels", real_labels)
     check_images(images, name="images")
     check_images(real_images, images.shape[1:], name="real_images")
     check_labels(real_labels, len(real_images), name="real_labels")
@@ -56,14 +57,16 @@ def relative_diversity(
     check_labels(labels, len(images), len(ratios), name="labels")
     for label in np.unique(labels):
         real = real_images[real_labels == label]
-        diversity = _diversity(real) if len(real) else 0
+        diversity = _diversity(real) if len(real) > 1 else 0
         if diversity == 0:
             raise ValueError(
                 "`real_images` must hold at least two different images of each class that has "
                 f"generated images. Received: {len(real)} images of class {label}"
                 f"{', all equal' if len(real) > 1 else ''}."
             )
-        ratios[label] = _diversity(images[labels == label]) / diversity
+        generated = images[labels == label]
+        if len(generated) > 1:
+            ratios[label] = _diversity(generated) / diversity
     return ratios
 
 
@@ -76,8 +79,8 @@ def training_diversity(data: ImageDataset, images: np.ndarray, labels: np.ndarra
         labels: Their classes `(num_images,)`, which may be classes without training images.
 
     Returns:
-        Array `(num_classes,)` for all classes of the dataset; NaN for a class without generated
-        images or without training images.
+        Array `(num_classes,)` for all classes of the dataset; NaN for a class with fewer than two
+        generated images or without training images.
 
     Examples:
         >>> import numpy as np
@@ -85,7 +88,7 @@ def training_diversity(data: ImageDataset, images: np.ndarray, labels: np.ndarra
         >>> from keras_regen.metrics.diversity import training_diversity
         >>> digits = load("digits")
         >>> training_diversity(digits, digits.x_test, digits.y_test).round(1).tolist()
-        [1.0, 0.9, 0.9, 1.0, 1.0, 1.1, 0.9, 1.0, 1.0, 1.1]
+        [1.1, 0.9, 0.9, 1.0, 1.0, 1.1, 0.9, 1.0, 1.0, 1.2]
     """
     ratios = np.full(data.num_classes, np.nan)
     comparable = np.isin(labels, data.y_train)
@@ -116,5 +119,5 @@ def mean_diversity(ratios: np.ndarray) -> float:
 
 
 def _diversity(images):
-    # The mean squared distance to the mean is the sum of the variances of the pixels.
-    return unit_range(images).var(axis=0, dtype="float64").sum()
+    # The squared distances to the mean are summed over the pixels: a sum of variances.
+    return unit_range(images).var(axis=0, dtype="float64", ddof=1).sum()

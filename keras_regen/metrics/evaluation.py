@@ -7,10 +7,14 @@ import keras
 import numpy as np
 
 from keras_regen.atomic_files import json_number
-from keras_regen.checks import check_integer
+from keras_regen.checks import as_integers, check_integer, elements_of
 from keras_regen.datasets import ImageDataset
 from keras_regen.generation import Acceptance
+from keras_regen.generation.protocol import check_model
+from keras_regen.generation.sampling import as_acceptance
+from keras_regen.metrics.aligned_classifier import check_classifier
 from keras_regen.metrics.evaluation_classifier import train_evaluation_classifier
+from keras_regen.metrics.feature_checks import check_dataset
 from keras_regen.metrics.feature_extractor import FeatureExtractor
 from keras_regen.metrics.generation_evaluation import GenerationEvaluation
 from keras_regen.metrics.reconstruction import reconstruction_error
@@ -145,12 +149,23 @@ def evaluate_generation(
         >>> results["samples"], list(results["values"])[0]
         (90, 'classification_accuracy_score')
     """
+    check_model(model)
+    check_dataset(data)
     metrics = _checked_metrics(metrics)
-    seeds = list(seeds)
+    seeds = list(as_integers("seeds", seeds, 0))
     if not seeds:
         raise ValueError(f"`seeds` must hold at least one integer. Received: seeds={seeds}.")
     check_integer("samples_per_class", samples_per_class, 1)
     check_integer("student_steps", student_steps, 0)
+    check_integer("batch_size", batch_size, 1)
+    accept = as_acceptance(accept)
+    if evaluation_classifier is not None:
+        check_classifier(evaluation_classifier)
+    if extractor is not None and not isinstance(extractor, FeatureExtractor):
+        raise ValueError(
+            "`extractor` must be a `FeatureExtractor` or None; wrap a Keras model: "
+            f"`FeatureExtractor(model)`. Received: extractor={extractor!r}."
+        )
     if model.num_classes:
         data = data.with_classes(model.class_names)
     on_stage = on_stage or (lambda text: None)
@@ -190,11 +205,13 @@ def evaluate_generation(
 
 
 def _checked_metrics(metrics):
-    metrics = set(ALL_METRICS) if metrics is None else set(metrics)
-    unknown = sorted(metrics - set(ALL_METRICS))
+    names = list(ALL_METRICS) if metrics is None else elements_of(metrics)
+    if names is None or isinstance(metrics, str):
+        raise ValueError(f"`metrics` must be a list of names. Received: metrics={metrics!r}.")
+    unknown = [name for name in names if not isinstance(name, str) or name not in ALL_METRICS]
     if unknown:
         raise ValueError(f"`metrics` must be among {ALL_METRICS}. Received: {unknown}.")
-    return metrics
+    return set(names)
 
 
 def _classifies(model):

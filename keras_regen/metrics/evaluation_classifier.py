@@ -8,9 +8,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_regen.checks import check_images, check_integer, check_labels
+from keras_regen.checks import as_array, check_images, check_integer, check_labels, elements_of
+from keras_regen.class_names import as_class_names
 from keras_regen.datasets import ImageDataset, ShuffledArrays
 from keras_regen.metrics.aligned_classifier import AlignedClassifier
+from keras_regen.metrics.feature_checks import check_dataset
 from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.models import Classifier
 
@@ -44,7 +46,7 @@ def train_evaluation_classifier(
         network: `"basenet"`, which a CPU trains in a minute, or `"resnet56v1"`, the neutral
             classifier of ReGene; see `Classifier.for_images`.
         steps: Integer, at least 1: approximate number of steps of 64 images, in whole epochs.
-        seed: Integer: of the initial weights and the order of images.
+        seed: Integer, at least 0: of the initial weights and the order of images.
         callbacks: Callbacks for `fit`.
         **options: Further arguments of the network. `basenet` has `stem_filters=16` by default.
 
@@ -66,14 +68,22 @@ def train_evaluation_classifier(
         >>> classifier.num_classes
         10
     """
-    images, labels = np.asarray(images), np.asarray(labels)
+    images, labels = as_array("images", images), as_array("labels", labels)
     check_images(images)
     if class_names is None:
         check_labels(labels, len(images))
-        class_names = [str(label) for label in range(int(np.max(labels)) + 1)]
+        class_names = range(int(np.max(labels)) + 1)
+    class_names = as_class_names(class_names)
     check_labels(labels, len(images), len(class_names))
     check_integer("steps", steps, 1)
-    if network == "basenet":
+    check_integer("seed", seed, 0)
+    callbacks = elements_of(callbacks)
+    if callbacks is None or not all(isinstance(x, keras.callbacks.Callback) for x in callbacks):
+        raise ValueError(
+            "`callbacks` must be a list of `keras.callbacks.Callback`. "
+            f"Received: callbacks={callbacks!r}."
+        )
+    if isinstance(network, str) and network == "basenet":
         options = {"stem_filters": 16} | options
     rng = np.random.default_rng(seed)
     if len(images) > steps * _BATCH:
@@ -89,7 +99,7 @@ def train_evaluation_classifier(
         ShuffledArrays(images, labels, _BATCH, seed),
         epochs=epochs,
         shuffle=False,
-        callbacks=list(callbacks),
+        callbacks=callbacks,
         verbose=0,
     )
     return classifier
@@ -105,6 +115,9 @@ def describe_evaluation_classifier(classifier: Classifier, data: ImageDataset) -
     Returns:
         A dict of `name` (of the network), `hash` (of the weights), `accuracy`, and `recognized`:
         the share of the test images for which a class has a probability of at least 0.9.
+
+    Raises:
+        ValueError: If the arguments are no classifier and no dataset, or do not fit together.
 
     Examples:
         >>> from keras_regen.datasets import load
@@ -155,11 +168,18 @@ def evaluation_classifier_path(dataset_name: str) -> Path:
     Returns:
         The path of a `.keras` file.
 
+    Raises:
+        ValueError: If `dataset_name` is no string.
+
     Examples:
         >>> from keras_regen.metrics.evaluation_classifier import evaluation_classifier_path
         >>> evaluation_classifier_path("mnist").as_posix()
         'evaluation_classifiers/mnist.keras'
     """
+    if not isinstance(dataset_name, str):
+        raise ValueError(
+            f"`dataset_name` must be a string. Received: dataset_name={dataset_name!r}."
+        )
     name = dataset_name.replace("/", "_").replace(":", "_")
     return Path("evaluation_classifiers") / f"{name}.keras"
 
@@ -175,12 +195,16 @@ def held_out_hash(data: ImageDataset) -> str:
     Returns:
         The first 12 hexadecimal digits of the SHA-256 hash.
 
+    Raises:
+        ValueError: If `data` is no dataset.
+
     Examples:
         >>> from keras_regen.datasets import load
         >>> from keras_regen.metrics.evaluation_classifier import held_out_hash
         >>> held_out_hash(load("digits", seed=0)) == held_out_hash(load("digits", seed=1))
         False
     """
+    check_dataset(data)
     return hashlib.sha256(np.ascontiguousarray(data.x_test).tobytes()).hexdigest()[:12]
 
 

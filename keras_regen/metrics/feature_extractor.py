@@ -6,7 +6,14 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_regen.checks import check_images, check_integer
+from keras_regen.checks import (
+    as_array,
+    check_flag,
+    check_images,
+    check_integer,
+    check_number,
+    elements_of,
+)
 from keras_regen.metrics.feature_rows import feature_rows
 from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.models import Classifier
@@ -62,13 +69,21 @@ class FeatureExtractor:
         batch_size: int = 256,
     ):
         check_integer("batch_size", batch_size, 1)
-        low, high = (float(value) for value in pixel_range)
-        if not low < high:
+        check_flag("resize", resize)
+        for argument, text in (("layer", layer), ("name", name)):
+            if text is not None and not isinstance(text, str):
+                raise ValueError(
+                    f"`{argument}` must be a string or None. Received: {argument}={text!r}."
+                )
+        values = elements_of(pixel_range) or []
+        for value in values:
+            check_number("pixel_range", value)
+        if len(values) != 2 or not values[0] < values[1]:
             raise ValueError(
                 "`pixel_range` must be the values of black and white, in rising order. "
                 f"Received: pixel_range={pixel_range!r}."
             )
-        self.pixel_range = (low, high)
+        self.pixel_range = (float(values[0]), float(values[1]))
         self.resize = resize
         self.batch_size = batch_size
         self.network, default_name = _cut(model, layer)
@@ -102,7 +117,7 @@ class FeatureExtractor:
             ValueError: If images have a wrong range; or a size or number of channels that the
                 network does not take, and are not resized.
         """
-        images = np.asarray(images)
+        images = as_array("images", images)
         check_images(images)
         taken = self._taken_shape(images.shape[1:])
         if taken != images.shape[1:] and not (self.resize and images.shape[-1] in (1, taken[-1])):
@@ -165,11 +180,17 @@ def _is_tensorflow_on_cpu():
 def _cut(model, layer):
     """The network from images to rows of features, and its name."""
     network = model.network if isinstance(model, Classifier) else model
-    if len(getattr(network, "inputs", None) or ()) != 1 or len(network.outputs) != 1:
+    inputs, outputs = (getattr(network, part, None) or () for part in ("inputs", "outputs"))
+    if not isinstance(network, keras.Model) or (len(inputs), len(outputs)) != (1, 1):
         raise ValueError(
             "`model` must be a functional or sequential Keras model with one input and one output, "
             f"or a `keras_regen.Classifier`. Received: {type(model).__name__} {model!r}. "
             "Of any other model of this package, use the part that takes images: `model.encoder`."
+        )
+    if len(inputs[0].shape) != 4:
+        raise ValueError(
+            "`model` must take images (batch, height, width, channels). "
+            f"Received: a model with inputs of shape {inputs[0].shape}."
         )
     names = [member.name for member in network.layers]
     if layer is None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_regen.checks import as_array
 from keras_regen.metrics.feature_checks import check_features
 
 # Rows per feature that are gathered before a QR decomposition reduces them.
@@ -46,7 +47,7 @@ class FeatureMoments:
             ValueError: If it is not an array of finite numbers of this shape, or earlier rows have
                 another length.
         """
-        features = np.asarray(features)
+        features = as_array(name, features)
         check_features(features, name)
         if self.mean is None:
             self.mean = np.zeros(features.shape[1])

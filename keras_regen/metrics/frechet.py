@@ -4,9 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from keras_regen.checks import as_array, as_numbers, check_flag
 from keras_regen.metrics.feature_checks import check_two_sets
 from keras_regen.metrics.feature_extractor import FeatureExtractor
 from keras_regen.metrics.feature_moments import FeatureMoments
+
+_LARGEST = 1e100
 
 
 def frechet_distance(features: np.ndarray, other_features: np.ndarray) -> float:
@@ -35,8 +38,7 @@ def frechet_distance(features: np.ndarray, other_features: np.ndarray) -> float:
         >>> round(frechet_distance(features, features + [0.0, 3.0, 4.0]), 6)
         25.0
     """
-    features, other_features = np.asarray(features), np.asarray(other_features)
-    check_two_sets(features, other_features, least=2)
+    features, other_features = check_two_sets(features, other_features, least=2)
     moments, others = FeatureMoments(), FeatureMoments()
     moments.update(features)
     others.update(other_features)
@@ -71,9 +73,12 @@ def frechet_distance_of_moments(
         >>> frechet_distance_of_moments(np.zeros(2), np.eye(2), np.ones(2), 4 * np.eye(2))
         4.0
     """
-    mean, other_mean = np.asarray(mean, "float64"), np.asarray(other_mean, "float64")
+    mean, other_mean = (
+        as_numbers(name, value, 1).astype("float64")
+        for name, value in (("mean", mean), ("other_mean", other_mean))
+    )
     factors = [
-        _factor(np.asarray(matrix, "float64"), name, mean, other_mean)
+        _factor(as_numbers(name, matrix, 2).astype("float64"), name, mean, other_mean)
         for matrix, name in ((covariance, "covariance"), (other_covariance, "other_covariance"))
     ]
     return _distance(mean, factors[0], other_mean, factors[1])
@@ -129,7 +134,11 @@ class FrechetDistance:
         Args:
             generated_only: Boolean: whether to keep the state of the real images, to compare other
                 generated images with them.
+
+        Raises:
+            ValueError: If `generated_only` is no boolean.
         """
+        check_flag("generated_only", generated_only)
         self._generated = FeatureMoments()
         if not generated_only:
             self._real = FeatureMoments()
@@ -145,6 +154,8 @@ class FrechetDistance:
         Raises:
             ValueError: If images or features are not as described, or features not finite.
         """
+        check_flag("generated", generated)
+        images = as_array("images", images)
         features = images if self.feature_extractor is None else self.feature_extractor(images)
         moments = self._generated if generated else self._real
         moments.update(features, "generated features" if generated else "real features")
@@ -195,15 +206,18 @@ def _distance(mean, factor, other_mean, other_factor):
 
 def _factor(covariance, name, mean, other_mean):
     expected = (mean.size, mean.size)
-    if mean.ndim != 1 or mean.shape != other_mean.shape or covariance.shape != expected:
+    if mean.shape != other_mean.shape or covariance.shape != expected:
         raise ValueError(
             "Means must have one shape (num_features,), and covariances (num_features, "
             f"num_features). Received: means of shapes {mean.shape} and {other_mean.shape}, "
             f"{name} of shape {covariance.shape}."
         )
-    if not all(np.isfinite(array).all() for array in (mean, other_mean, covariance)):
-        raise ValueError(f"Means and `{name}` must be finite. Received: NaN or infinite values.")
     scale = np.abs(covariance).max()
+    if max(scale, np.abs(mean).max(), np.abs(other_mean).max()) > _LARGEST:
+        raise ValueError(
+            f"Means and `{name}` must be at most {_LARGEST:g} in magnitude, so that their squares "
+            "are in the range of float64. Received: larger values."
+        )
     values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
     # Covariances are often stored in float32: allow its rounding errors.
     if np.abs(covariance - covariance.T).max() > 1e-5 * scale or values[0] < -1e-5 * values[-1]:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 
-from keras_regen.checks import check_images, check_labels
+from keras_regen.checks import as_array, check_images, check_labels, named_errors
 from keras_regen.pixel_range import unit_range
 
 
@@ -21,7 +22,8 @@ def generation_accuracy(classifier: Any, images: np.ndarray, labels: np.ndarray)
         Array `(num_classes,)`, up to the largest label; NaN for classes that were not requested.
 
     Raises:
-        ValueError: If images or labels are not as described, or differ in number.
+        ValueError: If images or labels are not as described or differ in number, or the classifier
+            does not return a label for each image.
 
     Source: DE-GAN, section IV-C, which calls it the accuracy of generation.
 
@@ -35,13 +37,35 @@ def generation_accuracy(classifier: Any, images: np.ndarray, labels: np.ndarray)
         >>> generation_accuracy(classifier, images, labels)
         array([1., 1.])
     """
-    labels = np.asarray(labels)
+    images, labels = as_array("images", images), as_array("labels", labels)
     check_images(images)
     check_labels(labels, len(images))
-    if hasattr(classifier, "classify"):
-        predicted = classifier.classify(images)
-    else:
-        predicted = classifier.predict(unit_range(np.asarray(images)).reshape(len(images), -1))
+    predicted = _predicted(classifier, images)
     counts = np.bincount(labels)
-    hits = np.bincount(labels[np.asarray(predicted) == labels], minlength=len(counts))
+    hits = np.bincount(labels[predicted == labels], minlength=len(counts))
     return np.divide(hits, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+
+
+def _predicted(classifier, images):
+    """The labels that a classifier assigns to images."""
+    if hasattr(classifier, "classify"):
+        return classifier.classify(images)
+    if isinstance(classifier, (keras.Model, type)) or not hasattr(classifier, "predict"):
+        hint = (
+            " Wrap a Keras model: `keras_regen.Classifier(model)`."
+            if isinstance(classifier, keras.Model)
+            else ""
+        )
+        raise ValueError(
+            "`classifier` must be a model of this package that classifies, or have the method "
+            f"`predict` of scikit-learn. Received: classifier={classifier!r}.{hint}"
+        )
+    rows = unit_range(images).reshape(len(images), -1)
+    with named_errors("classifier.predict", f"rows of shape {rows.shape}"):
+        predicted = np.asarray(classifier.predict(rows))
+    if predicted.shape != (len(images),):
+        raise ValueError(
+            "`classifier.predict` must return a label for each image. "
+            f"Received: an array of shape {predicted.shape} for {len(images)} images."
+        )
+    return predicted

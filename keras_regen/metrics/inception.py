@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import as_array, check_integer, check_seed
 
 
 def inception_score(
@@ -35,7 +35,8 @@ def inception_score(
         [1.0, 5.0]
     """
     check_integer("splits", splits, 1)
-    probabilities = np.asarray(probabilities)
+    check_seed(seed)
+    probabilities = as_array("probabilities", probabilities)
     _check_probabilities(probabilities)
     if len(probabilities) < splits:
         raise ValueError(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import check_integer, check_seed
 from keras_regen.metrics.feature_checks import check_two_sets
 
 
@@ -47,8 +47,8 @@ def kernel_inception_distance(
     """
     check_integer("subset_size", subset_size, 2)
     check_integer("subsets", subsets, 1)
-    features, other_features = np.asarray(features), np.asarray(other_features)
-    check_two_sets(features, other_features)
+    check_seed(seed)
+    features, other_features = check_two_sets(features, other_features)
     if min(len(features), len(other_features)) < subset_size:
         raise ValueError(
             f"Each set needs at least `subset_size` = {subset_size} images. "

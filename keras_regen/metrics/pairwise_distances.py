@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from keras_regen.checks import as_numbers
+
 
 def latent_distances(points: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:
     """Computes the matrix of Euclidean distances between class centers.
@@ -14,6 +16,10 @@ def latent_distances(points: np.ndarray, others: np.ndarray | None = None) -> np
     Returns:
         Array `(num_points, num_others)`, float64.
 
+    Raises:
+        ValueError: If an array is not as described or not finite, or both have different
+            dimensions.
+
     Source: CSAE, second version, figure 10.
 
     Examples:
@@ -23,6 +29,11 @@ def latent_distances(points: np.ndarray, others: np.ndarray | None = None) -> np
         array([[0., 5.],
                [5., 0.]])
     """
-    points = np.asarray(points, "float64")
-    others = points if others is None else np.asarray(others, "float64")
+    points = as_numbers("points", points, 2).astype("float64")
+    others = points if others is None else as_numbers("others", others, 2).astype("float64")
+    if points.shape[1] != others.shape[1]:
+        raise ValueError(
+            "`points` and `others` must have the same number of dimensions. "
+            f"Received: {points.shape[1]} and {others.shape[1]}."
+        )
     return np.linalg.norm(points[:, None] - others[None], axis=-1)

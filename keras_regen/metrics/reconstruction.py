@@ -3,7 +3,7 @@
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import check_images
+from keras_regen.checks import as_array, check_images
 from keras_regen.losses import ssim_loss
 from keras_regen.pixel_range import unit_range
 
@@ -37,13 +37,19 @@ def reconstruction_error(images: np.ndarray, reconstructions: np.ndarray) -> dic
         >>> {name: round(value, 4) for name, value in error.items()}
         {'mae': 0.5, 'mse': 0.25, 'ssim': 0.0004, 'psnr': 6.0206}
     """
-    images, reconstructions = np.asarray(images), np.asarray(reconstructions)
+    images = as_array("images", images)
+    reconstructions = as_array("reconstructions", reconstructions)
     if images.shape != reconstructions.shape or images.ndim != 4 or not images.size:
         raise ValueError(
             "Images and reconstructions must have the same shape (num_samples, height, width, "
             f"channels). Received: {images.shape} and {reconstructions.shape}."
         )
     check_images(images)
+    if reconstructions.dtype.kind not in "iuf":
+        raise ValueError(
+            "`reconstructions` must be integers or floats. "
+            f"Received: dtype={reconstructions.dtype}."
+        )
     images, reconstructions = unit_range(images), unit_range(reconstructions)
     if not np.isfinite(reconstructions).all():
         raise ValueError("Reconstructions must be finite. Received: NaN or infinite pixels.")

@@ -6,10 +6,12 @@ from typing import Any, Self
 import keras
 from keras import ops
 
+from keras_regen.checks import as_integers, check_integer, check_number, check_seed
 from keras_regen.layers import StandardNoise
 from keras_regen.losses.adversarial import objective as objective_of
 from keras_regen.models.adversarial import adversarial_optimizer, frozen_call
 from keras_regen.models.autoencoder import Autoencoder, reconstruction_loss
+from keras_regen.models.decoder_checks import check_network
 from keras_regen.networks import csae_decoder, csae_encoder, dense_discriminator
 from keras_regen.priors import NoisePrior, StandardNormalPrior
 
@@ -76,6 +78,9 @@ class AAE(Autoencoder):
         class_names: Sequence[str] | None = None,
         **kwargs: Any,
     ):
+        for name, network in (("decoder", decoder), ("discriminator", discriminator)):
+            check_network(name, network)
+        check_seed(seed)
         super().__init__(
             encoder,
             decoder,
@@ -145,6 +150,10 @@ class AAE(Autoencoder):
             >>> AAE.for_images((28, 28, 1), latent_dim=16, stem_filters=4).latent_dim
             16
         """
+        check_integer("latent_dim", latent_dim, 1)
+        check_number("encoder_weight", encoder_weight, 0)
+        check_integer("seed", seed, 0)
+        hidden = as_integers("hidden", hidden, 1)
         return cls(
             csae_encoder(image_shape, latent_dim, stem_filters),
             csae_decoder(image_shape, latent_dim, stem_filters, upsampling, "sigmoid"),

@@ -7,6 +7,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.models.compilation import check_optimizer
+
 
 def frozen_call(network: keras.Model, inputs: Any, training: bool | None = None) -> Any:
     """Calls a network with fixed weights: gradients reach its inputs and not its weights.
@@ -81,16 +83,20 @@ def adversarial_optimizer(
         )
     if isinstance(optimizer, keras.optimizers.MultiOptimizer):
         return optimizer  # from a saved model
-    if isinstance(optimizer, Mapping):
+    # A dict with `class_name` is the configuration of a single optimizer.
+    if isinstance(optimizer, Mapping) and "class_name" not in optimizer:
         if set(optimizer) != set(networks):
             raise ValueError(
                 "`optimizer` must be a single optimizer, or a dict with an optimizer for each of "
-                f"{list(networks)}. Received: a dict of {sorted(optimizer)}."
+                f"{list(networks)}. Received: a dict of {list(optimizer)}."
             )
+        for name in networks:
+            check_optimizer(optimizer[name], f"optimizer[{name!r}]")
         first, second = (keras.optimizers.get(optimizer[name]) for name in networks)
     elif critic_steps == 1:
         return optimizer
     else:
+        check_optimizer(optimizer)
         first = keras.optimizers.get(optimizer)
         second = type(first).from_config(first.get_config())
     if critic_steps > 1:

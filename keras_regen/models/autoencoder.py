@@ -6,8 +6,15 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.checks import check_choice, elements_of
+from keras_regen.class_names import as_class_names
 from keras_regen.losses import BernoulliLoss, GaussianLoss
-from keras_regen.models.decoder_checks import check_decoder, check_prior
+from keras_regen.models.decoder_checks import (
+    check_decoder,
+    check_network,
+    check_part,
+    check_prior,
+)
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
 from keras_regen.networks import csae_decoder, csae_encoder
@@ -75,7 +82,10 @@ class Autoencoder(ImageModel):
         other_losses: Sequence[str] = (),
         **kwargs: Any,
     ):
+        check_network("encoder", encoder)
+        check_network("decoder", decoder)
         prior = GaussianPrior() if prior is None else prior
+        check_part("prior", prior, Prior)
         super().__init__(decoder.output_shape[1:], prior_class_names(prior, class_names), **kwargs)
         self.encoder, self.decoder, self.prior = encoder, decoder, prior
         check_decoder(self)
@@ -166,13 +176,14 @@ def prior_class_names(prior: Prior, class_names: Sequence[str] | None) -> Sequen
     Raises:
         ValueError: If names are given for a prior without classes.
     """
-    if class_names and not prior.num_classes:
+    if class_names is None or elements_of(class_names) == []:
+        return range(prior.num_classes) if prior.num_classes else None
+    class_names = as_class_names(class_names)
+    if not prior.num_classes:
         raise ValueError(
             f"A model with a {type(prior).__name__} has no classes, so it takes no class names. "
             f"Received: class_names={list(class_names)}."
         )
-    if not class_names and prior.num_classes:
-        return [str(label) for label in range(prior.num_classes)]
     return class_names
 
 
@@ -200,8 +211,5 @@ def reconstruction_loss(name: str, scale: float = 0.1) -> keras.losses.Loss:
         "bernoulli": BernoulliLoss,
         "gaussian": lambda: GaussianLoss(scale),
     }
-    if name not in losses:
-        raise ValueError(
-            f"`image_loss` must be one of {sorted(losses)}. Received: image_loss={name!r}."
-        )
+    check_choice("image_loss", name, losses)
     return losses[name]()

@@ -1,12 +1,16 @@
 """Classifier: a plain classifier with the interface of `ImageModel`."""
 
+import inspect
 from collections.abc import Sequence
 from typing import Any, Self
 
 import keras
 from keras import ops
 
+from keras_regen.checks import check_choice, check_flag, check_integer
+from keras_regen.class_names import as_class_names
 from keras_regen.losses import classification_loss
+from keras_regen.models.decoder_checks import check_network
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import mean_loss
 from keras_regen.networks import basenet, regene_classifier, resnet_v1
@@ -60,6 +64,8 @@ class Classifier(ImageModel):
         from_logits: bool = False,
         **kwargs: Any,
     ):
+        check_network("network", network)
+        check_flag("from_logits", from_logits)
         num_classes = network.output_shape[-1]
         if class_names is None:
             class_names = [str(label) for label in range(num_classes)]
@@ -107,9 +113,13 @@ class Classifier(ImageModel):
             ValueError: If an argument is out of range or unknown.
         """
         networks = {"basenet": basenet, "regene": regene_classifier, "resnet56v1": resnet_v1}
-        if network not in networks:
-            raise ValueError(
-                f"`network` must be one of {sorted(networks)}. Received: network={network!r}."
+        check_choice("network", network, networks)
+        check_integer("seed", seed, 0)
+        class_names = as_class_names(class_names)
+        if unknown := set(options) - set(inspect.signature(networks[network]).parameters):
+            raise TypeError(
+                f"The network {network!r} has no arguments {sorted(unknown)}. "
+                f"Received: options={options!r}."
             )
         return cls(networks[network](image_shape, len(class_names), **options), class_names, loss)
 

@@ -29,14 +29,15 @@ def split_classifier(classifier: keras.Model, latent_layer: str) -> tuple[keras.
         >>> encoder.output_shape, head.output_shape
         ((None, 128), (None, 10))
     """
-    names = [layer.name for layer in getattr(classifier, "layers", [])]
-    if not getattr(classifier, "inputs", None) or len(classifier.outputs) != 1:
+    inputs, outputs = (getattr(classifier, part, None) or () for part in ("inputs", "outputs"))
+    if not isinstance(classifier, keras.Model) or len(inputs) != 1 or len(outputs) != 1:
         raise ValueError(
-            "The classifier must be a functional or sequential Keras model with one output, so "
-            f"that it can be split at its latent layer. Received: {type(classifier).__name__} "
-            f"{classifier.name!r}."
+            "The classifier must be a functional or sequential Keras model with one input and one "
+            "output, so that it can be split at its latent layer. "
+            f"Received: {type(classifier).__name__} {getattr(classifier, 'name', classifier)!r}."
         )
-    if latent_layer not in names:
+    names = [layer.name for layer in classifier.layers]
+    if not isinstance(latent_layer, str) or latent_layer not in names:
         raise ValueError(
             f"The classifier has no layer {latent_layer!r}. Set `latent_layer` to the name of the "
             f"layer whose output is the latent. Its layers: {', '.join(names)}."

@@ -1,9 +1,46 @@
 """The arguments of `compile` as Keras takes them."""
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
 import keras
+
+from keras_regen.checks import check_flag, check_integer
+
+# Names that Keras resolves by the shape of the output.
+_SHORT = ("accuracy", "acc", "crossentropy", "ce")
+
+
+def check_optimizer(optimizer: Any, name: str = "optimizer") -> None:
+    """Raises an error unless Keras takes an optimizer.
+
+    Args:
+        optimizer: A Keras optimizer, its name, its configuration, or `None`.
+        name: Name of the argument in the error message.
+
+    Raises:
+        ValueError: If Keras does not take it.
+
+    Examples:
+        >>> from keras_regen.models.compilation import check_optimizer
+        >>> check_optimizer("adm")
+        Traceback (most recent call last):
+        ...
+        ValueError: `optimizer` must be an optimizer of Keras or its name, such as 'adam'. Received:
+        optimizer='adm'.
+    """
+    try:
+        valid = isinstance(
+            keras.optimizers.get(optimizer), (keras.optimizers.Optimizer, type(None))
+        )
+    except Exception:  # the error depends on the configuration
+        valid = False
+    if not valid:
+        raise ValueError(
+            f"`{name}` must be an optimizer of Keras or its name, such as 'adam'. "
+            f"Received: {name}={optimizer!r}."
+        )
 
 
 def compile_arguments(
@@ -23,7 +60,9 @@ def compile_arguments(
         Arguments of `keras.Model.compile`, less the optimizer.
 
     Raises:
-        ValueError: If a loss or its weight is given, or the model has no output for a metric.
+        ValueError: If a loss or its weight is given, the model has no output for a metric, or an
+            argument is not as Keras takes it.
+        TypeError: If `keras.Model.compile` has no such argument.
 
     Examples:
         >>> from keras_regen import CSAE
@@ -33,12 +72,15 @@ def compile_arguments(
         {'metrics': None, 'weighted_metrics': None, 'jit_compile': False}
     """
     for name, value in (("loss", loss), ("loss_weights", others.get("loss_weights"))):
-        if value not in (None, "auto"):
+        if not (value is None or (isinstance(value, str) and value == "auto")):
             raise ValueError(
                 f"{type(model).__name__} has its own losses: give them to its constructor, and "
                 f"`compile` only the optimizer. Received: {name}={value!r}."
             )
-    if jit_compile == "auto" and keras.backend.backend() == "tensorflow":
+    _check_others(others)
+    if not isinstance(jit_compile, str) or jit_compile != "auto":
+        check_flag("jit_compile", jit_compile)
+    elif keras.backend.backend() == "tensorflow":
         # On CPUs, convolutions compiled by XLA train about three times slower than others.
         jit_compile = "auto" if keras.distribution.list_devices("gpu") else False
     return {
@@ -49,9 +91,49 @@ def compile_arguments(
     }
 
 
+def _check_others(others):
+    unknown = sorted(set(others) - set(inspect.signature(keras.Model.compile).parameters))
+    if unknown:
+        raise TypeError(
+            f"`compile` takes only arguments of Keras's `compile`. Received: {unknown}."
+        )
+    for name, value in others.items():
+        if name == "steps_per_execution":
+            check_integer(name, value, 1)
+        elif name in ("run_eagerly", "auto_scale_loss"):
+            check_flag(name, value)
+
+
+def _check_metrics(name, metrics):
+    for metric in keras.tree.flatten(metrics):
+        try:
+            valid = metric is None or metric in _SHORT or callable(keras.metrics.get(metric))
+        except Exception:  # the error depends on the configuration
+            valid = False
+        if not valid:
+            raise ValueError(
+                f"`{name}` must be metrics of Keras or their names, such as 'accuracy'. "
+                f"Received: {metric!r}."
+            )
+
+
 def _by_output(model, name, metrics):
     """Metrics by the name of the output that they measure, without the accuracy."""
-    if metrics is None or isinstance(metrics, Mapping):
+    _check_metrics(name, metrics)
+    if metrics is None:
+        return None
+    if isinstance(metrics, Mapping):
+        parts = {
+            "probabilities": model._accuracy,
+            "latent": model.encoder,
+            "reconstruction": model.encoder and model.decoder,
+        }
+        known = [output for output, part in parts.items() if part is not None]
+        if not set(metrics) <= set(known):
+            raise ValueError(
+                f"`{name}` must be of the outputs of {type(model).__name__}, {known}. "
+                f"Received: {name}={metrics!r}."
+            )
         return metrics
     metrics = list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]
     classifies = model._accuracy is not None

@@ -6,9 +6,11 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.checks import check_choice, check_flag, check_integer, check_number
+from keras_regen.class_names import as_class_names
 from keras_regen.layers import NoisyLatent, PEDCCHead
 from keras_regen.losses import LaplacianLoss, WaveletLoss, centroid_loss
-from keras_regen.models.decoder_checks import check_decoder
+from keras_regen.models.decoder_checks import check_decoder, check_network, check_part
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
 from keras_regen.networks import (
@@ -91,6 +93,14 @@ class CSAE(ImageModel):
         class_names: Sequence[str] | None = None,
         **kwargs: Any,
     ):
+        check_network("encoder", encoder)
+        if decoder is not None:
+            check_network("decoder", decoder)
+        check_part("head", head, PEDCCHead)
+        noise = NoisyLatent() if noise is None else noise
+        check_part("noise", noise, keras.layers.Layer)
+        prior = ClassGaussianPrior(head.num_classes) if prior is None else prior
+        check_part("prior", prior, Prior)
         if class_names is None:
             class_names = [str(label) for label in range(head.num_classes)]
         if image_losses is None:
@@ -99,8 +109,8 @@ class CSAE(ImageModel):
         self.encoder = encoder
         self.decoder = decoder
         self.head = head
-        self.noise = noise or NoisyLatent()
-        self.prior = prior or ClassGaussianPrior(head.num_classes)
+        self.noise = noise
+        self.prior = prior
         self._check_parts()
         self._accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
         self._objective = Objective(
@@ -188,14 +198,12 @@ class CSAE(ImageModel):
                 lambda: csae_linear_decoder(image_shape, latent_dim, hidden),
             ),
         }
-        for argument, value, known in (
-            ("network", network, networks),
-            ("image_loss", image_loss, losses),
-        ):
-            if value not in known:
-                raise ValueError(
-                    f"`{argument}` must be one of {sorted(known)}. Received: {argument}={value!r}."
-                )
+        check_choice("network", network, networks)
+        check_choice("image_loss", image_loss, losses)
+        check_flag("with_decoder", with_decoder)
+        check_number("image_weight", image_weight, 0)
+        check_integer("seed", seed, 0)
+        class_names = as_class_names(class_names)
         encoder, decoder = networks[network]
         image_losses = losses[image_loss]()
         return cls(

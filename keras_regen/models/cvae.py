@@ -7,7 +7,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import check_labels
+from keras_regen.checks import as_array, check_integer, check_labels, check_number
+from keras_regen.class_names import as_class_names
 from keras_regen.models.autoencoder import reconstruction_loss
 from keras_regen.models.vae import VAE
 from keras_regen.networks import csae_conditional_encoder, csae_decoder
@@ -74,7 +75,7 @@ class CVAE(VAE):
         if len(getattr(posterior, "inputs", None) or []) != 2:
             raise ValueError(
                 "`posterior` must be a functional Keras model of two inputs, images and one-hot "
-                f"labels. Received: {type(posterior).__name__} {posterior.name!r}."
+                f"labels. Received: posterior={posterior!r}."
             )
         super().__init__(
             posterior, decoder, image_losses, loss_weights, prior, seed, class_names, **kwargs
@@ -118,7 +119,11 @@ class CVAE(VAE):
             >>> CVAE.for_images((28, 28, 1), ["cat", "dog"], latent_dim=16).latent_dim
             18
         """
+        class_names = as_class_names(class_names)
         classes = len(class_names)
+        check_integer("latent_dim", latent_dim, 1)
+        check_number("kl_weight", kl_weight, 0)
+        check_integer("seed", seed, 0)
         return cls(
             csae_conditional_encoder(
                 image_shape, classes, 2 * latent_dim, stem_filters, name="posterior"
@@ -184,6 +189,6 @@ class CVAE(VAE):
                 f"{type(self).__name__} needs the labels of the images that it encodes: call it "
                 "with (images, labels)."
             )
-        labels = np.asarray(labels)
+        labels = as_array("labels", labels)
         check_labels(labels, len(images), self.num_classes)
         return [unit_range(images), np.eye(self.num_classes, dtype="float32")[labels]]

@@ -1,6 +1,53 @@
-"""Checks that the parts of an autoencoding model fit together."""
+"""Checks of the parts of a model, and that they fit together."""
 
 from typing import Any
+
+import keras
+
+
+def check_network(name: str, network: Any) -> None:
+    """Raises `ValueError` unless a network has an input and an output of known shapes.
+
+    Args:
+        name: Name of the argument in the error message.
+        network: The argument that should be a functional or sequential Keras model.
+
+    Examples:
+        >>> from keras_regen.models.decoder_checks import check_network
+        >>> check_network("encoder", "model.keras")
+        Traceback (most recent call last):
+        ...
+        ValueError: `encoder` must be a functional or sequential Keras model with one input and one
+        output. Received: encoder='model.keras'.
+    """
+    shapes = [getattr(network, shape, None) for shape in ("input_shape", "output_shape")]
+    if not isinstance(network, keras.Model) or not all(
+        isinstance(shape, tuple) and not isinstance(shape[-1], tuple) for shape in shapes
+    ):
+        raise ValueError(
+            f"`{name}` must be a functional or sequential Keras model with one input and one "
+            f"output. Received: {name}={network!r}."
+        )
+
+
+def check_part(name: str, part: Any, kind: type) -> None:
+    """Raises `ValueError` unless a part of a model is an object of a class.
+
+    Args:
+        name: Name of the argument in the error message.
+        part: The argument.
+        kind: The class.
+
+    Examples:
+        >>> import keras
+        >>> from keras_regen.models.decoder_checks import check_part
+        >>> check_part("noise", 0.1, keras.layers.Layer)
+        Traceback (most recent call last):
+        ...
+        ValueError: `noise` must be a Layer. Received: noise=0.1.
+    """
+    if not isinstance(part, kind):
+        raise ValueError(f"`{name}` must be a {kind.__name__}. Received: {name}={part!r}.")
 
 
 def check_decoder(model: Any) -> None:

@@ -5,8 +5,9 @@ from typing import Any, Self
 
 import keras
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import check_integer, check_number
 from keras_regen.freezing import set_trainable
+from keras_regen.models.decoder_checks import check_network, check_part
 from keras_regen.models.gan import GAN, adversarial_networks, build_augmentation
 from keras_regen.models.vae import VAE
 from keras_regen.networks.degan import HIDDEN_LAYER
@@ -73,6 +74,8 @@ class DEGAN(GAN):
         **kwargs: Any,
     ):
         check_integer("vae_epochs", vae_epochs, 0)
+        check_part("vae", vae, VAE)
+        check_network("generator", generator)
         for noun, own, other in (
             ("images", generator.output_shape[1:], vae.image_shape),
             ("latents", generator.input_shape[1:], (vae.latent_dim,)),
@@ -141,13 +144,16 @@ class DEGAN(GAN):
         Raises:
             ValueError: If an argument is out of range or unknown.
         """
-        vae = vae or VAE.for_images(
-            image_shape,
-            network="degan",
-            latent_dim=latent_dim,
-            width=vae_width or width,
-            seed=seed,
-        )
+        check_number("hidden_weight", hidden_weight, 0)
+        if vae is None:
+            vae = VAE.for_images(
+                image_shape,
+                network="degan",
+                latent_dim=latent_dim,
+                width=width if vae_width is None else vae_width,
+                seed=seed,
+            )
+        check_part("vae", vae, VAE)
         generator, discriminator = adversarial_networks(
             image_shape, "convolutional", vae.latent_dim, width, (), clip
         )

@@ -6,10 +6,78 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
+from keras_regen.checks import (
+    as_integers,
+    check_flag,
+    check_integer,
+    check_number,
+)
 from keras_regen.models.loss_weight_schedule import LossWeightSchedule
 from keras_regen.models.non_finite_loss import StopOnNonFiniteLoss
 from keras_regen.models.training_data import ModelData
+
+# The smallest value of the arguments of Keras's `fit`, `evaluate` and `predict` that are integers
+# or None.
+_LEAST = {
+    "batch_size": 1,
+    "epochs": 0,
+    "initial_epoch": 0,
+    "steps": 1,
+    "steps_per_epoch": 1,
+    "validation_steps": 1,
+    "validation_batch_size": 1,
+}
+_FLAGS = ("shuffle", "adapt_prior", "return_dict")
+
+
+def checked_arguments(model: Any, **arguments: Any) -> dict[str, Any]:
+    """Checks that the model is compiled, if necessary, and that all arguments are valid.
+
+    Args:
+        model: The model.
+        **arguments: Arguments of `fit`, `evaluate` or `predict` other than the data.
+
+    Returns:
+        The arguments, with integers of NumPy as integers of Python, which PyTorch requires.
+
+    Raises:
+        ValueError: If an argument is not as Keras takes it.
+    """
+    for name, value in arguments.items():
+        if name in _FLAGS:
+            check_flag(name, value)
+        elif name in _LEAST and (value is not None or name == "initial_epoch"):
+            check_integer(name, value, _LEAST[name])
+    verbose = arguments["verbose"]
+    if not isinstance(verbose, (str, int, np.integer)) or verbose not in ("auto", 0, 1, 2):
+        raise ValueError(f"`verbose` must be 'auto', 0, 1 or 2. Received: verbose={verbose!r}.")
+    callbacks = arguments["callbacks"]
+    if not isinstance(callbacks, (list, tuple, keras.callbacks.Callback, type(None))) or not all(
+        isinstance(callback, keras.callbacks.Callback)
+        for callback in keras.tree.flatten([] if callbacks is None else callbacks)
+    ):
+        raise ValueError(
+            "`callbacks` must be a list of `keras.callbacks.Callback`. "
+            f"Received: callbacks={callbacks!r}."
+        )
+    if "validation_split" in arguments:
+        check_number("validation_split", arguments["validation_split"], 0, below=1)
+        frequency = arguments["validation_freq"]
+        if not isinstance(frequency, (list, tuple)):
+            check_integer("validation_freq", frequency, 1)
+        else:
+            as_integers("validation_freq", frequency, 1)
+    if not model.compiled and "return_dict" in arguments:
+        raise ValueError(
+            "Call `compile` before `evaluate`, such as `model.compile('adam')` for this "
+            f"{type(model).__name__}."
+        )
+    return {
+        name: int(value) if isinstance(value, np.integer) else value
+        for name, value in arguments.items()
+    }
 
 
 def plan(
@@ -60,8 +128,15 @@ def weights_by_label(model: Any, class_weight: Mapping[int | str, float]) -> dic
     """Returns class weights by label, from weights by label or class name.
 
     Raises:
-        ValueError: If a key is no class of the model.
+        ValueError: If a key is no class of the model, or a weight is no number of at least 0.
     """
+    if not isinstance(class_weight, Mapping):
+        raise ValueError(
+            "`class_weight` must be a dict from labels or names of classes to numbers. "
+            f"Received: class_weight={class_weight!r}."
+        )
+    for weight in class_weight.values():
+        check_number("class_weight", weight, 0)
     labels = {name: label for label, name in enumerate(model.class_names)}
     weights = {labels.get(key, key): weight for key, weight in class_weight.items()}
     if not all(key in range(model.num_classes) for key in weights):

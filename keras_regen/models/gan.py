@@ -7,11 +7,18 @@ from typing import Any, Self
 import keras
 from keras import ops
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import (
+    as_integers,
+    check_choice,
+    check_integer,
+    check_number,
+    check_seed,
+)
 from keras_regen.layers import DifferentiableAugmentation, StandardNoise
 from keras_regen.losses import HiddenSpaceLoss
 from keras_regen.losses.adversarial import objective as objective_of
 from keras_regen.models.adversarial import adversarial_optimizer, frozen_call
+from keras_regen.models.decoder_checks import check_network, check_part
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
 from keras_regen.networks import (
@@ -100,6 +107,11 @@ class GAN(ImageModel):
         **kwargs: Any,
     ):
         check_integer("critic_steps", critic_steps, 1)
+        check_seed(seed)
+        check_network("generator", generator)
+        check_network("discriminator", discriminator)
+        if augmentation is not None:
+            check_part("augmentation", augmentation, keras.layers.Layer)
         super().__init__(generator.output_shape[1:], class_names, **kwargs)
         self.generator = self.decoder = generator
         self.discriminator = discriminator
@@ -174,6 +186,8 @@ class GAN(ImageModel):
             >>> GAN.for_images((28, 28, 1), width=0.1, objective="hinge").latent_dim
             128
         """
+        check_number("hidden_weight", hidden_weight, 0)
+        check_integer("seed", seed, 0)
         generator, discriminator = adversarial_networks(
             image_shape, network, latent_dim, width, hidden, clip
         )
@@ -293,7 +307,10 @@ class GAN(ImageModel):
                 f"Received: {discriminator.output_shape}."
             )
         names = [layer.name for layer in discriminator.layers]
-        if self.hidden_layer is not None and self.hidden_layer not in names:
+        known = self.hidden_layer is None or (
+            isinstance(self.hidden_layer, str) and self.hidden_layer in names
+        )
+        if not known:
             raise ValueError(
                 f"The discriminator has no layer {self.hidden_layer!r}. "
                 f"Its layers: {', '.join(names)}."
@@ -314,18 +331,16 @@ def adversarial_networks(
     clip: float | None,
 ) -> tuple[keras.Model, keras.Model]:
     """Builds the generator and the discriminator of `GAN.for_images`."""
+    check_choice("network", network, ("convolutional", "dense"))
     if network == "convolutional":
         return (
             degan_generator(image_shape, latent_dim, width),
             degan_discriminator(image_shape, width, normalization=clip is None, clip=clip),
         )
-    if network == "dense":
-        return (
-            dense_generator(image_shape, latent_dim, hidden),
-            dense_discriminator(image_shape, tuple(hidden)[1::-1], clip),
-        )
-    raise ValueError(
-        f"`network` must be 'convolutional' or 'dense'. Received: network={network!r}."
+    hidden = as_integers("hidden", hidden, 1)
+    return (
+        dense_generator(image_shape, latent_dim, hidden),
+        dense_discriminator(image_shape, hidden[1::-1], clip),
     )
 
 
@@ -333,4 +348,12 @@ def build_augmentation(
     arguments: Mapping[str, float] | None, seed: int
 ) -> DifferentiableAugmentation | None:
     """Builds the augmentation of `GAN.for_images`."""
-    return None if arguments is None else DifferentiableAugmentation(**arguments, seed=seed)
+    if arguments is None:
+        return None
+    known = ("translation", "cutout", "color")
+    if not isinstance(arguments, Mapping) or not set(arguments) <= set(known):
+        raise ValueError(
+            f"`augmentation` must be None or a dict of {known}. "
+            f"Received: augmentation={arguments!r}."
+        )
+    return DifferentiableAugmentation(**arguments, seed=seed)

@@ -9,14 +9,27 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import (
+    as_array,
+    as_integers,
+    check_flag,
+    check_integer,
+    check_path,
+    elements_of,
+)
+from keras_regen.class_names import as_class_names
 from keras_regen.generation import Acceptance, GenerationReport, generate
 from keras_regen.generation.protocol import require_part
 from keras_regen.layers import SeededLayer
 from keras_regen.layers.seeded_layer import load_seeds, save_seeds
 from keras_regen.models import fitting, inference
-from keras_regen.models.compilation import compile_arguments
-from keras_regen.models.preset_building import PresetsOfClass, model_from_preset, save_preset
+from keras_regen.models.compilation import check_optimizer, compile_arguments
+from keras_regen.models.preset_building import (
+    PresetsOfClass,
+    as_preset,
+    model_from_preset,
+    save_preset,
+)
 from keras_regen.models.training_data import (
     DataSpec,
     ModelData,
@@ -61,7 +74,8 @@ class ImageModel(keras.Model):
             on held-out images; zeros before. `None` for a model without classes.
 
     Raises:
-        ValueError: If there is only one class, or two classes have the same name.
+        ValueError: If `image_shape` is not three integers, there is only one class, two classes
+            have the same name, or `preset` is no preset.
 
     Examples:
         >>> import numpy as np
@@ -86,18 +100,16 @@ class ImageModel(keras.Model):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        class_names = () if class_names is None else class_names
-        if isinstance(class_names, str) or len(class_names) == 1:
+        self.image_shape = as_integers("image_shape", image_shape, 1)
+        if len(self.image_shape) != 3:
             raise ValueError(
-                "`class_names` must be a list of at least two names, or None. "
-                f"Received: class_names={class_names!r}."
+                "`image_shape` must be (height, width, channels). "
+                f"Received: image_shape={self.image_shape}."
             )
-        self.image_shape = tuple(image_shape)
-        self.class_names = tuple(str(name) for name in class_names)
+        no_classes = class_names is None or elements_of(class_names) == []
+        self.class_names = () if no_classes else as_class_names(class_names)
         self.num_classes = len(self.class_names)
-        if len(set(self.class_names)) != self.num_classes:
-            raise ValueError(f"`class_names` must differ. Received: {self.class_names}.")
-        self.preset = Preset(**preset) if isinstance(preset, dict) else preset
+        self.preset = as_preset(preset)
         self.encoder = self.decoder = self.head = self.prior = self.confidence = None
         self._objective = self._accuracy = self._fit_data = None
         self._prior_step = None  # the training step for which `save` has adapted the prior
@@ -223,14 +235,14 @@ class ImageModel(keras.Model):
             **kwargs: Further arguments of `keras.Model.compile`.
 
         Raises:
-            ValueError: If `loss` or `loss_weights` is given, or the model has no output for a
-                metric.
+            ValueError: If `loss` or `loss_weights` is given, the model has no output for a
+                metric, or Keras does not know an optimizer or a metric.
+            TypeError: If `keras.Model.compile` has no such argument.
         """
+        check_optimizer(optimizer)
+        arguments = compile_arguments(self, loss, metrics, weighted_metrics, jit_compile, kwargs)
         self._jit_compile_argument = jit_compile
-        super().compile(
-            optimizer=optimizer,
-            **compile_arguments(self, loss, metrics, weighted_metrics, jit_compile, kwargs),
-        )
+        super().compile(optimizer=optimizer, **arguments)
 
     def get_compile_config(self) -> dict[str, Any] | None:
         # A frozen model is loaded uncompiled: the state of its optimizer is of trained weights.
@@ -299,33 +311,56 @@ class ImageModel(keras.Model):
                 batch.
             NonFiniteLossError: If a loss becomes NaN or infinite.
         """
-        if not self.compiled:
+        if not self.compiled or self.optimizer is None:
             raise ValueError(
                 "Call `compile` before `fit`, such as `model.compile('adam')` for this "
                 f"{type(self).__name__}."
             )
+        options = fitting.checked_arguments(
+            self,
+            batch_size=batch_size,
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_split=validation_split,
+            shuffle=shuffle,
+            initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch,
+            validation_steps=validation_steps,
+            validation_batch_size=validation_batch_size,
+            validation_freq=validation_freq,
+            adapt_prior=adapt_prior,
+        )
+        validation_split, adapt_prior = options.pop("validation_split"), options.pop("adapt_prior")
+        steps_per_epoch = options["steps_per_epoch"]
+        if class_weight is not None:
+            if sample_weight is not None:
+                raise ValueError("Give either `class_weight` or `sample_weight`. Received: both.")
+            class_weight = fitting.weights_by_label(self, class_weight) or None
         data = check_data(self._data_spec(), x, y, sample_weight)
         held_out = None
         if validation_data is not None:
-            is_tuple = isinstance(validation_data, (tuple, list))
-            held_out = check_data(
-                self._data_spec(), *(validation_data if is_tuple else [validation_data])
-            )
+            held_out = validation_data
+            parts = held_out if isinstance(held_out, (tuple, list)) else [held_out]
+            if len(parts) not in (1, 2, 3):
+                raise ValueError(
+                    "`validation_data` must be images, labels and perhaps weights, or a dataset. "
+                    f"Received: {len(parts)} parts."
+                )
+            held_out = check_data(self._data_spec(), *parts)
         elif validation_split:
             held_out = data.split(validation_split)
         self._before_fit(
             data,
-            batch_size=batch_size,
-            verbose=verbose,
-            shuffle=shuffle,
+            **{name: options[name] for name in ("batch_size", "verbose", "shuffle")},
             steps_per_epoch=steps_per_epoch,
         )
         for part in (data, held_out):
             if part is not None:
                 self._as_inputs(part)
-        epochs, batch_size, callbacks = fitting.plan(
-            self, data, epochs, batch_size, verbose, callbacks, initial_epoch, steps_per_epoch
-        )
+        names = ("epochs", "batch_size", "verbose", "callbacks", "initial_epoch", "steps_per_epoch")
+        planned = fitting.plan(self, data, *(options[name] for name in names))
+        options |= dict(zip(("epochs", "batch_size", "callbacks"), planned, strict=True))
         learns = self.prior is not None and self.prior.learns
         self._fit_data = data if adapt_prior and learns and data.repeatable else None
         try:
@@ -333,18 +368,9 @@ class ImageModel(keras.Model):
                 x=data.inputs,
                 y=data.labels,
                 sample_weight=data.sample_weight,
-                batch_size=batch_size,
-                epochs=epochs,
-                verbose=verbose,
-                callbacks=callbacks,
                 validation_data=held_out and held_out.validation_data(),
-                shuffle=shuffle,
-                class_weight=class_weight and fitting.weights_by_label(self, class_weight),
-                initial_epoch=initial_epoch,
-                steps_per_epoch=steps_per_epoch,
-                validation_steps=validation_steps,
-                validation_batch_size=validation_batch_size,
-                validation_freq=validation_freq,
+                class_weight=class_weight,
+                **options,
             )
         except Exception:
             raise_plain_error(data, held_out)
@@ -389,6 +415,16 @@ class ImageModel(keras.Model):
         Raises:
             ValueError: If images or labels are not as the model takes them.
         """
+        if unknown := set(kwargs) - {"_use_cached_eval_dataset"}:
+            raise TypeError(f"`evaluate` takes other arguments. Received: {sorted(unknown)}.")
+        options = fitting.checked_arguments(
+            self,
+            batch_size=batch_size,
+            verbose=verbose,
+            steps=steps,
+            callbacks=callbacks,
+            return_dict=return_dict,
+        )
         arguments = {"x": x, "y": y, "sample_weight": sample_weight}
         data = None
         if not kwargs.get("_use_cached_eval_dataset"):
@@ -398,11 +434,7 @@ class ImageModel(keras.Model):
         with plain_errors(*([] if data is None else [data])):
             return super().evaluate(
                 **arguments,
-                batch_size=batch_size,
-                verbose=verbose,
-                steps=steps,
-                callbacks=callbacks,
-                return_dict=return_dict,
+                **options,
                 **kwargs,
             )
 
@@ -426,12 +458,13 @@ class ImageModel(keras.Model):
         Raises:
             ValueError: If the images are not as the model takes them.
         """
+        options = fitting.checked_arguments(
+            self, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks
+        )
         data = check_data(self._data_spec(needs_labels=isinstance(x, dict)), x)
         self._as_inputs(data)
         with plain_errors(data):
-            return super().predict(
-                data.inputs, batch_size, verbose=verbose, steps=steps, callbacks=callbacks
-            )
+            return super().predict(data.inputs, **options)
 
     def encode(self, x: Any, y: Any = None, batch_size: int = 256) -> np.ndarray:
         """Returns the latents of images.
@@ -451,8 +484,9 @@ class ImageModel(keras.Model):
         """
         require_part(self, "encoder", "encode images")
         check_integer("batch_size", batch_size, 1)
-        uses_labels = self._needs_labels and y is not None
-        data = check_data(self._data_spec(needs_labels=uses_labels), inference.in_memory(x), y)
+        y = y if self._needs_labels else None
+        spec = self._data_spec(needs_labels=y is not None)
+        data = check_data(spec, inference.in_memory(x), y)
         return self._latents(data.inputs, data.labels, batch_size)
 
     def decode(self, z: Any, batch_size: int = 256) -> np.ndarray:
@@ -476,7 +510,7 @@ class ImageModel(keras.Model):
         batches = max(1, _DECODE_BYTES // (4 * math.prod(self.image_shape) * batch_size))
         block = batches * batch_size
         for start in range(0, len(z), block):
-            decoded = decoder.predict(z[start : start + block], batch_size, verbose=0)
+            decoded = decoder.predict(z[start : start + block], int(batch_size), verbose=0)
             np.clip(decoded, 0, 1, out=images[start : start + block])
         return images
 
@@ -498,6 +532,7 @@ class ImageModel(keras.Model):
             ValueError: If the model does not classify or the images are not as it takes them.
         """
         check_integer("batch_size", batch_size, 1)
+        check_flag("return_probabilities", return_probabilities)
         probabilities = inference.probabilities(self, inference.in_memory(x), batch_size)
         return probabilities if return_probabilities else np.argmax(probabilities, axis=-1)
 
@@ -606,6 +641,8 @@ class ImageModel(keras.Model):
         Source: ReGene, section 6.2.
         """
         check_integer("batch_size", batch_size, 1)
+        if num_batches is not None:
+            check_integer("num_batches", num_batches, 1)
         if not self.num_classes:
             raise ValueError(f"{type(self).__name__} {self.name!r} has no classes to calibrate.")
         data = check_data(self._data_spec(needs_labels=True), x, y)
@@ -627,6 +664,8 @@ class ImageModel(keras.Model):
             ValueError: If the model has no prior, or images or labels are not as it takes them.
         """
         prior = require_part(self, "prior", "sample new latents")
+        if num_batches is not None:
+            check_integer("num_batches", num_batches, 1)
         data = check_data(self._data_spec(), x, y)
         if prior.learns:
             with plain_errors(data):
@@ -645,10 +684,14 @@ class ImageModel(keras.Model):
         Raises:
             ValueError: If the path does not end in `.keras`.
         """
-        if os.fspath(filepath).lower().endswith((".h5", ".hdf5")):
+        check_path("filepath", filepath)
+        check_flag("overwrite", overwrite)
+        path = os.fspath(filepath)
+        as_file = kwargs.get("zipped", True) and not path.startswith("hf://")
+        if as_file and not path.endswith(".keras"):
             raise ValueError(
                 "Models of keras_regen are saved in Keras's own format: use a path that ends in "
-                f"`.keras`. Received: {os.fspath(filepath)!r}."
+                f"`.keras`. Received: {path!r}."
             )
         if self._fit_data is not None and self._prior_step != int(self.optimizer.iterations):
             self._adapt_prior(self._fit_data)
@@ -722,7 +765,7 @@ class ImageModel(keras.Model):
             # In blocks, so that the memory never holds a rescaled copy of all images.
             rows = slice(start, start + _ENCODE_BLOCK)
             inputs = self._encoder_inputs(images[rows], None if labels is None else labels[rows])
-            latents[rows] = self.encoder.predict(inputs, batch_size, verbose=0)
+            latents[rows] = self.encoder.predict(inputs, int(batch_size), verbose=0)
         return latents
 
     def _adapt_prior(self, data: ModelData, num_batches: int | None = None) -> None:
@@ -772,10 +815,10 @@ class ImageModel(keras.Model):
 
 def checked_latents(z: Any, dim: int) -> np.ndarray:
     """Returns latents as a float32 array, or raises `ValueError` for another dimension."""
-    z = np.asarray(z, "float32")
-    if z.ndim != 2 or z.shape[1] != dim:
+    z = as_array("z", z)
+    if z.ndim != 2 or z.shape[1] != dim or z.dtype.kind not in "iuf":
         raise ValueError(
-            f"The latents must have the shape (num_samples, {dim}). "
-            f"Received an array of shape {z.shape}."
+            f"The latents must be numbers of the shape (num_samples, {dim}). "
+            f"Received an array of shape {z.shape} and type {z.dtype}."
         )
-    return z
+    return z.astype("float32", copy=False)

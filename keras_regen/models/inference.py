@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_regen.checks import as_array
 from keras_regen.models.training_data import images_of
 
 
 def in_memory(x: Any) -> np.ndarray:
     """Returns images as a NumPy array, from a list, an array or a tensor."""
-    return np.asarray(ops.convert_to_numpy(x) if ops.is_tensor(x) else x)
+    return as_array("images", x)
 
 
 def probabilities(model: Any, images: Any, batch_size: int) -> np.ndarray:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import keras
 
+from keras_regen.checks import check_integer, elements_of, is_finite_number
+
 
 class LossWeightSchedule(keras.callbacks.Callback):
     """Changes the loss weights of a model at the beginning of given epochs.
@@ -17,8 +19,8 @@ class LossWeightSchedule(keras.callbacks.Callback):
             the weights do not change.
 
     Raises:
-        ValueError: If a stage ends before it begins or two stages overlap; when training begins,
-            if the model has no loss of a given name.
+        ValueError: If a stage is not as described or ends before it begins, or two stages overlap;
+            when training begins, if the model has no loss of a given name.
 
     Source: ReGene, appendix A.1.
 
@@ -33,6 +35,9 @@ class LossWeightSchedule(keras.callbacks.Callback):
 
     def __init__(self, stages: Sequence[tuple[int, int, Mapping[str, float]]]):
         super().__init__()
+        stages = elements_of(stages)
+        for stage in [None] if stages is None else stages:
+            _check_stage(stage)
         self.stages = sorted(stages, key=lambda stage: stage[0])
         for first, last, _ in self.stages:
             if not 1 <= first <= last:
@@ -50,6 +55,7 @@ class LossWeightSchedule(keras.callbacks.Callback):
 
     def loss_weights(self, epoch: int) -> dict[str, float]:
         """Returns the loss weights of the stage of an epoch, counted from 1; else an empty dict."""
+        check_integer("epoch", epoch, 1)
         for first, last, weights in self.stages:
             if first <= epoch <= last:
                 return dict(weights)
@@ -66,3 +72,18 @@ class LossWeightSchedule(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self.model.loss_weights = self.loss_weights(epoch + 1)
+
+
+def _check_stage(stage):
+    is_triple = isinstance(stage, (list, tuple)) and len(stage) == 3
+    if not is_triple or not (
+        isinstance(stage[2], Mapping)
+        and all(isinstance(name, str) for name in stage[2])
+        and all(is_finite_number(weight) and weight >= 0 for weight in stage[2].values())
+    ):
+        raise ValueError(
+            "`stages` must be a list of (first_epoch, last_epoch, loss_weights), with a dict from "
+            f"names of losses to numbers of at least 0. Received: {stage!r}."
+        )
+    for name, epoch in zip(("first_epoch", "last_epoch"), stage, strict=False):
+        check_integer(name, epoch, 0)

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.checks import elements_of, is_finite_number
 from keras_regen.losses import PerceptualLoss
 
 
@@ -28,8 +29,8 @@ class Objective(keras.layers.Layer):
         trackers: Dict from the names of the losses to their means in the logs.
 
     Raises:
-        ValueError: If two losses have the same name, or `loss_weights` names an unknown loss or
-            holds a negative weight.
+        ValueError: If an image loss is no `keras.losses.Loss`, two losses have the same name, or
+            `loss_weights` names an unknown loss or holds a negative weight.
 
     Examples:
         >>> import keras
@@ -50,7 +51,14 @@ class Objective(keras.layers.Layer):
         super().__init__(name="objective")
         if isinstance(image_losses, keras.losses.Loss):
             image_losses = [image_losses]
-        self.image_losses = list(image_losses)
+        self.image_losses = elements_of(image_losses)
+        if self.image_losses is None or not all(
+            isinstance(loss, keras.losses.Loss) for loss in self.image_losses
+        ):
+            raise ValueError(
+                "`image_losses` must be a `keras.losses.Loss` or a list of them. "
+                f"Received: image_losses={image_losses!r}."
+            )
         for loss in self.image_losses:
             if isinstance(loss, PerceptualLoss):
                 loss.bind(network)
@@ -72,7 +80,7 @@ class Objective(keras.layers.Layer):
             for name in names
         }
         self.built = True
-        self.loss_weights = loss_weights or {}
+        self.loss_weights = {} if loss_weights is None else loss_weights
 
     @property
     def loss_weights(self) -> dict[str, float]:
@@ -86,12 +94,14 @@ class Objective(keras.layers.Layer):
     @loss_weights.setter
     def loss_weights(self, loss_weights: Mapping[str, float]) -> None:
         names = list(self._weights_by_name)
-        if not set(loss_weights) <= set(names) or not all(
-            isinstance(weight, (int, float)) and weight >= 0 for weight in loss_weights.values()
+        if (
+            not isinstance(loss_weights, Mapping)
+            or not set(loss_weights) <= set(names)
+            or not all(is_finite_number(weight) and weight >= 0 for weight in loss_weights.values())
         ):
             raise ValueError(
                 f"`loss_weights` must be numbers of at least 0 for the losses {names}. "
-                f"Received: loss_weights={dict(loss_weights)}."
+                f"Received: loss_weights={loss_weights!r}."
             )
         for name, weight in loss_weights.items():
             self._weights_by_name[name].assign(weight)

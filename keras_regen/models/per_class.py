@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from keras_regen.checks import check_images, check_labels
+from keras_regen.checks import as_array, check_images, check_labels, named_errors
+from keras_regen.class_names import as_class_names
+from keras_regen.generation.protocol import check_model
 from keras_regen.models.image_model import ImageModel
 
 
@@ -34,8 +36,8 @@ def fit_per_class(
         `keras_regen.generate_per_class`.
 
     Raises:
-        ValueError: If images or labels have a wrong shape or range, a class has no images, or two
-            classes have the same name.
+        ValueError: If images or labels have a wrong shape or range, a class has no images, two
+            classes have the same name, or `build` raises an error or returns no model.
 
     Source: DE-GAN, section IV-C and table VII: a model for each class of CIFAR-10.
 
@@ -57,10 +59,8 @@ def fit_per_class(
         >>> images.shape
         (10, 8, 8, 1)
     """
-    x, y = (np.asarray(array) for array in (x, y))
-    class_names = [str(name) for name in class_names]
-    if len(set(class_names)) != len(class_names):
-        raise ValueError(f"`class_names` must differ. Received: {class_names}.")
+    x, y = as_array("x", x), as_array("y", y)
+    class_names = as_class_names(class_names, least=1)
     check_images(x, name="x")
     check_labels(y, len(x), len(class_names), name="y")
     counts = np.bincount(y, minlength=len(class_names))
@@ -72,6 +72,8 @@ def fit_per_class(
         )
     models = {}
     for label, name in enumerate(class_names):
-        models[name] = build(name)
+        with named_errors("build", f"the name {name!r} of a class"):
+            models[name] = build(name)
+        check_model(models[name])
         models[name].fit(x[y == label], **options)
     return models

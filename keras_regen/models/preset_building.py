@@ -9,7 +9,8 @@ from typing import Any
 
 import keras
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import as_integers, check_integer, check_path
+from keras_regen.class_names import as_class_names
 from keras_regen.optimizers import build_optimizer
 from keras_regen.presets import Preset, get_preset, list_presets
 from keras_regen.saving import load_model, save_model
@@ -30,6 +31,31 @@ class PresetsOfClass:
         return {preset.name: preset for preset in list_presets() if preset.model == owner.__name__}
 
 
+def as_preset(preset: Any) -> Preset | None:
+    """Returns the preset that the argument of a model's constructor means.
+
+    Args:
+        preset: `Preset`, a dict of its fields as in a saved model, or `None`.
+
+    Raises:
+        ValueError: If the argument is anything else.
+    """
+    if isinstance(preset, dict):
+        fields = {field.name for field in dataclasses.fields(Preset)}
+        needed = {
+            field.name
+            for field in dataclasses.fields(Preset)
+            if field.default is dataclasses.MISSING
+        }
+        if needed <= set(preset) <= fields:
+            preset = Preset(**preset)
+    if preset is not None and not isinstance(preset, Preset):
+        raise ValueError(
+            f"`preset` must be a `keras_regen.presets.Preset` or None. Received: preset={preset!r}."
+        )
+    return preset
+
+
 def model_from_preset(
     cls: type[keras.Model],
     preset: str | os.PathLike | Preset,
@@ -42,8 +68,10 @@ def model_from_preset(
     **options: Any,
 ) -> keras.Model:
     """Builds or loads the model of `ImageModel.from_preset`, which describes the arguments."""
+    if class_names is not None:
+        class_names = as_class_names(class_names)
     changes = {
-        "image_shape": image_shape and tuple(image_shape),
+        "image_shape": None if image_shape is None else as_integers("image_shape", image_shape, 1),
         "num_classes": None if class_names is None else len(class_names),
         "num_samples": num_samples,
         "epochs": epochs,
@@ -52,11 +80,13 @@ def model_from_preset(
     changes = {name: value for name, value in changes.items() if value is not None}
     if not isinstance(preset, Preset):
         names = {recipe.name for recipe in list_presets()}
-        if os.path.isdir(preset) and preset not in names:
+        is_path = isinstance(preset, (str, os.PathLike))
+        if is_path and os.path.isdir(preset) and preset not in names:
             return _from_folder(cls, Path(preset), bool(changes or options))
         preset = get_preset(preset)
     for name in changes.keys() & {"num_samples", "epochs", "batch_size"}:
         check_integer(name, changes[name], 1)
+    check_integer("seed", seed, 0)
     # The recipe is plain data, without networks.
     networks = {name: value for name, value in options.items() if isinstance(value, keras.Model)}
     options = {name: value for name, value in options.items() if name not in networks}
@@ -65,7 +95,7 @@ def model_from_preset(
     _check_class(cls, model_class, preset.name)
     arguments = {"seed": seed, **preset.options, **networks}
     if "class_names" in inspect.signature(model_class.for_images).parameters:
-        arguments["class_names"] = class_names or list(map(str, range(preset.num_classes)))
+        arguments["class_names"] = class_names or as_class_names(range(preset.num_classes))
     elif class_names is not None:
         raise ValueError(
             f"{model_class.__name__} has no classes, so it takes no class names. "
@@ -122,7 +152,7 @@ def _optimizers(preset, steps):
 
 def save_preset(model: keras.Model, folder: str | os.PathLike) -> None:
     """Writes the model of `ImageModel.save_to_preset`, which describes the arguments."""
-    save_model(model, Path(folder) / _MODEL_FILE)
+    save_model(model, check_path("folder", folder) / _MODEL_FILE)
 
 
 def _from_folder(cls, folder, changed):

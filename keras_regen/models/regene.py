@@ -8,11 +8,13 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_regen.checks import check_flag, check_integer
+from keras_regen.class_names import as_class_names
 from keras_regen.freezing import set_trainable
 from keras_regen.losses import PerceptualLoss, SSIMLoss
 from keras_regen.models.classifier import Classifier
 from keras_regen.models.classifier_parts import returns_logits, split_classifier
-from keras_regen.models.decoder_checks import check_decoder
+from keras_regen.models.decoder_checks import check_decoder, check_network, check_part
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
 from keras_regen.models.training_data import images_of
@@ -100,9 +102,15 @@ class ReGene(ImageModel):
         **kwargs: Any,
     ):
         encoder, head = split_classifier(classifier, latent_layer)
+        check_network("decoder", decoder)
+        if from_logits is not None:
+            check_flag("from_logits", from_logits)
+        check_flag("cache_latents", cache_latents)
         num_classes = head.output_shape[-1]
         if image_losses is None:
             image_losses = [keras.losses.MeanAbsoluteError(name="mae_loss"), SSIMLoss()]
+        prior = ConvexCombinationPrior(num_classes) if prior is None else prior
+        check_part("prior", prior, Prior)
         super().__init__(
             encoder.input_shape[1:],
             [str(label) for label in range(num_classes)] if class_names is None else class_names,
@@ -120,7 +128,7 @@ class ReGene(ImageModel):
         self.latent_layer = latent_layer
         self.encoder, self.head = encoder, head
         self.decoder = decoder
-        self.prior = prior or ConvexCombinationPrior(num_classes)
+        self.prior = prior
         self.from_logits = returns_logits(classifier) if from_logits is None else bool(from_logits)
         self.cache_latents = cache_latents
         self._accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
@@ -194,11 +202,16 @@ class ReGene(ImageModel):
             >>> model.latent_dim, [loss.name for loss in model.image_losses]
             (117, ['mae_loss', 'ssim_loss'])
         """
-        classifier = classifier or regene_classifier(
-            image_shape, len(class_names), blocks, convs_per_block, width
-        )
+        class_names = as_class_names(class_names)
+        check_integer("seed", seed, 0)
+        if classifier is None:
+            classifier = regene_classifier(
+                image_shape, len(class_names), blocks, convs_per_block, width
+            )
         image_losses = [keras.losses.MeanAbsoluteError(name="mae_loss"), SSIMLoss()]
-        if features not in ("inception", "self", None):
+        if features is not None and not (
+            isinstance(features, str) and features in ("inception", "self")
+        ):
             raise ValueError(
                 f"`features` must be 'inception', 'self' or None. Received: features={features!r}."
             )
@@ -208,7 +221,9 @@ class ReGene(ImageModel):
         latent_dim = split_classifier(classifier, latent_layer)[0].output_shape[-1]
         return cls(
             classifier,
-            regene_decoder(image_shape, latent_dim, decoder_width or width),
+            regene_decoder(
+                image_shape, latent_dim, width if decoder_width is None else decoder_width
+            ),
             latent_layer,
             image_losses=image_losses,
             prior=ConvexCombinationPrior(

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import check_images, check_labels
+from keras_regen.checks import as_array, check_images, check_labels
 from keras_regen.datasets import ShuffledArrays
 
 
@@ -51,13 +51,14 @@ class DataSpec:
         Raises:
             ValueError: If images or labels are not as the model takes them.
         """
+        images = as_array("images", images)
         if not self.needs_labels:
-            check_images(_as_numpy(images), self.image_shape)
+            check_images(images, self.image_shape)
             return labels
         if labels is not None:
             labels = _class_numbers(labels, self.num_classes)
-            label_array = _as_numpy(labels)
-        check_images(_as_numpy(images), self.image_shape)
+            label_array = as_array("labels", labels)
+        check_images(images, self.image_shape)
         if labels is None:
             raise ValueError(
                 f"{self.model_name} learns classes and needs labels. Received images without "
@@ -223,28 +224,27 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
         >>> check_data(spec, np.zeros((2, 8, 8, 1)), [[3], [4]]).labels.tolist()
         [3, 4]
     """
-    x, y, sample_weight = (_as_array(part) for part in (x, y, sample_weight))
+    x = _as_array("images", x)
     if isinstance(x, dict):
         x, y = _unpacked(x, y)
     if is_array(x):
-        y = spec.check(x, y)
-        weights = None if sample_weight is None else _as_numpy(sample_weight)
-        if weights is not None and weights.shape[:1] != (len(x),):
-            raise ValueError(
-                f"`sample_weight` must hold one number for each of the {len(x)} images. "
-                f"Received: shape={weights.shape}."
-            )
+        y = spec.check(x, _as_labels(y))
+        if y is not None and not spec.needs_labels:
+            _check_unused_labels(as_array("labels", y), len(x))
+        if sample_weight is not None:
+            sample_weight = _checked_weights(sample_weight, len(x))
         if y is None and sample_weight is not None:
             # Keras drops the weights of samples without targets. The models do not read these.
             y = np.zeros(len(x), "int64")
         return ModelData(x, y, sample_weight, images=x)
     if isinstance(x, (list, tuple)):
         x = _ListedBatches(x)
-    if y is not None:
-        raise ValueError(
-            "A dataset has its labels in its batches: leave out `y`. "
-            f"Received: {type(x).__name__} and labels."
-        )
+    for name, noun, part in (("y", "labels", y), ("sample_weight", "weights", sample_weight)):
+        if part is not None:
+            raise ValueError(
+                f"A dataset has its {noun} in its batches: leave out `{name}`. "
+                f"Received: {type(x).__name__} and {noun}."
+            )
     if isinstance(x, ShuffledArrays):
         # Everything is there to be checked at once; the batches then need no check.
         labels = spec.check(x.x, x.y)
@@ -259,6 +259,11 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
 
     def checked(images, labels=None, *rest):
         try:
+            if len(rest) > 1:
+                raise ValueError(
+                    "A batch must hold images, labels and perhaps weights. "
+                    f"Received: {len(rest) + 2} parts."
+                )
             labels = spec.check(images, labels)
         except ValueError as error:
             data.error = data.error or error
@@ -418,24 +423,50 @@ def _unpacked(x, y):
     if set(x) != {"image", "label"} or y is not None:
         raise ValueError(
             'A dict must hold the images and their labels, {"image": images, "label": labels}. '
-            f"Received: a dict of {sorted(x)}{'' if y is None else ' and labels'}."
+            f"Received: a dict of {list(x)}{'' if y is None else ' and labels'}."
         )
-    return _as_array(x["image"]), _as_array(x["label"])
+    images, labels = x["image"], x["label"]
+    return images if is_array(images) else as_array("images", images), labels
 
 
-def _as_array(part):
+def _as_array(name, part):
     """Converts lists and tensors of other frameworks to NumPy arrays; streams stay."""
     if isinstance(part, (list, tuple)):
         holds_batches = bool(part) and isinstance(part[0], tuple)
-        return part if holds_batches else np.asarray(part)
-    foreign = all(hasattr(part, name) for name in ("shape", "dtype", "__array__"))
-    return np.asarray(part) if foreign and not is_array(part) else part
+        return part if holds_batches else as_array(name, part)
+    foreign = all(hasattr(part, attribute) for attribute in ("shape", "dtype", "__array__"))
+    return as_array(name, part) if foreign and not is_array(part) else part
+
+
+def _as_labels(labels):
+    return labels if labels is None or is_array(labels) else as_array("labels", labels)
+
+
+def _check_unused_labels(labels, num_samples):
+    """Keras reads the labels of a model without classes as well, for metrics by the user."""
+    if labels.shape[:1] != (num_samples,) or labels.dtype.kind not in "biuf":
+        raise ValueError(
+            f"`labels` must hold numbers for each of the {num_samples} images, or be None. "
+            f"Received: shape={labels.shape}, dtype={labels.dtype}."
+        )
+
+
+def _checked_weights(sample_weight, num_samples):
+    """The weights of samples: a finite number for each."""
+    weights = as_array("sample_weight", sample_weight)
+    # Keras takes a column of them as well.
+    if weights.shape not in ((num_samples,), (num_samples, 1)) or weights.dtype.kind not in "biuf":
+        raise ValueError(
+            f"`sample_weight` must hold one number for each of the {num_samples} images. "
+            f"Received: shape={weights.shape}, dtype={weights.dtype}."
+        )
+    if not np.isfinite(weights).all():
+        raise ValueError("`sample_weight` must be finite. Received: NaN or infinite values.")
+    return sample_weight if is_array(sample_weight) else weights
 
 
 def _as_numpy(part):
-    if ops.is_tensor(part):
-        return ops.convert_to_numpy(part)
-    return np.asarray(part)
+    return as_array("batch", part)
 
 
 def _to_numpy(part):
@@ -448,6 +479,7 @@ def _rows(part, rows):
 
 def _class_numbers(labels, num_classes):
     """Class numbers from a column of them, or from one-hot rows; other labels stay as they are."""
+    labels = _as_labels(labels)
     shape = tuple(labels.shape)
     if shape[1:] == (1,):
         return labels.reshape(-1) if hasattr(labels, "reshape") else ops.reshape(labels, (-1,))

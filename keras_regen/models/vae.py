@@ -6,10 +6,16 @@ from typing import Any, Self
 import keras
 from keras import ops
 
+from keras_regen.checks import check_choice, check_integer, check_number, check_seed
 from keras_regen.layers import GaussianLatent
 from keras_regen.losses import gaussian_kl
 from keras_regen.models.autoencoder import prior_class_names, reconstruction_loss
-from keras_regen.models.decoder_checks import check_decoder, check_prior
+from keras_regen.models.decoder_checks import (
+    check_decoder,
+    check_network,
+    check_part,
+    check_prior,
+)
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
 from keras_regen.networks import csae_decoder, csae_encoder, degan_decoder, degan_encoder
@@ -84,8 +90,11 @@ class VAE(ImageModel):
                 "`posterior` must be a functional or sequential Keras model with one output, "
                 f"(batch, 2 * latent_dim). Received: {type(posterior).__name__}."
             )
+        check_network("decoder", decoder)
+        check_seed(seed)
         sampler = GaussianLatent(kl_weight=0.0, seed=seed)
         prior = self._default_prior(posterior) if prior is None else prior
+        check_part("prior", prior, Prior)
         super().__init__(decoder.output_shape[1:], prior_class_names(prior, class_names), **kwargs)
         self.encoder = self._encoder(posterior, sampler)
         self.posterior, self.decoder, self.prior = posterior, decoder, prior
@@ -166,10 +175,10 @@ class VAE(ImageModel):
                 degan_decoder(image_shape, latent_dim, width),
             ),
         }
-        if network not in networks:
-            raise ValueError(
-                f"`network` must be one of {sorted(networks)}. Received: network={network!r}."
-            )
+        check_choice("network", network, networks)
+        check_integer("latent_dim", latent_dim, 1)
+        check_number("kl_weight", kl_weight, 0)
+        check_integer("seed", seed, 0)
         return cls(
             *networks[network](),
             reconstruction_loss(image_loss, scale),

@@ -4,8 +4,10 @@ import math
 from typing import Any
 
 import keras
-from keras import layers
+import numpy as np
+from keras import layers, ops
 
+from keras_regen.checks import check_choice, check_integer, check_name, elements_of
 from keras_regen.layers import DeconvolutionBlock, ResidualBlock, UpsamplingBlock
 from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
 
@@ -30,8 +32,8 @@ def csae_encoder(
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
-        latent_dim: Integer: the dimension of the latent.
-        stem_filters: Integer: the number of filters of the first convolution.
+        latent_dim: Integer, at least 1: the dimension of the latent.
+        stem_filters: Integer, at least 1: the number of filters of the first convolution.
         name: Name of the model.
 
     Returns:
@@ -39,7 +41,7 @@ def csae_encoder(
         `(batch, latent_dim)`.
 
     Raises:
-        ValueError: If the image shape is not supported.
+        ValueError: If the image shape is not supported, or a number is out of range.
 
     Source: CSAE, both versions, table 2.
 
@@ -48,6 +50,9 @@ def csae_encoder(
         >>> csae_encoder((28, 28, 1)).output_shape
         (None, 40)
     """
+    image_shape, latent_dim, stem_filters = check_network(
+        image_shape, name, latent_dim=latent_dim, stem_filters=stem_filters
+    )
     inputs = keras.Input(image_shape, name="image")
     latents = _latents(_convolutions(inputs, stem_filters), latent_dim)
     return keras.Model(inputs, latents, name=name)
@@ -67,9 +72,9 @@ def csae_conditional_encoder(
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
         num_classes: Integer, at least 2.
-        latent_dim: Integer: the dimension of the output. For a variational autoencoder, use twice
-            the dimension of its latent.
-        stem_filters: Integer: the number of filters of the first convolution.
+        latent_dim: Integer, at least 1: the dimension of the output. For a variational
+            autoencoder, use twice the dimension of its latent.
+        stem_filters: Integer, at least 1: the number of filters of the first convolution.
         name: Name of the model.
 
     Returns:
@@ -77,7 +82,7 @@ def csae_conditional_encoder(
         one-hot labels `(batch, num_classes)` to `(batch, latent_dim)`.
 
     Raises:
-        ValueError: If the image shape is not supported or `num_classes` is below 2.
+        ValueError: If the image shape is not supported, or a number is out of range.
 
     Source: CSAE, second version, section 4: its CVAE has "the same autoencoder structure".
 
@@ -86,9 +91,13 @@ def csae_conditional_encoder(
         >>> csae_conditional_encoder((28, 28, 1), num_classes=10).output_shape
         (None, 40)
     """
-    if num_classes < 2:
-        raise ValueError(f"`num_classes` must be at least 2. Received: num_classes={num_classes}.")
-    check_image_shape(image_shape)
+    image_shape, num_classes, latent_dim, stem_filters = check_network(
+        image_shape,
+        name,
+        num_classes=num_classes,
+        latent_dim=latent_dim,
+        stem_filters=stem_filters,
+    )
     height, width, _ = image_shape
     inputs = keras.Input(image_shape, name="image")
     label = keras.Input((num_classes,), name="label")
@@ -110,8 +119,9 @@ def csae_decoder(
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
-        latent_dim: Integer: the dimension of the latent.
-        stem_filters: Integer: the number of filters of the last block, as in `csae_encoder`.
+        latent_dim: Integer, at least 1: the dimension of the latent.
+        stem_filters: Integer, at least 1: the number of filters of the last block, as in
+            `csae_encoder`.
         upsampling: `"bilinear"` for `UpsamplingBlock` (second version), or `"transposed"` for
             `DeconvolutionBlock` (first version).
         activation: Activation of the last layer. `None` is linear, as in the papers; `CSAE` clips
@@ -122,7 +132,8 @@ def csae_decoder(
         A functional model from `(batch, latent_dim)` to `(batch, height, width, channels)`.
 
     Raises:
-        ValueError: If the image shape is not supported or the upsampling is unknown.
+        ValueError: If the image shape is not supported, a number is out of range, or the upsampling
+            or the activation is unknown.
 
     Source: CSAE, both versions, table 2.
 
@@ -132,10 +143,11 @@ def csae_decoder(
         (None, 28, 28, 1)
     """
     blocks = {"bilinear": UpsamplingBlock, "transposed": DeconvolutionBlock}
-    if upsampling not in blocks:
-        raise ValueError(
-            f"`upsampling` must be one of {sorted(blocks)}. Received: upsampling={upsampling!r}."
-        )
+    check_choice("upsampling", upsampling, blocks)
+    image_shape, latent_dim, stem_filters = check_network(
+        image_shape, name, latent_dim=latent_dim, stem_filters=stem_filters
+    )
+    activation = as_activation(activation)
     padding, filters = _stages(image_shape, stem_filters)
     height, width, channels = image_shape
     stride = 2 ** (len(filters) - 1)
@@ -170,14 +182,15 @@ def basenet(
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
         num_classes: Integer, at least 2.
-        stem_filters: Integer: the number of filters of the first convolution, as in `csae_encoder`.
+        stem_filters: Integer, at least 1: the number of filters of the first convolution, as in
+            `csae_encoder`.
         name: Name of the model.
 
     Returns:
         A functional model from images in [0, 1] to probabilities `(batch, num_classes)`.
 
     Raises:
-        ValueError: If the image shape is not supported or `num_classes` is below 2.
+        ValueError: If the image shape is not supported, or a number is out of range.
 
     Source: CSAE, second version, section 4.3.
 
@@ -186,8 +199,9 @@ def basenet(
         >>> basenet((28, 28, 1), num_classes=10).output_shape
         (None, 10)
     """
-    if num_classes < 2:
-        raise ValueError(f"`num_classes` must be at least 2. Received: num_classes={num_classes}.")
+    image_shape, num_classes, stem_filters = check_network(
+        image_shape, name, num_classes=num_classes, stem_filters=stem_filters
+    )
     inputs = keras.Input(image_shape, name="image")
     x = _convolutions(inputs, stem_filters)
     # The papers' 4x4 average pooling covers the whole last map.
@@ -198,28 +212,94 @@ def basenet(
     return keras.Model(inputs, outputs, name=name)
 
 
-def check_image_shape(image_shape: tuple[int, int, int]) -> None:
+def check_network(image_shape: tuple[int, int, int], name: str, **sizes: int) -> tuple[Any, ...]:
+    """Checks the arguments that the networks of this package share.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        name: Name of the model.
+        **sizes: Arguments that must be integers of at least 1, or of at least 2 for
+            `num_classes`.
+
+    Returns:
+        A tuple of the image shape and the sizes, in Python integers.
+
+    Raises:
+        ValueError: If the height or the width is not in 8 to 128, the number of channels is not 1
+            or 3, the name is not valid, or a size is below 1.
+
+    Examples:
+        >>> from keras_regen.networks.csae import check_network
+        >>> check_network([28, 28, 1], "encoder", latent_dim=40)
+        ((28, 28, 1), 40)
+    """
+    check_name(name)
+    for argument, size in sizes.items():
+        check_integer(argument, size, 2 if argument == "num_classes" else 1)
+    return check_image_shape(image_shape), *map(int, sizes.values())
+
+
+def as_activation(activation: Any) -> Any:
+    """Converts an argument to an activation of the last layer of a decoder.
+
+    Args:
+        activation: `None`, the name of a Keras activation, or a function from a tensor to a tensor
+            of the same shape.
+
+    Returns:
+        The argument, or the function with this name.
+
+    Raises:
+        ValueError: If `activation` is anything else.
+
+    Examples:
+        >>> from keras_regen.networks.csae import as_activation
+        >>> as_activation("sigmoid").__name__
+        'sigmoid'
+    """
+    try:
+        if activation is None or isinstance(activation, str):
+            return keras.activations.get(activation)
+        pixels = keras.activations.get(activation)(ops.zeros((1, 2)))
+        valid, problem = ops.is_tensor(pixels) and tuple(pixels.shape) == (1, 2), ""
+    except Exception as error:  # a function can raise any error
+        valid, problem = False, f" {error}"
+    if not valid:
+        raise ValueError(
+            "`activation` must be None, the name of a Keras activation, or a function from a "
+            f"tensor to a tensor of the same shape. Received: activation={activation!r}.{problem}"
+        )
+    return activation
+
+
+def check_image_shape(image_shape: tuple[int, int, int]) -> tuple[int, ...]:
     """Raises an error unless the networks of this package support the image shape.
 
     Args:
         image_shape: `(height, width, channels)`.
 
+    Returns:
+        The image shape, a tuple of Python integers.
+
     Raises:
         ValueError: If the height or the width is not in 8 to 128, or the number of channels is not
             1 or 3.
     """
+    sides = elements_of(image_shape) or []
     valid = (
-        len(image_shape) == 3
-        and None not in image_shape
-        and all(SMALLEST_IMAGE <= side <= LARGEST_IMAGE for side in image_shape[:2])
-        and image_shape[2] in (1, 3)
+        len(sides) == 3
+        and all(isinstance(side, (int, np.integer)) for side in sides)
+        and all(SMALLEST_IMAGE <= side <= LARGEST_IMAGE for side in sides[:2])
+        and sides[2] in (1, 3)
+        and not isinstance(sides[2], bool)
     )
     if not valid:
         raise ValueError(
             f"`image_shape` must be (height, width, channels) with {SMALLEST_IMAGE} to "
             f"{LARGEST_IMAGE} rows and columns and 1 or 3 channels. "
-            f"Received: image_shape={tuple(image_shape)}. Resize the images."
+            f"Received: image_shape={image_shape}. Resize the images."
         )
+    return tuple(map(int, sides))
 
 
 def _convolutions(inputs: Any, stem_filters: int, label_maps: Any = None) -> Any:
@@ -256,7 +336,6 @@ def _stages(
     image_shape: tuple[int, int, int], stem_filters: int
 ) -> tuple[tuple[tuple[int, int], ...], list[int]]:
     """Returns the padding of rows and columns, and the filters of the stem and of each block."""
-    check_image_shape(image_shape)
     num_blocks = math.ceil(math.log2(max(image_shape[:2]) / _SMALLEST_MAP))
     stride = 2**num_blocks
     padding = tuple(

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers
 
-from keras_regen.networks.csae import check_image_shape
+from keras_regen.networks.csae import as_activation, check_network
 
 
 def csae_linear_encoder(
@@ -18,15 +18,15 @@ def csae_linear_encoder(
 
     Args:
         image_shape: `(height, width, channels)`.
-        latent_dim: Integer: the dimension of the latent.
-        hidden: Integer: the number of units of the hidden layer.
+        latent_dim: Integer, at least 1: the dimension of the latent.
+        hidden: Integer, at least 1: the number of units of the hidden layer.
         name: Name of the model.
 
     Returns:
         A functional model from `(batch, height, width, channels)` to `(batch, latent_dim)`.
 
     Raises:
-        ValueError: If the image shape is not supported.
+        ValueError: If the image shape is not supported, or an argument is out of range.
 
     Source: CSAE, first version, section 4.
 
@@ -35,7 +35,9 @@ def csae_linear_encoder(
         >>> csae_linear_encoder((28, 28, 1)).count_params()  # 784 * 400 + 400 + 400 * 40 + 40
         330040
     """
-    check_image_shape(image_shape)
+    image_shape, latent_dim, hidden = check_network(
+        image_shape, name, latent_dim=latent_dim, hidden=hidden
+    )
     inputs = keras.Input(image_shape, name="image")
     x = layers.Flatten(name="flatten")(inputs)
     x = layers.Dense(hidden, activation="relu", name="hidden")(x)
@@ -53,8 +55,8 @@ def csae_linear_decoder(
 
     Args:
         image_shape: `(height, width, channels)`.
-        latent_dim: Integer: the dimension of the latent.
-        hidden: Integer: the number of units of the hidden layer.
+        latent_dim: Integer, at least 1: the dimension of the latent.
+        hidden: Integer, at least 1: the number of units of the hidden layer.
         activation: Activation of the last layer, as in `csae_decoder`.
         name: Name of the model.
 
@@ -62,7 +64,7 @@ def csae_linear_decoder(
         A functional model from `(batch, latent_dim)` to `(batch, height, width, channels)`.
 
     Raises:
-        ValueError: If the image shape is not supported.
+        ValueError: If the image shape is not supported, or an argument is out of range.
 
     Source: CSAE, first version, section 4.
 
@@ -71,7 +73,10 @@ def csae_linear_decoder(
         >>> csae_linear_decoder((28, 28, 1)).output_shape
         (None, 28, 28, 1)
     """
-    check_image_shape(image_shape)
+    image_shape, latent_dim, hidden = check_network(
+        image_shape, name, latent_dim=latent_dim, hidden=hidden
+    )
+    activation = as_activation(activation)
     inputs = keras.Input((latent_dim,), name="latent")
     x = layers.Dense(hidden, activation="relu", name="hidden")(inputs)
     x = layers.Dense(math.prod(image_shape), activation=activation, dtype="float32", name="pixels")(

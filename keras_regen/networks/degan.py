@@ -14,10 +14,11 @@ from typing import Any
 import keras
 from keras import layers
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import check_flag, check_number
 from keras_regen.constraints import ClipWeights
 from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
-from keras_regen.networks.csae import check_image_shape
+from keras_regen.layers.seeded_layer import keras_seed
+from keras_regen.networks.csae import check_network
 from keras_regen.networks.regene import scaled
 from keras_regen.networks.scoped_model import ScopedModel
 
@@ -30,7 +31,7 @@ def degan_encoder(
     latent_dim: int = 128,
     width: float = 1.0,
     dropout: float = 0.1,
-    seed: int = 0,
+    seed: int | None = 0,
     name: str = "encoder",
 ) -> keras.Model:
     """Builds the encoder of DE-GAN's variational autoencoder, from images to posteriors.
@@ -45,7 +46,7 @@ def degan_encoder(
         width: Float, above 0: factor of the numbers of filters.
         dropout: Float from 0 to below 1: the share of the features to drop in training. The tables
             do not name it.
-        seed: Integer seed of the dropout.
+        seed: Integer seed of the dropout, or `None`.
         name: Name of the model.
 
     Returns:
@@ -63,8 +64,10 @@ def degan_encoder(
         >>> degan_encoder((28, 28, 1)).output_shape
         (None, 256)
     """
-    check_image_shape(image_shape)
-    check_integer("latent_dim", latent_dim, 1)
+    image_shape, latent_dim = check_network(image_shape, name, latent_dim=latent_dim)
+    check_number("dropout", dropout, 0, below=1)
+    dropout = float(dropout)
+    seed = keras_seed(seed)
     with keras.name_scope(name):
         inputs = keras.Input(image_shape, name="image")
         x = _rescale_input(inputs)
@@ -113,8 +116,7 @@ def degan_decoder(
         >>> degan_decoder((28, 28, 1)).output_shape
         (None, 28, 28, 1)
     """
-    check_image_shape(image_shape)
-    check_integer("latent_dim", latent_dim, 1)
+    image_shape, latent_dim = check_network(image_shape, name, latent_dim=latent_dim)
     doublings = int(math.log2(min(image_shape[:2]) / 4))
     rows, columns = _first_map(image_shape, doublings)
     kernels = [(3, 3), (rows - 2, columns - 2)] if image_shape[-1] == 1 else [(rows, columns)]
@@ -178,8 +180,7 @@ def degan_generator(
         >>> degan_generator((64, 64, 3), width=0.1).output_shape
         (None, 64, 64, 3)
     """
-    check_image_shape(image_shape)
-    check_integer("latent_dim", latent_dim, 1)
+    image_shape, latent_dim = check_network(image_shape, name, latent_dim=latent_dim)
     gray = image_shape[-1] == 1
     doublings = _stages(image_shape, 2 if gray else 4)
     first_map = _first_map(image_shape, doublings)
@@ -255,7 +256,8 @@ def degan_discriminator(
         >>> model.output_shape, model.get_layer("features").output.shape
         ((None, 1), (None, 7, 7, 74))
     """
-    check_image_shape(image_shape)
+    (image_shape,) = check_network(image_shape, name)
+    check_flag("normalization", normalization)
     gray = image_shape[-1] == 1
     filters = [11, 74, 148, 296] if gray else [64, 128, 256, 512]
     filters = filters[: _stages(image_shape, 2 if gray else 3)]

@@ -7,10 +7,10 @@ from typing import Any
 import keras
 from keras import layers
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import as_integers, check_integer, check_name, elements_of
 from keras_regen.constraints import ClipWeights
 from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
-from keras_regen.networks.csae import check_image_shape
+from keras_regen.networks.csae import check_image_shape, check_network
 from keras_regen.networks.degan import HIDDEN_LAYER, LEAKY_SLOPE
 from keras_regen.networks.scoped_model import ScopedModel
 
@@ -46,8 +46,7 @@ def dense_generator(
         >>> dense_generator((28, 28, 1)).output_shape
         (None, 28, 28, 1)
     """
-    check_image_shape(image_shape)
-    check_integer("latent_dim", latent_dim, 1)
+    image_shape, latent_dim = check_network(image_shape, name, latent_dim=latent_dim)
     with keras.name_scope(name):
         inputs = keras.Input((latent_dim,), name="latent")
         x = _hidden_layers(inputs, hidden, last="hidden", normalization=True)
@@ -91,11 +90,11 @@ def dense_discriminator(
         >>> dense_discriminator((8,)).count_params()  # 8 * 512 + 512 + 512 * 256 + 256 + 256 + 1
         136193
     """
-    input_shape = tuple(input_shape)
-    if len(input_shape) == 1:
-        check_integer("input_shape[0]", input_shape[0], 1)
+    check_name(name)
+    if len(elements_of(input_shape) or []) == 1:
+        input_shape = as_integers("input_shape", input_shape, 1)
     else:
-        check_image_shape(input_shape)
+        input_shape = check_image_shape(input_shape)
     constraint = None if clip is None else ClipWeights(clip)
     options = {"kernel_constraint": constraint, "bias_constraint": constraint}
     with keras.name_scope(name):
@@ -111,9 +110,9 @@ def _hidden_layers(
     x: Any, hidden: Sequence[int], last: str, normalization: bool = False, **options: Any
 ) -> Any:
     """Applies dense layers with leaky ReLU. `last` is the name of the last activation."""
+    hidden = as_integers("hidden", hidden, 1)
     check_integer("len(hidden)", len(hidden), 1)
     for index, units in enumerate(hidden, start=1):
-        check_integer("hidden", units, 1)
         x = layers.Dense(units, use_bias=not normalization, name=f"dense{index}", **options)(x)
         if normalization:
             x = layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"dense{index}_norm")(

@@ -6,9 +6,9 @@ from typing import Any
 import keras
 from keras import layers
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import check_integer, check_number
 from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
-from keras_regen.networks.csae import check_image_shape
+from keras_regen.networks.csae import check_network
 
 _SLOPE = 0.3
 _SMALLEST_SIDE = 3
@@ -56,9 +56,9 @@ def regene_classifier(
         >>> regene_classifier((28, 28, 1), 10).get_layer("latent").output.shape
         (None, 1152)
     """
-    check_integer("num_classes", num_classes, 2)
-    check_integer("convs_per_block", convs_per_block, 1)
-    check_image_shape(image_shape)
+    image_shape, num_classes, convs_per_block = check_network(
+        image_shape, name, num_classes=num_classes, convs_per_block=convs_per_block
+    )
     side = min(image_shape[:2])
     if blocks is None:
         blocks = int(math.log2(side / _SMALLEST_SIDE)) + 1
@@ -72,7 +72,7 @@ def regene_classifier(
     inputs = keras.Input(image_shape, name="image")
     x = inputs
     # Only in table A.7, the kernels of the last block cover the whole map.
-    last_kernels = (9, 11) if tuple(image_shape[:2]) == (32, 32) and blocks == 4 else (3, 3)
+    last_kernels = (9, 11) if image_shape[:2] == (32, 32) and blocks == 4 else (3, 3)
     for block in range(1, blocks + 1):
         if block == 1:
             kernels = (3, 3)
@@ -125,8 +125,7 @@ def regene_decoder(
         >>> regene_decoder((28, 28, 1), latent_dim=1152, width=0.1).output_shape
         (None, 28, 28, 1)
     """
-    check_image_shape(image_shape)
-    check_integer("latent_dim", latent_dim, 1)
+    image_shape, latent_dim = check_network(image_shape, name, latent_dim=latent_dim)
     height, width_, channels = image_shape
     # For 28 pixels, two unpadded convolutions expand a map of 3x3 to 7x7.
     doublings = int(math.log2(min(height, width_) / _SMALLEST_SIDE))
@@ -201,11 +200,11 @@ class ReGeneDecoder(keras.Model):
     def __init__(
         self, latent_dim: int, image_shape: tuple[int, int, int], width: float = 1.0, **kwargs: Any
     ):
-        network = regene_decoder(tuple(image_shape), latent_dim, width)
+        network = regene_decoder(image_shape, latent_dim, width)
         super().__init__(network.inputs, network.outputs, **kwargs)
-        self.latent_dim = latent_dim
-        self.image_shape = tuple(image_shape)
-        self.width = width
+        self.latent_dim = int(latent_dim)
+        self.image_shape = network.output_shape[1:]
+        self.width = float(width)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -235,6 +234,5 @@ def scaled(filters: float, width: float) -> int:
     Raises:
         ValueError: If the width is not above 0.
     """
-    if width <= 0:
-        raise ValueError(f"`width` must be above 0. Received: width={width}.")
+    check_number("width", width, above=0)
     return max(1, round(filters * width))

@@ -5,7 +5,8 @@ from typing import Any
 import keras
 from keras import layers, regularizers
 
-from keras_regen.networks.csae import check_image_shape
+from keras_regen.checks import check_integer
+from keras_regen.networks.csae import check_network
 
 _FILTERS = (16, 32, 64)
 _WEIGHT_DECAY = 1e-4
@@ -43,10 +44,10 @@ def resnet_v1(
         >>> resnet_v1((32, 32, 3), num_classes=10, depth=20).count_params()
         274442
     """
-    check_image_shape(image_shape)
-    if num_classes < 2:
-        raise ValueError(f"`num_classes` must be at least 2. Received: num_classes={num_classes}.")
-    if depth < 8 or depth % 6 != 2:
+    check_integer("depth", depth, 8)
+    name = f"resnet{depth}v1" if name is None else name
+    image_shape, num_classes = check_network(image_shape, name, num_classes=num_classes)
+    if depth % 6 != 2:
         raise ValueError(
             "`depth` must be 2 more than a multiple of 6: 8, 14, 20, ... 56. "
             f"Received: depth={depth}."
@@ -65,7 +66,7 @@ def resnet_v1(
         dtype="float32",
         name="probability",
     )(x)
-    return keras.Model(inputs, outputs, name=name or f"resnet{depth}v1")
+    return keras.Model(inputs, outputs, name=name)
 
 
 def _block(inputs: Any, filters: int, strides: int, name: str) -> Any:

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from keras_regen.checks import check_labels
+from keras_regen.checks import as_array, check_integer, check_labels
 
 
 class Prior(keras.layers.Layer):
@@ -42,10 +42,9 @@ class Prior(keras.layers.Layer):
 
     def __init__(self, num_classes: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
-        if num_classes is not None and num_classes < 1:
-            raise ValueError(
-                f"`num_classes` must be at least 1. Received: num_classes={num_classes}."
-            )
+        if num_classes is not None:
+            check_integer("num_classes", num_classes, 1)
+            num_classes = int(num_classes)
         self.num_classes = num_classes
 
     def adapt(self, latents: npt.ArrayLike, labels: npt.ArrayLike | None = None) -> None:
@@ -58,14 +57,14 @@ class Prior(keras.layers.Layer):
             labels: Integer array `(num_samples,)`. A prior without classes ignores it.
 
         Raises:
-            ValueError: If `latents` is empty or not finite, the shapes differ, or a
-                label is out of range.
+            ValueError: If `latents` is empty or not finite, the shapes differ, or a label is out of
+                range.
         """
         if not self.learns:
             return
         latents = _checked_latents(latents, getattr(self, "latent_dim", None))
         if self.num_classes is not None:
-            labels = np.asarray(labels)
+            labels = as_array("labels", labels)
             check_labels(labels, num_samples=len(latents), num_classes=self.num_classes)
         self._learn(latents, labels)
 
@@ -145,19 +144,74 @@ class Prior(keras.layers.Layer):
 
 
 def _checked_latents(latents: npt.ArrayLike, latent_dim: int | None) -> np.ndarray:
-    latents = np.asarray(latents, "float64")
+    latents = as_array("latents", latents)
     if latents.ndim != 2 or latent_dim not in (None, latents.shape[1]):
         raise ValueError(
             f"The latents must have the shape (num_samples, {latent_dim or 'latent_dim'}). "
             f"Received: shape {latents.shape}."
         )
-    if not np.isfinite(latents).all():
-        raise ValueError(
-            "The latents must be finite. Received: NaN or infinite values. An encoder returns "
-            "such latents if its training diverged."
-        )
-    if not len(latents):
+    if not latents.size:
         raise ValueError(
             f"A prior cannot adapt to an empty array. Received: latents of shape {latents.shape}."
         )
-    return latents
+    if latents.dtype.kind not in "iuf":
+        raise ValueError(f"The latents must be integers or floats. Received: type {latents.dtype}.")
+    with np.errstate(over="ignore"):
+        # The weights of a prior are float32.
+        finite = np.isfinite(latents.astype("float32")).all()
+    if not finite:
+        raise ValueError(
+            "The latents must be finite in float32. Received: NaN, infinite or larger values. An "
+            "encoder returns such latents if its training diverged."
+        )
+    return latents.astype("float64")
+
+
+def check_draw(num_samples: int, rng: np.random.Generator) -> None:
+    """Raises an error unless a prior can draw samples with these arguments.
+
+    Args:
+        num_samples: Integer, at least 0.
+        rng: Generator of random numbers.
+
+    Raises:
+        ValueError: If an argument is anything else.
+
+    Examples:
+        >>> from keras_regen.priors.base import check_draw
+        >>> check_draw(3, 0)
+        Traceback (most recent call last):
+        ...
+        ValueError: `rng` must be a NumPy generator, such as `np.random.default_rng(0)`. Received:
+        rng=0.
+    """
+    check_integer("num_samples", num_samples, 0)
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(
+            "`rng` must be a NumPy generator, such as `np.random.default_rng(0)`. "
+            f"Received: rng={rng!r}."
+        )
+
+
+def check_class_id(class_id: int, num_classes: int) -> None:
+    """Raises an error unless a class exists.
+
+    Args:
+        class_id: Integer: the class.
+        num_classes: Integer: the number of classes.
+
+    Raises:
+        ValueError: If `class_id` is not an integer in 0..`num_classes` - 1.
+
+    Examples:
+        >>> from keras_regen.priors.base import check_class_id
+        >>> check_class_id(3, num_classes=3)
+        Traceback (most recent call last):
+        ...
+        ValueError: `class_id` must lie in 0..2. Received: class_id=3.
+    """
+    is_integer = isinstance(class_id, (int, np.integer)) and not isinstance(class_id, bool)
+    if not is_integer or not 0 <= class_id < num_classes:
+        raise ValueError(
+            f"`class_id` must lie in 0..{num_classes - 1}. Received: class_id={class_id!r}."
+        )

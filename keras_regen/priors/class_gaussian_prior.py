@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_regen.checks import check_number
+from keras_regen.priors.base import check_draw
 from keras_regen.priors.class_prior import ClassPrior
 
 
@@ -31,7 +33,7 @@ class ClassGaussianPrior(ClassPrior):
             covariance.
 
     Raises:
-        ValueError: If `shrinkage` is neither `"auto"` nor in [0, 1].
+        ValueError: If `num_classes` is below 1, or `shrinkage` is neither `"auto"` nor in [0, 1].
 
     Source: CSAE, second version, section 4.2.
 
@@ -46,11 +48,15 @@ class ClassGaussianPrior(ClassPrior):
 
     def __init__(self, num_classes: int, shrinkage: float | str = "auto", **kwargs: Any):
         super().__init__(num_classes, **kwargs)
-        if shrinkage != "auto" and not (not isinstance(shrinkage, str) and 0 <= shrinkage <= 1):
-            raise ValueError(
-                "`shrinkage` must be 'auto' or a number from 0 (a covariance for each class) to 1 "
-                f"(the same covariance for all classes). Received: shrinkage={shrinkage!r}."
-            )
+        if isinstance(shrinkage, str):
+            if shrinkage != "auto":
+                raise ValueError(
+                    "`shrinkage` must be 'auto' or a number from 0 (a covariance for each class) "
+                    "to 1 (the same covariance for all classes). "
+                    f"Received: shrinkage={shrinkage!r}."
+                )
+        else:
+            check_number("shrinkage", shrinkage, 0, 1)
         self.shrinkage = shrinkage
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -75,7 +81,7 @@ class ClassGaussianPrior(ClassPrior):
         if self.shrinkage == "auto":
             share = (latent_dim / (count + latent_dim))[:, None, None]
         else:
-            share = self.shrinkage
+            share = float(self.shrinkage)
         covariance = (1 - share) * covariance + share * average
         if not self.built:
             self.build(latents.shape)
@@ -98,6 +104,7 @@ class ClassGaussianPrior(ClassPrior):
             ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
                 class was learned.
         """
+        check_draw(num_samples, rng)
         mean = self.class_mean(class_id)
         scale = ops.convert_to_numpy(self.scale)[class_id].astype("float64")
         noise = rng.standard_normal((num_samples, len(mean)))

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from keras_regen.priors.base import Prior
+from keras_regen.checks import check_integer
+from keras_regen.priors.base import Prior, check_class_id
 
 
 class ClassPrior(Prior):
@@ -17,6 +18,9 @@ class ClassPrior(Prior):
     Args:
         num_classes: Integer: the number of classes of the latents.
         **kwargs: Arguments of `keras.layers.Layer`.
+
+    Raises:
+        ValueError: If `num_classes` is below 1.
 
     Attributes:
         count: Weight `(num_classes,)`: the number of learned latents of each class.
@@ -31,6 +35,7 @@ class ClassPrior(Prior):
     num_classes: int
 
     def __init__(self, num_classes: int, **kwargs: Any):
+        check_integer("num_classes", num_classes, 1)
         super().__init__(num_classes, **kwargs)
         self.latent_dim: int | None = None
 
@@ -55,10 +60,7 @@ class ClassPrior(Prior):
                 "training. For data that can be read only once, call "
                 "`model.adapt_prior(images, labels)`."
             )
-        if not 0 <= class_id < self.num_classes:
-            raise ValueError(
-                f"`class_id` must lie in 0..{self.num_classes - 1}. Received: class_id={class_id}."
-            )
+        check_class_id(class_id, self.num_classes)
         if not ops.convert_to_numpy(self.count)[class_id]:
             raise ValueError(
                 f"The prior was adapted to latents without class {class_id}, so it cannot sample "

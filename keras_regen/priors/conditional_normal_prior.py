@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from keras_regen.checks import check_integer
-from keras_regen.priors.base import Prior
+from keras_regen.priors.base import Prior, check_class_id, check_draw
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -36,9 +36,10 @@ class ConditionalNormalPrior(Prior):
     learns = False
 
     def __init__(self, num_classes: int, noise_dim: int, **kwargs: Any):
+        check_integer("num_classes", num_classes, 1)
         check_integer("noise_dim", noise_dim, 1)
         super().__init__(num_classes, **kwargs)
-        self.noise_dim = noise_dim
+        self.noise_dim = int(noise_dim)
 
     @property
     def latent_dim(self) -> int:
@@ -64,6 +65,7 @@ class ConditionalNormalPrior(Prior):
         Raises:
             ValueError: If `class_id` is out of range.
         """
+        check_draw(num_samples, rng)
         latents = np.tile(self.class_mean(class_id), (num_samples, 1)).astype("float32")
         latents[:, : self.noise_dim] = rng.standard_normal((num_samples, self.noise_dim), "float32")
         return latents
@@ -80,10 +82,7 @@ class ConditionalNormalPrior(Prior):
         Raises:
             ValueError: If `class_id` is out of range.
         """
-        if not 0 <= class_id < self.num_classes:
-            raise ValueError(
-                f"`class_id` must lie in 0..{self.num_classes - 1}. Received: class_id={class_id}."
-            )
+        check_class_id(class_id, self.num_classes)
         return np.concatenate([np.zeros(self.noise_dim), np.eye(self.num_classes)[class_id]])
 
     def get_config(self) -> dict[str, Any]:

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import as_numbers, check_integer, elements_of, is_finite_number
+from keras_regen.priors.base import check_draw
 from keras_regen.priors.class_prior import ClassPrior
 from keras_regen.priors.source_sets import SourceSets
 
@@ -69,17 +70,18 @@ class ConvexCombinationPrior(ClassPrior):
                 "`bank_size` must be at least `num_sources`. "
                 f"Received: bank_size={bank_size}, num_sources={num_sources}."
             )
-        self.num_sources = num_sources
-        self.ratios = ratios if isinstance(ratios, str) else [float(ratio) for ratio in ratios]
-        self.bank_size = bank_size
-        self.seed = seed
+        self.num_sources = int(num_sources)
+        self.bank_size = int(bank_size)
+        self.seed = int(seed)
         if isinstance(ratios, str):
             valid = ratios in ("uniform", "random")
         else:
+            numbers = elements_of(ratios) or []
             valid = (
-                len(self.ratios) == num_sources
-                and min(self.ratios) >= 0
-                and math.isclose(sum(self.ratios), 1, abs_tol=1e-6)
+                len(numbers) == num_sources
+                and all(map(is_finite_number, numbers))
+                and min(numbers) >= 0
+                and math.isclose(sum(numbers), 1, abs_tol=1e-6)
             )
         if not valid:
             raise ValueError(
@@ -87,6 +89,7 @@ class ConvexCombinationPrior(ClassPrior):
                 "with the sum 1. "
                 f"Received: ratios={ratios!r}, num_sources={num_sources}."
             )
+        self.ratios = ratios if isinstance(ratios, str) else [float(number) for number in numbers]
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.latent_dim = dim = input_shape[-1]
@@ -125,6 +128,7 @@ class ConvexCombinationPrior(ClassPrior):
             ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
                 class was learned.
         """
+        check_draw(num_samples, rng)
         return self.sampler(class_id, rng)(num_samples)
 
     def sampler(self, class_id: int, rng: np.random.Generator) -> Callable[[int], np.ndarray]:
@@ -144,6 +148,7 @@ class ConvexCombinationPrior(ClassPrior):
             ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
                 class was learned.
         """
+        check_draw(0, rng)
         bank = self.class_latents(class_id)
         sample_sources = self._source_sampler(len(bank), rng)
         return lambda num_samples: _combine(bank, *sample_sources(num_samples))
@@ -176,6 +181,7 @@ class ConvexCombinationPrior(ClassPrior):
             >>> prior.sample_sources(1, class_id=0, rng=np.random.default_rng(0))
             (array([[0, 1]]), array([[0.5, 0.5]]))
         """
+        check_draw(num_samples, rng)
         return self._source_sampler(len(self.class_latents(class_id)), rng)(num_samples)
 
     def class_latents(self, class_id: int) -> np.ndarray:
@@ -221,7 +227,7 @@ class ConvexCombinationPrior(ClassPrior):
             array([[2.]], dtype=float32)
         """
         if num_sources is None and not (ratios is None or isinstance(ratios, str)):
-            num_sources = len(ratios)
+            num_sources = len(as_numbers("ratios", ratios, 1))
         changes = {"num_sources": num_sources, "ratios": ratios}
         changes = {name: value for name, value in changes.items() if value is not None}
         other = type(self)(**{**self.get_config(), **changes})

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.checks import check_choice
 from keras_regen.freezing import set_trainable
 from keras_regen.priors.noise_prior import NoisePrior
 
@@ -48,11 +49,10 @@ class DecoderEncoderPrior(NoisePrior):
     """
 
     def __init__(self, vae: keras.Model, posterior: str = "sample", **kwargs: Any):
-        if posterior not in _POSTERIORS:
-            raise ValueError(
-                f"`posterior` must be one of {_POSTERIORS}. Received: posterior={posterior!r}."
-            )
-        if not (hasattr(vae, "posterior") and hasattr(vae, "adapted")):
+        check_choice("posterior", posterior, _POSTERIORS)
+        if not (
+            isinstance(vae, keras.Model) and hasattr(vae, "posterior") and hasattr(vae, "adapted")
+        ):
             raise ValueError(
                 "`vae` must be a `keras_regen.VAE`, whose encoder predicts a Gaussian. "
                 f"Received: a {type(vae).__name__}."

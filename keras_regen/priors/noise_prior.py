@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
-from keras_regen.checks import check_integer
-from keras_regen.priors.base import Prior
+from keras_regen.checks import as_array, check_integer
+from keras_regen.priors.base import Prior, check_draw
 
 _BATCH = 256
 
@@ -38,7 +38,7 @@ class NoisePrior(Prior):
     def __init__(self, noise_dim: int, **kwargs: Any):
         check_integer("noise_dim", noise_dim, 1)
         super().__init__(**kwargs)
-        self.noise_dim = noise_dim
+        self.noise_dim = int(noise_dim)
 
     @property
     def adapted(self) -> bool:
@@ -61,6 +61,7 @@ class NoisePrior(Prior):
         Raises:
             ValueError: If a network of the prior is not trained.
         """
+        check_draw(num_samples, rng)
         return self.latents(rng.standard_normal((num_samples, self.noise_dim), "float32"))
 
     def latents(self, noise: npt.ArrayLike) -> np.ndarray:
@@ -76,12 +77,13 @@ class NoisePrior(Prior):
             ValueError: If the noise has another shape, or a network of the prior is not trained.
         """
         self.check_ready()
-        noise = np.asarray(noise, "float32")
-        if noise.ndim != 2 or noise.shape[1] != self.noise_dim:
+        noise = as_array("noise", noise)
+        if noise.dtype.kind not in "iuf" or noise.ndim != 2 or noise.shape[1] != self.noise_dim:
             raise ValueError(
                 f"The noise must have the shape (num_samples, {self.noise_dim}). "
-                f"Received an array of shape {noise.shape}."
+                f"Received an array of shape {noise.shape} and type {noise.dtype}."
             )
+        noise = noise.astype("float32", copy=False)
         latents = np.empty((len(noise), self.latent_dim), "float32")
         for start in range(0, len(noise), _BATCH):
             batch = ops.convert_to_tensor(noise[start : start + _BATCH])

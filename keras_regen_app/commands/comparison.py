@@ -94,7 +94,7 @@ def closest(
     plotting.plot_closest(
         generated[first_rows],
         references[matches.indices[first_rows]],
-        output,
+        path=output,
         captions=matches.values[first_rows],
     )
     if as_json:

@@ -132,7 +132,7 @@ def reconstruct(model, dataset, num_samples, output, as_json):
     reconstructions = model.reconstruct(images, data.y_test[:num_samples])
     error = reconstruction_error(images, reconstructions)
     Path(output).parent.mkdir(parents=True, exist_ok=True)
-    plotting.plot_reconstructions(images, reconstructions, output)
+    plotting.plot_reconstructions(images, reconstructions, max_images=len(images), path=output)
     if as_json:
         output_json({**error, "images": len(images), "output": output})
     else:
@@ -159,7 +159,7 @@ def interpolate(model, start, end, num_samples, ratios, output, as_json):
         ratios = _numbers(ratios)
     images = interpolate(model, *ends, num_samples, ratios=ratios)
     Path(output).parent.mkdir(parents=True, exist_ok=True)
-    plotting.plot_images(images, output, columns=len(images))
+    plotting.plot_images(images, columns=len(images), path=output)
     if as_json:
         output_json({"images": len(images), "output": output})
     else:
@@ -181,11 +181,12 @@ def traverse(model, rows, num_samples, output, seed, as_json):
 
     model = load_image_model(model)
     images = latent_traversal(model, rows, num_samples, seed=seed)
-    images = images.reshape(-1, *model.image_shape)
     Path(output).parent.mkdir(parents=True, exist_ok=True)
-    plotting.plot_images(images, output, columns=num_samples)
+    plotting.plot_traversals(images, max_rows=rows, path=output)
     if as_json:
-        output_json({"traversals": rows, "images": len(images), "seed": seed, "output": output})
+        output_json(
+            {"traversals": rows, "images": rows * num_samples, "seed": seed, "output": output}
+        )
     else:
         click.echo(f"Generated {rows} traversals of {num_samples} images each: {output}")
 
@@ -221,7 +222,7 @@ def matrix(model, class_id, dataset, rows, columns, ratio, output, seed, as_json
     chosen = images[np.random.default_rng(seed).permutation(len(images))[: rows + columns]]
     above, left = chosen[:columns], chosen[columns:]
     Path(output).parent.mkdir(parents=True, exist_ok=True)
-    plotting.plot_matrix(matrix(model, left, above, ratio), left, above, output)
+    plotting.plot_matrix(matrix(model, left, above, ratio), left, above, path=output)
     if as_json:
         output_json({"images": rows * columns, "seed": seed, "output": output})
     else:

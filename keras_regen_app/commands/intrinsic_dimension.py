@@ -54,7 +54,7 @@ def intrinsic_dimension(dataset, ks, num_samples, output, seed, as_json):
     ks = sorted(set(ks)) or [k for k in _KS if k < len(points)] or [2]
     dimensions = intrinsic_dimension_curve(points, ks)
     Path(output).parent.mkdir(parents=True, exist_ok=True)
-    plotting.plot_intrinsic_dimension(ks, {data.name: dimensions}, output)
+    plotting.plot_intrinsic_dimension(ks, {data.name: dimensions}, path=output)
     num_duplicates = len(images) - len(points)
     if as_json:
         output_json(

@@ -57,7 +57,7 @@ def test_read_history_refuses_a_file_descriptor(tmp_path):
     HistoryFile(file).on_epoch_end(0, {"loss": 0.1})
     with open(file) as stream:
         for invalid in (stream.fileno(), True, bytes(file), None):
-            with pytest.raises(TypeError, match="`path` must be a string or a path"):
+            with pytest.raises(ValueError, match="`path` must be the path of a file"):
                 read_history(invalid)
         os.fstat(stream.fileno())  # raises an error if the descriptor was closed
     assert read_history(str(file)) == read_history(file) == [{"epoch": 1, "loss": 0.1}]

@@ -240,10 +240,31 @@ def test_config_batch_size_and_mixed_precision():
 @pytest.mark.parametrize("name", ["translation", "cutout"])
 @pytest.mark.parametrize("share", [-0.1, 1.0, float("nan")])
 def test_bad_shares_are_errors(name, share):
-    with pytest.raises(ValueError, match=f"`{name}` must be a share.*{name}={share}"):
+    with pytest.raises(
+        ValueError, match=f"`{name}` must be a number, at least 0 and below 1.*{name}={share}"
+    ):
         DifferentiableAugmentation(**{name: share})
 
 
 def test_inputs_of_another_rank_are_errors():
     with pytest.raises(ValueError, match="ndim=4"):
         DifferentiableAugmentation()(np.zeros((2, 8, 8), "float32"))
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_integers_are_shares_of_255(training):
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), "uint8")
+    outputs = [
+        to_numpy(DifferentiableAugmentation(seed=3)(given, training=training))
+        for given in (images, (images / 255).astype("float32"))
+    ]
+    np.testing.assert_allclose(*outputs, atol=1e-6)
+    if not training:
+        np.testing.assert_allclose(outputs[0], images / 255, atol=1e-6)
+
+
+def test_bad_flags_and_seeds_are_errors():
+    with pytest.raises(ValueError, match="`color` must be True or False"):
+        DifferentiableAugmentation(color="no")
+    with pytest.raises(ValueError, match="`seed` must be an integer"):
+        DifferentiableAugmentation(seed=0.5)

@@ -99,8 +99,13 @@ def test_config_batch_size_and_mixed_precision():
 
 
 def test_bad_input_is_an_error():
-    with pytest.raises(ValueError, match=r"`kl_weight` must be 0.*kl_weight=-1"):
+    with pytest.raises(ValueError, match=r"`kl_weight` must be a number, at least 0.*kl_weight=-1"):
         GaussianLatent(kl_weight=-1)
     for shape in ((2, 5), (2, 3, 4)):
         with pytest.raises(ValueError, match="the means, followed by the logarithms"):
             GaussianLatent()(np.zeros(shape, "float32"))
+    for pair in ((np.zeros(3), np.zeros(3)), (np.zeros((2, 3)), np.zeros((2, 1))), (1.0, 2.0)):
+        with pytest.raises(ValueError, match=r"same shape \(batch, latent_dim\)"):
+            gaussian_kl(*pair)
+    with pytest.raises(ValueError, match="`mean` must be"):
+        gaussian_kl("x", np.zeros((2, 3)))

@@ -154,5 +154,33 @@ def test_too_many_levels_are_errors(rows, columns, largest):
 
 
 def test_unknown_normalization_is_an_error():
-    with pytest.raises(ValueError, match=r"\['average', 'orthonormal'\].*normalization='unit'"):
+    with pytest.raises(ValueError, match=r"'average', 'orthonormal'.*normalization='unit'"):
         HaarTransform2D(normalization="unit")
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int32"])
+def test_integers_are_shares_of_255(kind):
+    images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 1)).astype(kind)
+    expected = pywt.wavedec2(images / 255, "haar", "symmetric", 2, axes=(1, 2))
+    options = {"levels": 2, "normalization": "orthonormal"}
+    for bands in (haar_transform_2d(images, **options), HaarTransform2D(**options)(images)):
+        for band, wanted in zip(
+            keras.tree.flatten(bands), keras.tree.flatten(expected), strict=True
+        ):
+            np.testing.assert_allclose(to_numpy(band), wanted, atol=1e-5)
+    low, _ = HaarTransform2D(dtype="mixed_bfloat16")(images)
+    assert keras.backend.standardize_dtype(low.dtype) == "bfloat16"
+    assert to_numpy(low).mean() == pytest.approx(images.mean() / 255, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "images", [None, "x", 1.0, np.zeros(4), np.zeros((0, 8, 8, 1)), np.zeros((2, 8, 8))]
+)
+def test_values_that_are_no_images_are_errors(images):
+    with pytest.raises(ValueError, match="`images` must"):
+        haar_transform_2d(images)
+
+
+def test_a_size_that_is_not_known_is_an_error():
+    with pytest.raises(ValueError, match="must be known"):
+        haar_transform_2d(keras.Input((None, 8, 1)))

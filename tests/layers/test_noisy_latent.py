@@ -96,11 +96,11 @@ def test_config_batch_size_and_mixed_precision():
 
 @pytest.mark.parametrize("beta", [-0.1, float("nan")])
 def test_bad_beta_is_an_error(beta):
-    with pytest.raises(ValueError, match=f"`beta` must be 0.*beta={beta}"):
+    with pytest.raises(ValueError, match=f"`beta` must be a number, at least 0.*beta={beta}"):
         NoisyLatent(beta)
 
 
 @pytest.mark.parametrize("alpha", [0.0, -1.0])
 def test_bad_alpha_is_an_error(alpha):
-    with pytest.raises(ValueError, match=f"`alpha` must be above 0.*alpha={alpha}"):
+    with pytest.raises(ValueError, match=f"`alpha` must be a number, above 0.*alpha={alpha}"):
         NoisyLatent(0.1, alpha=alpha)

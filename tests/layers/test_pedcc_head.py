@@ -157,6 +157,12 @@ def test_bad_arguments_are_errors():
         head_for(10, 3, method="simplex")
     with pytest.raises(ValueError, match="Did you mean 'simplex'"):
         head_for(method="simplx")
+    for arguments in ({"seed": -1}, {"subspace": "yes"}, {"method": None}, {"num_classes": 2.5}):
+        with pytest.raises(ValueError, match=f"`{next(iter(arguments))}` must be"):
+            PEDCCHead(**{"num_classes": 3, **arguments})
+    for points in (np.ones((1, 3)), np.ones(3), np.full((2, 2), np.nan), "x"):
+        with pytest.raises(ValueError, match="`centroids` must"):
+            span_basis(points)
 
 
 @pytest.mark.parametrize("dim", [1, 5])

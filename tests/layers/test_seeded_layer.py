@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 
 from keras_regen.layers import NoisyLatent, SeededLayer
 from tests.contract import to_numpy
@@ -39,3 +40,10 @@ def test_a_loaded_stream_continues_the_saved_stream(tmp_path):
 def test_config_holds_the_seed():
     assert SeededLayer(seed=4).get_config()["seed"] == 4
     assert SeededLayer.from_config(SeededLayer(name="a").get_config()).seed is None
+
+
+def test_seeds_of_numpy_and_bad_seeds():
+    assert SeededLayer(seed=np.int64(4)).get_config()["seed"] == 4
+    for seed in (-1, 1.5, "1", True, 2**32):
+        with pytest.raises(ValueError, match="`seed` must be"):
+            SeededLayer(seed=seed)

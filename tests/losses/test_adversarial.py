@@ -95,6 +95,8 @@ def test_the_gradients_of_minimax_are_opposite():
 
 def test_an_unknown_name_is_an_error_with_the_known_names():
     assert sorted(FORMULAS) == sorted(OBJECTIVES)
-    known = ", ".join(repr(name) for name in sorted(FORMULAS))
-    with pytest.raises(ValueError, match=rf"one of \[{known}\]. Received: objective='maximin'"):
+    known = ", ".join(map(repr, OBJECTIVES))
+    with pytest.raises(ValueError, match=rf"one of {known}. Received: objective='maximin'"):
         objective("maximin")
+    with pytest.raises(ValueError, match=r"same shape. Received: shapes \(3,\) and \(3, 1\)"):
+        objective("hinge").discriminator_loss(np.zeros(3), np.zeros((3, 1)))

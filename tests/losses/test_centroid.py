@@ -133,13 +133,19 @@ def test_mixed_precision_rounds_only_the_latents():
 
 
 def test_bad_input_is_an_error():
-    with pytest.raises(ValueError, match=r"must be a matrix.*shape \(6,\)"):
+    with pytest.raises(ValueError, match=r"array of 2 axes.*shape \(6,\)"):
         CentroidLoss(np.zeros(6))
     loss = CentroidLoss(centroids())
     with pytest.raises(ValueError, match=r"must have 6 dimensions.*\(5, 1\)"):
         loss(LABELS, latents()[:, :1])
-    one_hot = np.eye(NUM_CLASSES)[LABELS]
-    with pytest.raises(ValueError, match=r"class indices.*\(5, 4\).*argmax"):
-        loss(one_hot, latents())
-    with pytest.raises(ValueError, match=r"class indices.*\(1, 4\)"):
-        centroid_loss(one_hot[:1], latents()[:1], centroids())
+    for wrong in (np.zeros(4), [], "left", np.array(1.0)):
+        with pytest.raises(ValueError, match="centroids"):
+            centroid_loss(LABELS, latents(), wrong)
+        with pytest.raises(ValueError, match="centroids"):
+            CentroidLoss(wrong)
+    with pytest.raises(ValueError, match=r"`basis` must have the shape \(6, rank\)"):
+        centroid_loss(LABELS, latents(), centroids(), np.eye(5))
+    with pytest.raises(ValueError, match="finite"):
+        CentroidLoss(centroids() * 1e300)
+    with pytest.raises(ValueError, match="`subspace` must be True or False"):
+        CentroidLoss(centroids(), subspace="yes")

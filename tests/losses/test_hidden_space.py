@@ -67,7 +67,8 @@ def test_config_and_bad_input():
     restored = check_config(HiddenSpaceLoss(reduction="sum", name="distance"))
     assert (restored.reduction, restored.name) == ("sum", "distance")
     assert HiddenSpaceLoss().name == "hidden_space_loss"
-    with pytest.raises(
-        ValueError, match=r"same shape. Received: \(5, 3, 4, 2\) and \(5, 3, 4, 1\)"
-    ):
+    with pytest.raises(ValueError, match=r"y_true of shape \(5, 3, 4, 2\).*\(5, 3, 4, 1\)"):
         HiddenSpaceLoss()(REAL, FAKE[..., :1])
+    for wrong in (REAL[:0], REAL[:, 0, 0, 0], 1.0):
+        with pytest.raises(ValueError, match="two batches of the same shape"):
+            HiddenSpaceLoss()(wrong, wrong)

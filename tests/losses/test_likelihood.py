@@ -59,8 +59,11 @@ def test_a_pixel_of_probability_zero_has_a_finite_loss():
 def test_config_and_bad_input():
     assert check_config(GaussianLoss(0.3)).scale == 0.3
     check_config(BernoulliLoss())
-    with pytest.raises(ValueError, match=r"`scale` must be above 0.*scale=0"):
+    with pytest.raises(ValueError, match=r"`scale` must be a number, above 0.*scale=0"):
         GaussianLoss(0)
+    for wrong in (0, -1.0, float("nan"), "0.1", None):
+        with pytest.raises(ValueError, match="`scale` must be a number, above 0"):
+            gaussian_loss(IMAGES, DECODED, wrong)
     for loss in (bernoulli_loss, gaussian_loss):
         with pytest.raises(ValueError, match="of the same shape"):
             loss(IMAGES, DECODED[:, :2])

@@ -89,7 +89,7 @@ def test_early_features_share_the_layers_of_the_classifier(make, layer):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: inception_features("conv6"), r"conv5, mixed0.*layer='conv6'"),
+        (lambda: inception_features("conv6"), r"'conv5', 'mixed0'.*layer='conv6'"),
         (lambda: inception_features(image_shape=(8, 8, 2)), r"image_shape=\(8, 8, 2\)"),
         (
             lambda: inception_features("mixed10", image_shape=(28, 28, 3), weights=None),

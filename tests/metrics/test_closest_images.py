@@ -187,3 +187,13 @@ IMAGES = np.zeros((4, 8, 8, 1))
 def test_bad_input(arguments, message):
     with pytest.raises(ValueError, match=message):
         closest_match(**{"queries": IMAGES, "references": IMAGES, **arguments})
+
+
+def test_duplicates_are_separate_matches():
+    images = some_digits(30)
+    twice = np.concatenate([images, images])
+    found = closest_match(twice, twice, 1, exclude_self=True)
+    np.testing.assert_array_equal(found.indices[:, 0], np.r_[30:60, :30])
+    assert (found.values == 0).all()
+    different = closest_match(images, images, 1, exclude_self=True)
+    assert (different.values > 0).all()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
 from sklearn.neighbors import NearestNeighbors
 
 from keras_regen.datasets import load
@@ -62,7 +63,7 @@ def test_features_change_distances_but_not_exact_copies(digits_model):
 
 def test_bad_input():
     images = np.zeros((3, 8, 8, 1))
-    with pytest.raises(ValueError, match="at least 2 images"):
+    with pytest.raises(ValueError, match="at least 2 different images"):
         novelty(images, images[:1])
     with pytest.raises(ValueError, match="`training` must be images of shape"):
         novelty(images, np.zeros((3, 8, 9, 1)))
@@ -82,5 +83,48 @@ def test_distances_computed_before_do_not_change_the_result(features):
     assert novelty(generated, training, features, training_distances=own) == expected
     with pytest.raises(ValueError, match=r"shape \(29,\) for 30 images"):
         novelty(generated, training, training_distances=own[1:])
-    with pytest.raises(ValueError, match="`images` must hold at least 2 images"):
+    with pytest.raises(ValueError, match="`images` must hold at least 2 different images"):
         neighbor_distances(training[:1])
+
+
+@pytest.mark.parametrize("features", [None, lambda images: images[:, ::2]])
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
+def test_duplicates_do_not_make_copies_look_new(features, dtype):
+    images = load("digits").x_train[:150]
+    training = images if dtype == "uint8" else (images / 255).astype(dtype)
+    rng = np.random.default_rng(0)
+    noisy = np.clip(images[:40] / 255 + rng.normal(0, 0.01, (40, 8, 8, 1)), 0, 1).astype("float32")
+    twice = np.concatenate([training, training[::-1]])
+    found = novelty(noisy, twice, features, block_size=64)
+    expected = novelty(noisy, training, features)
+    assert found.copied_share == expected.copied_share == 1
+    for name in ("generated_distance", "training_distance", "num_copies"):
+        assert getattr(found, name) == pytest.approx(getattr(expected, name))
+    own = neighbor_distances(twice, features, block_size=64)
+    rows = (images / 255 if features is None else features(images / 255)).reshape(150, -1)
+    every = cdist(rows, rows, "sqeuclidean") / rows.shape[1]
+    np.fill_diagonal(every, np.inf)
+    nearest = every.min(axis=1)
+    np.testing.assert_allclose(own, np.concatenate([nearest, nearest[::-1]]), rtol=1e-4)
+    assert novelty(noisy, twice, features, training_distances=own).copied_share == 1
+
+
+def test_the_share_does_not_depend_on_how_often_an_image_occurs():
+    digits = load("digits")
+    training, held_out = digits.x_train[:400], digits.x_test[:100]
+    expected = novelty(held_out, training).copied_share
+    many = training[np.random.default_rng(0).integers(0, 400, 2000)]
+    many = np.concatenate([training, many])
+    assert 0.3 < novelty(held_out, many).copied_share == expected < 0.7
+
+
+def test_a_set_of_equal_images_has_no_neighbors():
+    same = np.zeros((5, 8, 8, 1), "uint8")
+    with pytest.raises(ValueError, match=r"2 different images.*5 images, all equal"):
+        neighbor_distances(same)
+    with pytest.raises(ValueError, match="`training` must hold at least 2 different images"):
+        novelty(same, same)
+    # Zeros of both signs are the same pixel.
+    signs = np.stack([np.full((8, 8, 1), zero) for zero in (0.0, -0.0)])
+    with pytest.raises(ValueError, match="2 images, all equal"):
+        neighbor_distances(signs)

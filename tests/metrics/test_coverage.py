@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_regen.metrics import precision_recall
+from keras_regen.metrics import precision_recall, without_duplicates
 
 
 def covered(points, centers, k):
@@ -70,3 +70,27 @@ def test_a_common_offset_changes_nothing(dtype):
 def test_bad_input(arguments, message):
     with pytest.raises(ValueError, match=message):
         precision_recall(*arguments)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0**60])
+@pytest.mark.parametrize("offset", [1e6, 1e30])
+def test_float32_with_a_large_offset_is_measured_as_it_is(offset, scale):
+    # The offset rounds the points to a grid, or to a single point: the loop sees the same.
+    rng = np.random.default_rng(0)
+    real, generated = (
+        (scale * rng.normal(size=(40, 3)) + offset).astype("float32") for _ in range(2)
+    )
+    expected = [
+        covered(points.astype("float64"), centers.astype("float64"), 2)
+        for points, centers in ((generated, real), (real, generated))
+    ]
+    assert precision_recall(real, generated, 2, 16) == pytest.approx(tuple(expected))
+
+
+def test_duplicates_of_real_images_lower_the_precision_and_can_be_left_out():
+    rng = np.random.default_rng(0)
+    real, generated = rng.normal(size=(50, 3)), rng.normal(size=(60, 3))
+    expected = precision_recall(real, generated, 3)
+    often = np.concatenate([real] * 4)
+    assert precision_recall(often, generated, 3)[0] == 0
+    assert precision_recall(without_duplicates(often), generated, 3) == expected

@@ -1,9 +1,12 @@
 """The intrinsic dimension against spheres, scikit-dimension, and a slow loop."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import hmean
 
 from keras_regen.datasets import load
 from keras_regen.metrics import (
@@ -32,7 +35,7 @@ def sphere(dim, num_points=5000):
     return points @ turned.T
 
 
-def slow_dimension(points, k):
+def slow_dimension(points, k, average="arithmetic"):
     """Equations 15 and 16, point by point."""
     points = points.reshape(len(points), -1).astype("float64")
     estimates = []
@@ -41,7 +44,7 @@ def slow_dimension(points, k):
         distances = np.sort(np.linalg.norm(others - point, axis=1))
         inverse = sum(np.log(distances[k - 1] / distances[j]) for j in range(k - 1)) / (k - 1)
         estimates.append(1 / inverse)
-    return np.mean(estimates)
+    return np.mean(estimates) if average == "arithmetic" else hmean(estimates)
 
 
 @pytest.mark.parametrize("dim", [2, 5, 10])
@@ -131,3 +134,67 @@ def test_bad_input(points, ks, message):
 def test_a_block_size_of_zero():
     with pytest.raises(ValueError, match="block_size=0"):
         intrinsic_dimension(POINTS, 2, block_size=0)
+
+
+@pytest.mark.parametrize("k", [2, 3, 20])
+def test_the_harmonic_mean_equals_a_slow_loop(k):
+    points = np.random.default_rng(k).random((60, 4))
+    found = intrinsic_dimension(points, k, average="harmonic")
+    np.testing.assert_allclose(found, slow_dimension(points, k, "harmonic"), rtol=1e-3)
+    curve = intrinsic_dimension_curve(points, [k, 30], average="harmonic")
+    assert curve[0] == found
+
+
+@pytest.mark.parametrize("dim", [2, 5, 10])
+def test_the_harmonic_mean_of_spheres(dim):
+    # MacKay and Ghahramani: unlike the arithmetic mean, it hardly depends on few neighbors.
+    found = intrinsic_dimension_curve(sphere(dim), KS, average="harmonic")
+    np.testing.assert_allclose(found[:3], dim, rtol=0.1)
+    np.testing.assert_allclose(found[0], found[2], rtol=0.04)
+    assert SCIKIT_DIMENSION[dim][0] > 1.2 * SCIKIT_DIMENSION[dim][2]
+
+
+def test_an_outlier_is_reported_and_does_not_change_the_harmonic_mean():
+    plane = np.random.default_rng(0).random((500, 2)) @ [[1, 2, 3], [3, 2, -1]]
+    outlier = np.concatenate([plane, [[1e5, 1e5, 1e5]]])
+    with pytest.warns(
+        UserWarning, match=r"k=20 is \d+ in the arithmetic mean and 1\.\d+ in the har"
+    ):
+        assert intrinsic_dimension(outlier) > 100
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = intrinsic_dimension(outlier, average="harmonic")
+        expected = intrinsic_dimension(plane, average="harmonic")
+        assert found == pytest.approx(expected, rel=0.02)
+        # Without the outlier there is no warning, for no number of neighbors that has a mean.
+        intrinsic_dimension_curve(plane, [3, 4, 5, 10, 20])
+
+
+def test_the_warning_names_the_line_of_the_call():
+    points = np.concatenate([np.random.default_rng(0).random((99, 2)), [[1e5, 1e5]]])
+    for call in (
+        lambda: intrinsic_dimension(points),
+        lambda: intrinsic_dimension_curve(points, [20]),
+    ):
+        with pytest.warns(UserWarning) as caught:
+            call()
+        assert caught[0].filename == __file__
+
+
+def test_the_harmonic_mean_needs_a_single_point_with_a_dimension():
+    points = np.arange(9)[:, None]
+    with pytest.raises(ValueError, match="Use a larger `k`, or `average='harmonic'`"):
+        intrinsic_dimension(points, 2)
+    # Only the 2 ends have neighbors at different distances, 1 and 2.
+    expected = 1 / (2 * np.log(2) / 9)
+    assert intrinsic_dimension(points, 2, average="harmonic") == pytest.approx(expected)
+    with pytest.raises(
+        ValueError, match=r"9 such points with k=3, first point 0. Use a larger `k`\."
+    ):
+        intrinsic_dimension(np.eye(9), 3, average="harmonic")
+
+
+@pytest.mark.parametrize("average", ["mean", None, 3, np.ones(3)])
+def test_unknown_averages(average):
+    with pytest.raises(ValueError, match="`average` must be one of 'arithmetic', 'harmonic'"):
+        intrinsic_dimension(POINTS, 3, average=average)

@@ -27,10 +27,30 @@ def test_equals_the_ratio_of_the_paper_for_equal_numbers_of_images():
         np.testing.assert_allclose(found[label], expected, rtol=1e-5)
 
 
-def test_does_not_grow_with_the_number_of_images():
+@pytest.mark.parametrize("count", [2, 5, 20])
+def test_its_expectation_does_not_depend_on_the_number_of_images(count):
+    real = np.random.default_rng(0).random((2000, 4, 4, 1))
+    drawn = np.random.default_rng(1).random((400, count, 4, 4, 1))
+    labels = np.zeros(count, int)
+    ratios = [relative_diversity(images, labels, real, np.zeros(2000, int))[0] for images in drawn]
+    # With the number of images in place of the number less 1, the mean would be 1 - 1 / count.
+    error = np.std(ratios) / np.sqrt(400)
+    assert error < 0.02
+    assert np.mean(ratios) == pytest.approx(1, abs=4 * error)
+
+
+def test_repeated_images_have_the_variance_of_the_unbiased_estimate():
     images, labels = some_images(12), np.arange(12) % 2
     more = relative_diversity(np.concatenate([images] * 5), np.tile(labels, 5), images, labels)
-    np.testing.assert_allclose(more, 1)
+    # The same squares, 5 times as many, over 29 in place of 5.
+    np.testing.assert_allclose(more, 5 * 5 / 29)
+
+
+def test_a_single_image_has_no_diversity():
+    images, labels = some_images(5), np.array([0, 0, 0, 1, 2])
+    real, real_labels = some_images(12, seed=1), np.arange(12) % 3
+    found = relative_diversity(images, labels, real, real_labels)
+    assert np.isnan(found).tolist() == [False, True, True]
 
 
 def test_closed_forms():

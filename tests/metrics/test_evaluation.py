@@ -320,8 +320,8 @@ def test_a_model_without_classes(digits, digits_model, monkeypatch):
     mean = np.mean((model.reconstruct(digits.x_test) - digits.x_test / 255) ** 2)
     assert results["reconstruction_mse"] == pytest.approx(mean, rel=1e-4)
     label = labels[0]
-    ratio = images[labels == label].var(axis=0).sum()
-    ratio /= (digits.x_train[digits.y_train == label] / 255).var(axis=0).sum()
+    ratio = images[labels == label].var(axis=0, ddof=1).sum()
+    ratio /= (digits.x_train[digits.y_train == label] / 255).var(axis=0, ddof=1).sum()
     by_class = results["relative_diversity_by_class"]
     assert by_class[str(label)] == pytest.approx(ratio, rel=1e-4)
     known = [value for value in by_class.values() if value is not None]

@@ -32,7 +32,7 @@ def test_each_model_equals_a_model_trained_on_its_class_alone():
     ("labels", "names", "message"),
     [
         (LABELS, [*NAMES, "none", "nobody"], "Received: none of 'none', 'nobody'"),
-        (LABELS, ["a", "b", "a"], r"must differ. Received: \['a', 'b', 'a'\]"),
+        (LABELS, ["a", "b", "a"], r"must differ. Received: \('a', 'b', 'a'\)"),
         (LABELS, ["a", "b"], "`y` must lie in 0..1. Received: 2 at index 2"),
         (LABELS[:4], NAMES, "4 labels"),
     ],

@@ -122,7 +122,7 @@ def test_batch_size_and_epochs_have_the_positions_of_keras(model):
 def test_compile_rejects_arguments_that_it_would_ignore(model):
     with pytest.raises(ValueError, match=r"Received: loss_weights=\{'centroid_loss': 100.0\}"):
         model.compile("adam", loss_weights={"centroid_loss": 100.0})
-    with pytest.raises(ValueError, match="at least two names"):
+    with pytest.raises(ValueError, match="at least 2 names"):
         Classifier.for_images((8, 8, 1), "abc")
 
 

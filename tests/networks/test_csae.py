@@ -278,13 +278,30 @@ def test_bad_image_shapes_are_errors(build, shape):
 
 
 def test_other_bad_arguments_are_errors():
-    with pytest.raises(ValueError, match=r"\['bilinear', 'transposed'\].*upsampling='nearest'"):
+    with pytest.raises(ValueError, match=r"'bilinear', 'transposed'.*upsampling='nearest'"):
         csae_decoder(SHAPE, upsampling="nearest")
     with pytest.raises(ValueError, match=r"at least 2.*num_classes=1"):
         basenet(SHAPE, 1)
     with pytest.raises(ValueError, match=r"at least 2.*num_classes=1"):
         csae_conditional_encoder(SHAPE, 1)
-    with pytest.raises(ValueError, match="positive"):
+    with pytest.raises(ValueError, match="at least 1"):
         csae_encoder(SHAPE, latent_dim=0)
-    with pytest.raises(ValueError, match="positive"):
+    with pytest.raises(ValueError, match="at least 1"):
         csae_encoder(SHAPE, stem_filters=0)
+    with pytest.raises(ValueError, match=r"without \"/\". Received: name='a/b'"):
+        csae_encoder(SHAPE, name="a/b")
+    for activation in ("sigmoide", 3, len, keras.ops.sum):
+        with pytest.raises(ValueError, match="`activation` must be None, the name"):
+            csae_decoder(SHAPE, activation=activation)
+
+
+def test_arguments_of_other_types():
+    """Shapes and numbers of NumPy, lists, and a function as the activation."""
+    count = np.int64(2)
+    encoder = csae_encoder(np.array(SHAPE), latent_dim=count, stem_filters=count)
+    assert encoder.output_shape == (None, 2)
+    decoder = csae_decoder(list(SHAPE), count, count, activation=keras.ops.relu)
+    assert decoder.output_shape == (None, *SHAPE)
+    assert decoder.predict(np.full((2, 2), 3.0), verbose=0).min() >= 0
+    restored = keras.Model.from_config(encoder.get_config())
+    assert restored.output_shape == (None, 2)

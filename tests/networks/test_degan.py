@@ -458,7 +458,7 @@ def test_bad_latents_are_errors(build):
 
 
 def test_other_bad_arguments_are_errors():
-    with pytest.raises(ValueError, match=r"`limit` must be above 0.*limit=0"):
+    with pytest.raises(ValueError, match=r"`limit` must be a number, above 0.*limit=0"):
         degan_discriminator(GRAY, clip=0)
-    with pytest.raises(ValueError, match=r"`rate`.*rate=2"):
+    with pytest.raises(ValueError, match=r"`dropout` must be a number.*dropout=2"):
         degan_encoder(GRAY, dropout=2)

@@ -125,11 +125,11 @@ def test_clip_bounds_kernels_and_biases():
     [
         (lambda: dense_generator((7, 8, 1)), "image_shape"),
         (lambda: dense_generator(SHAPE, latent_dim=0), "latent_dim=0"),
-        (lambda: dense_generator(SHAPE, hidden=(4, 0)), "hidden=0"),
+        (lambda: dense_generator(SHAPE, hidden=(4, 0)), r"hidden=\(4, 0\)"),
         (lambda: dense_generator(SHAPE, hidden=()), r"len\(hidden\)=0"),
         (lambda: dense_discriminator((7, 8, 1)), "image_shape"),
         (lambda: dense_discriminator((8, 8)), "image_shape"),
-        (lambda: dense_discriminator((0,)), r"input_shape\[0\]=0"),
+        (lambda: dense_discriminator((0,)), r"input_shape=\(0,\)"),
         (lambda: dense_discriminator((4,), clip=-1.0), r"limit=-1\.0"),
     ],
 )

@@ -1,4 +1,6 @@
-"""Functions that read plots and find images in them."""
+"""Functions that render plots and find images in them."""
+
+import io
 
 import numpy as np
 from PIL import Image
@@ -7,6 +9,23 @@ from PIL import Image
 def read_pixels(path):
     """Returns the pixels `(height, width, 3)` of an image file."""
     return np.asarray(Image.open(path).convert("RGB"))
+
+
+def pixels_of(figure):
+    """Returns the pixels `(height, width, 3)` of a figure at its own resolution."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=figure.dpi)
+    return read_pixels(buffer)
+
+
+def tick_names(axis):
+    """Returns the tick labels of an axis, without escapes."""
+    return [text.get_text().replace(r"\$", "$") for text in axis.get_ticklabels()]
+
+
+def texts_of(axes):
+    """Returns the texts in an axes."""
+    return [text.get_text() for text in axes.texts]
 
 
 def find_image(plot, image, scale):

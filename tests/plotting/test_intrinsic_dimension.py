@@ -1,33 +1,35 @@
-"""The plot of intrinsic dimensions: the heights of its curves."""
+"""The plot of intrinsic dimensions: its curves and their last values."""
 
 import numpy as np
 import pytest
 
 from keras_regen import plotting
-from tests.plotting.image_helpers import find_color, read_pixels
+from tests.plotting.image_helpers import texts_of
 
 pytestmark = pytest.mark.any_backend
 
-BLUE, RED = (0x3A, 0x5B, 0xA0), (0xC8, 0x55, 0x3D)
+
+def test_points_of_the_curves():
+    figure = plotting.plot_intrinsic_dimension(
+        [10, 20, 40], {"MNIST": np.array([7, 6, 5.25]), "$x$": [12, 11, float("nan")]}
+    )
+    (axes,) = figure.axes
+    first, second = (line.get_xydata() for line in axes.lines)
+    np.testing.assert_array_equal(first, [[10, 7], [20, 6], [40, 5.25]])
+    np.testing.assert_array_equal(second, [[10, 12], [20, 11], [40, np.nan]])
+    assert axes.get_ylim()[0] == 0 and axes.get_ylim()[1] > 12
+    assert texts_of(axes) == ["5.25"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["MNIST", r"\$x\$"]
 
 
-def test_height_of_the_curves(tmp_path):
-    ks = [10, 20, 40]
-    plotting.plot_intrinsic_dimension(ks, {"MNIST": [6, 6, 6], "$x$": [12] * 3}, tmp_path / "a.png")
-    plotting.plot_intrinsic_dimension(ks, {"": [12] * 3, "other": [6, 6, 6]}, tmp_path / "b.png")
-    first, second = read_pixels(tmp_path / "a.png"), read_pixels(tmp_path / "b.png")
-    assert first.shape == second.shape
-
-    def height(plot, color):
-        # Most pixels of a color belong to its line.
-        return np.median(find_color(plot, color)[:, 0])
-
-    np.testing.assert_allclose(height(first, BLUE), height(second, RED), atol=1)
-    np.testing.assert_allclose(height(first, RED), height(second, BLUE), atol=1)
-    assert height(first, RED) < height(first, BLUE) - 100
-
-
-def test_missing_estimate_raises(tmp_path):
-    with pytest.raises(ValueError, match="2 numbers and 1 estimates of 'MNIST'"):
-        plotting.plot_intrinsic_dimension([5, 10], {"MNIST": [12.0]}, tmp_path / "a.png")
-    assert not list(tmp_path.iterdir())
+def test_invalid_arguments_raise():
+    for ks, curves, match in (
+        ([5, 10], {"MNIST": [12.0]}, "2 numbers and 1 estimates of 'MNIST'"),
+        ([10, 5], {"MNIST": [12.0, 11.0]}, "ascending order"),
+        ([5], {}, "`curves` must be a dict"),
+        ([5], {"MNIST": [[1.0]]}, "must be a list of numbers"),
+        ([5], {"MNIST": [1e200]}, "between -1e100 and 1e100"),
+        ([], {"MNIST": []}, "`ks` must be finite numbers"),
+    ):
+        with pytest.raises(ValueError, match=match):
+            plotting.plot_intrinsic_dimension(ks, curves)

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from keras_regen.priors import ClassGaussianPrior, GaussianPrior, Prior, StandardNormalPrior
+from keras_regen.priors import (
+    ClassGaussianPrior,
+    ConvexCombinationPrior,
+    GaussianPrior,
+    Prior,
+    StandardNormalPrior,
+)
 
 
 def test_a_subclass_must_define_the_contract():
@@ -48,6 +54,9 @@ def test_a_sampler_continues_the_latents_of_sample():
         (np.zeros((3, 5)), r"\(num_samples, 4\).*\(3, 5\)"),
         (np.full((3, 4), np.inf), "must be finite"),
         (np.zeros((0, 4)), r"empty array.*\(0, 4\)"),
+        (np.full((3, 4), 1e300), "must be finite in float32"),
+        ([["a"] * 4] * 3, "must be integers or floats"),
+        (None, "num_samples, 4"),
     ],
 )
 def test_bad_latents_are_an_error(latents, message):
@@ -55,3 +64,19 @@ def test_bad_latents_are_an_error(latents, message):
     prior.build((None, 4))
     with pytest.raises(ValueError, match=message):
         prior.adapt(latents)
+
+
+@pytest.mark.parametrize(
+    "prior", [ClassGaussianPrior(2), ConvexCombinationPrior(2), GaussianPrior()], ids=type
+)
+def test_bad_arguments_of_sample(prior):
+    prior.adapt(np.random.default_rng(0).normal(size=(9, 3)), np.arange(9) % 2)
+    for num_samples in (-1, 2.5, "2", None):
+        with pytest.raises(ValueError, match="`num_samples` must be an integer, at least 0"):
+            prior.sample(num_samples, 1, np.random.default_rng(0))
+    for rng in (0, None, np.random.RandomState(0)):
+        with pytest.raises(ValueError, match="`rng` must be a NumPy generator"):
+            prior.sample(2, 1, rng)
+    for class_id in (2, -1, 0.5, "1", None) if prior.num_classes else ():
+        with pytest.raises(ValueError, match=r"`class_id` must lie in 0\.\.1"):
+            prior.sample(2, class_id, np.random.default_rng(0))

@@ -151,7 +151,7 @@ def test_before_the_decoder_of_another_model_by_class(vae, name, request):
 
 
 def test_bad_input(vae, csae):
-    with pytest.raises(ValueError, match=r"\('sample', 'mean'\). Received: posterior='mode'"):
+    with pytest.raises(ValueError, match=r"'sample', 'mean'. Received: posterior='mode'"):
         DecoderEncoderPrior(vae, "mode")
     with pytest.raises(ValueError, match="Received: latent_dim=0"):
         StandardNormalPrior(0)
