@@ -59,8 +59,10 @@ def build_optimizer(
     check_number("learning_rate", learning_rate, above=0)
     check_integer("total_steps", total_steps, 1)
     rate = _build_schedule(float(learning_rate), int(total_steps), schedule)
+    # Without a name, Keras numbers the optimizers of a process, and two files of the same training
+    # run differ.
     try:
-        return _OPTIMIZERS[name](rate, **arguments)
+        return _OPTIMIZERS[name](rate, **{"name": name, **arguments})
     except Exception as error:
         raise ValueError(
             f"The optimizer {name!r} does not take these arguments. Received: {arguments}. {error}"

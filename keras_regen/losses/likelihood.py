@@ -15,8 +15,8 @@ def bernoulli_loss(y_true: Any, y_pred: Any) -> Any:
     """Computes the negative log-likelihood of images with Bernoulli pixels, in nats.
 
     Args:
-        y_true: Images `(batch, height, width, channels)`: floats, which are clipped to [0, 1], or
-            integers in 0..255, which are divided by 255.
+        y_true: Images `(batch, height, width, channels)`: floats in [0, 1], or integers in 0..255,
+            which are divided by 255.
         y_pred: Images of the same shape: the probability that a pixel is white.
 
     Returns:
@@ -35,11 +35,16 @@ def bernoulli_loss(y_true: Any, y_pred: Any) -> Any:
         2.7726
     """
     y_true, y_pred = (ops.cast(images, "float32") for images in image_pair(y_true, y_pred))
-    # PyTorch raises an error for a target out of [0, 1] and for NaN; the other backends do not.
-    unknown = ops.logical_or(ops.isnan(y_true), ops.isnan(y_pred))
-    y_true = ops.clip(ops.where(unknown, 0.5, y_true), 0.0, 1.0)
-    values = ops.binary_crossentropy(y_true, ops.where(unknown, 0.5, y_pred))
-    return ops.sum(ops.where(unknown, float("nan"), values), axis=(1, 2, 3))
+    if keras.backend.backend() != "torch":
+        return ops.sum(ops.binary_crossentropy(y_true, y_pred), axis=(1, 2, 3))
+    # PyTorch raises an error for NaN and for a target out of [0, 1]. The other backends compute
+    # the formula, which is linear in the target. Its second part is 0 for all other values.
+    epsilon = keras.config.epsilon()
+    y_pred = ops.clip(y_pred, epsilon, 1.0 - epsilon)
+    bounded = ops.clip(ops.where(ops.isnan(y_true), 0.5, y_true), 0.0, 1.0)
+    values = ops.binary_crossentropy(bounded, ops.where(ops.isnan(y_pred), 0.5, y_pred))
+    values += (y_true - bounded) * (ops.log(1.0 - y_pred) - ops.log(y_pred))
+    return ops.sum(values, axis=(1, 2, 3))
 
 
 def gaussian_loss(y_true: Any, y_pred: Any, scale: float = 0.1) -> Any:
