@@ -66,9 +66,11 @@ from keras_regen.models import ReGene as ReGene
 from keras_regen.models import fit_per_class as fit_per_class
 from keras_regen.networks import ReGeneDecoder as ReGeneDecoder
 from keras_regen.priors import ClassGaussianPrior as ClassGaussianPrior
+from keras_regen.priors import ClassMixturePrior as ClassMixturePrior
 from keras_regen.priors import ConditionalNormalPrior as ConditionalNormalPrior
 from keras_regen.priors import ConvexCombinationPrior as ConvexCombinationPrior
 from keras_regen.priors import DecoderEncoderPrior as DecoderEncoderPrior
+from keras_regen.priors import DeviationTransferPrior as DeviationTransferPrior
 from keras_regen.priors import GaussianPrior as GaussianPrior
 from keras_regen.priors import StandardNormalPrior as StandardNormalPrior
 from keras_regen.saving import load_model as load_model

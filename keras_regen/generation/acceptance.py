@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from keras_regen.checks import as_array, check_flag, check_integer
+from keras_regen.checks import as_array, check_choice, check_flag, check_integer, check_number
 from keras_regen.generation.generation_report import GenerationReport
 
 CALIBRATED = "calibrated"
@@ -14,10 +14,17 @@ CALIBRATED = "calibrated"
 
 @dataclasses.dataclass(frozen=True)
 class Acceptance:
-    """Tells `keras_regen.generate` which images to keep, by the two steps of ReGene.
+    """Tells `keras_regen.generate` which images to keep, in two steps.
 
-    First, the model's head must assign the latent to the requested class. Second, a classifier
-    must assign the decoded image to this class, with at least the threshold's probability.
+    First, the model's head must assign the latent to the requested class. Second, the decoded image
+    must be of this class, by one of two rules:
+
+    - by confidence, as in ReGene: a classifier must assign the image to the class, with at least
+      the threshold's probability;
+    - by distance, for a model whose head is a `PEDCCHead`: the model encodes the image again. The
+      nearest centroid must be the centroid of the class, and the distance to it at most that of
+      the given quantile of the training images. A softmax is near 1 for most images that are
+      nearest to their centroid, so that the distance selects more than the confidence does.
 
     Args:
         classifier: The classifier of the second step: `None` for the model itself; a
@@ -25,6 +32,10 @@ class Acceptance:
             `(batch, height, width, channels)` in [0, 1] to probabilities `(batch, num_classes)`.
         threshold: `"calibrated"` for the classifier's confidence in each class, which its
             `calibrate` measured; a float in (0, 1]; or a sequence with such a float for each class.
+        by: `"confidence"`, `"distance"`, or `"auto"`: by distance if the model has centroids, and
+            neither `classifier` nor `threshold` is given.
+        quantile: Float in (0, 1]: the share of the training images of a class that are at least as
+            near to their centroid as an accepted image, for `by="distance"`.
         max_tries: Integer, at least 1: limit of sampled latents for each requested image. For 10
             images of a class, `generate` samples at most `10 * max_tries` latents.
         check_latent: Whether to apply the first step. A model without a head skips it.
@@ -32,7 +43,7 @@ class Acceptance:
     Raises:
         ValueError: If an argument is not as described.
 
-    Source: ReGene, section 6.2.
+    Source: ReGene, section 6.2. The acceptance by distance is an addition of this package.
 
     Examples:
         >>> import numpy as np
@@ -50,8 +61,19 @@ class Acceptance:
     threshold: str | float | Sequence[float] = CALIBRATED
     max_tries: int = 100
     check_latent: bool = True
+    by: str = "auto"
+    quantile: float = 0.5
 
     def __post_init__(self):
+        check_choice("by", self.by, ("auto", "confidence", "distance"))
+        check_number("quantile", self.quantile, above=0, maximum=1)
+        is_calibrated = isinstance(self.threshold, str) and self.threshold == CALIBRATED
+        if self.by == "distance" and not (self.classifier is None and is_calibrated):
+            raise ValueError(
+                "`by='distance'` compares with the centroids of the model itself, and `quantile` "
+                "sets its threshold. Leave out `classifier` and `threshold`. "
+                f"Received: classifier={self.classifier!r}, threshold={self.threshold!r}."
+            )
         check_integer("max_tries", self.max_tries, 1)
         check_flag("check_latent", self.check_latent)
         if not (self.classifier is None or isinstance(self.classifier, keras.Model)):
@@ -59,7 +81,7 @@ class Acceptance:
                 "`classifier` must be a Keras model, or None for the model itself. "
                 f"Received: classifier={self.classifier!r}."
             )
-        if isinstance(self.threshold, str) and self.threshold == CALIBRATED:
+        if is_calibrated:
             return
         values = as_array("threshold", self.threshold)
         is_list = values.ndim <= 1 and values.size and values.dtype.kind in "iuf"

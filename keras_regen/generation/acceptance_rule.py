@@ -17,7 +17,9 @@ class AcceptanceRule:
         num_classes: Integer: number of classes that can be requested.
 
     Attributes:
-        thresholds: Array `(num_classes,)`, float32.
+        by_distance: Whether images are accepted by the distance to the centroid of their class.
+        thresholds: Array `(num_classes,)`, float32: the least score of each class. The score is the
+            probability of the class, or the negative distance to its centroid.
 
     Raises:
         ValueError: If the classifier has another image shape or other classes than the model, a
@@ -28,6 +30,13 @@ class AcceptanceRule:
     def __init__(self, model: GenerativeModel, acceptance: Acceptance, num_classes: int):
         self.classifier = model if acceptance.classifier is None else acceptance.classifier
         self.num_classes = num_classes
+        self.by_distance = _is_by_distance(model, acceptance)
+        if self.by_distance:
+            quantiles = ops.convert_to_numpy(model.distance_quantiles)
+            shares = np.linspace(0, 1, quantiles.shape[1])
+            distances = [np.interp(acceptance.quantile, shares, row) for row in quantiles]
+            self.thresholds = -np.array(distances, "float32")
+            return
         if hasattr(self.classifier, "confidence"):
             for quantity, expected, received in (
                 ("image shape", model.image_shape, self.classifier.image_shape),
@@ -73,12 +82,45 @@ class AcceptanceRule:
             )
         return values
 
-    def probabilities(self, images: np.ndarray, batch_size: int) -> np.ndarray:
-        """Returns the probability of each class, `(num_samples, num_classes)`.
+    def scores(
+        self, images: np.ndarray, targets: np.ndarray, batch_size: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Computes the scores of images, which are compared with the thresholds.
+
+        Args:
+            images: Images `(num_samples, height, width, channels)`.
+            targets: Integer array `(num_samples,)`: the requested classes.
+            batch_size: Integer: images in one step.
+
+        Returns:
+            A tuple of the scores, minus infinity for an image that is nearer to another centroid,
+            and of the probabilities of the requested classes, `(num_samples,)` each.
 
         Raises:
             ValueError: If the output of the classifier is not a probability for each class.
         """
+        rows = np.arange(len(images))
+        if not self.by_distance:
+            confidence = self._probabilities(images, batch_size)[rows, targets]
+            return confidence, confidence
+        logits = self.classifier.head(self.classifier.encode(images, batch_size=batch_size))
+        confidence = ops.convert_to_numpy(ops.softmax(logits))[rows, targets]
+        logits = ops.convert_to_numpy(logits)
+        distances = np.sqrt(np.maximum(-logits[rows, targets], 0))
+        is_nearest = np.argmax(logits, axis=1) == targets
+        return np.where(is_nearest, -distances, -np.inf).astype("float32"), confidence
+
+    def describe(self, label: int, best: float) -> str:
+        """Describes the threshold of a class and the best score of its images."""
+        threshold = self.thresholds[label]
+        if self.by_distance:
+            return (
+                f"where the distance to the centroid must be at most {-threshold:.6g} and the "
+                f"smallest distance was {-best:.6g}"
+            )
+        return f"where the threshold is {threshold:.6g} and the highest probability was {best:.6g}"
+
+    def _probabilities(self, images: np.ndarray, batch_size: int) -> np.ndarray:
         if hasattr(self.classifier, "confidence"):
             return self.classifier.classify(images, batch_size, return_probabilities=True)
         outputs = self.classifier.predict(images, int(batch_size), verbose=0)
@@ -98,6 +140,25 @@ class AcceptanceRule:
                 "`keras.layers.Softmax` after its logits."
             )
         return outputs
+
+
+def _is_by_distance(model, acceptance):
+    has_centroids = model.distance_quantiles is not None
+    known = has_centroids and ops.convert_to_numpy(model.distance_quantiles).any()
+    if acceptance.by == "distance" and not known:
+        reason = (
+            "its distances are measured at the end of `fit`, or by `adapt_prior`"
+            if has_centroids
+            else "it has no centroids"
+        )
+        raise ValueError(
+            f"{type(model).__name__} {model.name!r} cannot accept by distance: {reason}. "
+            "Received: by='distance'."
+        )
+    if acceptance.by != "auto":
+        return acceptance.by == "distance"
+    is_default = acceptance.classifier is None and isinstance(acceptance.threshold, str)
+    return bool(known and is_default)
 
 
 def _check_input_shape(classifier, image_shape):

@@ -30,6 +30,7 @@ class GenerativeModel(Protocol):
     head: Any
     prior: Any
     confidence: Any
+    distance_quantiles: Any
 
     @property
     def latent_dim(self) -> int | None:

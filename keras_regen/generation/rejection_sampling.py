@@ -61,14 +61,14 @@ def generate_accepted(
         samples = [state.sample(share) for state in unfinished]
         candidates = np.concatenate(samples)
         targets = np.repeat([state.label for state in unfinished], list(map(len, samples)))
-        passed, probability, decoded = _two_steps(
+        passed, score, probability, decoded = _two_steps(
             model, rule, check_latent, candidates, targets, batch_size
         )
-        accepted = probability >= rule.thresholds[targets]
+        accepted = score >= rule.thresholds[targets]
         decoded_row = np.cumsum(passed) - 1  # of each candidate in `decoded`
         for state in unfinished:
             own = np.flatnonzero(targets == state.label)
-            rows, kept = state.update(passed[own], accepted[own], probability[own])
+            rows, kept = state.update(passed[own], accepted[own], score[own])
             kept = own[kept]
             images[rows] = decoded[decoded_row[kept]]
             latents[rows], confidence[rows] = candidates[kept], probability[kept]
@@ -90,21 +90,26 @@ def _two_steps(model, rule, check_latent, candidates, targets, batch_size):
     """Applies both steps of the acceptance to latents and their requested classes.
 
     Returns:
-        A tuple of whether each latent passed the first step, `(num_candidates,)`; the probability
-        of its requested class, `(num_candidates,)`, or minus infinity if it did not pass; and the
-        decoded images of the latents that passed.
+        A tuple of whether each latent passed the first step, `(num_candidates,)`; its score,
+        `(num_candidates,)`, or minus infinity if it did not pass; the probability of its requested
+        class, likewise; and the decoded images of the latents that passed.
     """
     passed = np.ones(len(candidates), bool)
     if check_latent:
         probabilities = _in_steps(model._latent_probabilities, candidates, batch_size)
         passed = np.argmax(probabilities, axis=1) == targets
-    probability = np.full(len(candidates), -np.inf, "float32")
+    score, probability = np.full((2, len(candidates)), -np.inf, "float32")
     if not passed.any():
-        return passed, probability, np.empty((0, *model.image_shape), "float32")
+        return passed, score, probability, np.empty((0, *model.image_shape), "float32")
     decoded = _in_steps(model.decode, candidates[passed], batch_size)
-    probabilities = _in_steps(rule.probabilities, decoded, batch_size)
-    probability[passed] = probabilities[np.arange(len(probabilities)), targets[passed]]
-    return passed, probability, decoded
+    size = _stepped_size(len(decoded), batch_size)
+    scores = rule.scores(
+        np.resize(decoded, (size, *decoded.shape[1:])),
+        np.resize(targets[passed], size),
+        batch_size,
+    )
+    score[passed], probability[passed] = (values[: len(decoded)] for values in scores)
+    return passed, score, probability, decoded
 
 
 class _TryCounter:
@@ -150,9 +155,9 @@ class _ClassCandidates:
         self.left -= size
         return self.sampler(size)
 
-    def update(self, passed, accepted, probability):
+    def update(self, passed, accepted, score):
         """Returns the rows of the result to fill, and the candidates to fill them with."""
-        self.best = max(self.best, probability.max())
+        self.best = max(self.best, score.max())
         self.latents.update(passed)
         start = self.images.passed
         kept = self.images.update(accepted)
@@ -165,27 +170,31 @@ def _in_steps(function, rows, batch_size):
     Some backends compile a function again for each new number of rows, and every round has
     another number.
     """
-    step = max(1, batch_size // 8)
-    size = -(-len(rows) // step) * step
+    size = _stepped_size(len(rows), batch_size)
     return function(np.resize(rows, (size, *rows.shape[1:])), batch_size)[: len(rows)]
+
+
+def _stepped_size(count, batch_size):
+    step = max(1, batch_size // 8)
+    return -(-count // step) * step
 
 
 def _message(class_names, rule, acceptance, classes):
     lines = []
     for state in classes:
         if state.images.missing:
-            best = (
-                f"the highest probability was {state.best:.6g}"
+            reason = (
+                rule.describe(state.label, state.best)
                 if np.isfinite(state.best)
-                else "the head assigned no latent to the class"
+                else "and none was assigned to the class"
             )
             lines.append(
                 f"Class {state.label} {class_names[state.label]!r}: {state.images.passed} of "
-                f"{state.images.required} accepted in {state.images.tries} tries, where the "
-                f"threshold is {rule.thresholds[state.label]:.6g} and {best}."
+                f"{state.images.required} accepted in {state.images.tries} tries, {reason}."
             )
+    advice = "Raise the `quantile`" if rule.by_distance else "Lower the `threshold`"
     return (
         f"Too few images were accepted within max_tries={acceptance.max_tries} for each requested "
-        f"image. {' '.join(lines)} Lower the `threshold`, raise `max_tries`, or train longer. The "
+        f"image. {' '.join(lines)} {advice}, raise `max_tries`, or train longer. The "
         "accepted images are in the error's `images`, `labels` and `report`."
     )

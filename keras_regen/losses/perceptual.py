@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_regen.checks import as_numbers
+from keras_regen.checks import as_numbers, check_choice, elements_of
 from keras_regen.losses.checked_loss import ImageLoss
 from keras_regen.losses.image_pair import image_pair
 from keras_regen.losses.perceptual_features import early_features
@@ -14,10 +14,17 @@ from keras_regen.losses.perceptual_features import early_features
 _SELF = "self"
 
 
+_ERRORS = ("squared", "relative_absolute")
+
+
 def perceptual_loss(
-    y_true: Any, y_pred: Any, features: keras.Model, weights: Sequence[float] | None = None
+    y_true: Any,
+    y_pred: Any,
+    features: keras.Model,
+    weights: Sequence[float] | None = None,
+    error: str = "squared",
 ) -> Any:
-    """Computes the mean squared difference of the features of two batches of images.
+    """Computes the mean difference of the features of two batches of images.
 
     Images are resized to the input size of `features`, with antialiasing. Grayscale images are
     repeated if `features` expects color.
@@ -29,9 +36,12 @@ def perceptual_loss(
         features: Functional Keras model from images to a feature map or a list of feature maps.
             Gradients reach `y_pred`, but not the weights of this model.
         weights: Floats of at least 0: a weight for each feature map. Defaults to 1 for each.
+        error: `"squared"`: the mean squared difference of a feature map; or
+            `"relative_absolute"`: the mean absolute difference, divided by the mean absolute
+            feature of the real image, so that all maps count equally whatever their scale.
 
     Returns:
-        Tensor `(batch,)`: the weighted sum, over the feature maps, of the mean squared difference.
+        Tensor `(batch,)`: the weighted sum, over the feature maps, of the mean difference.
 
     Raises:
         ValueError: If the inputs are not images of the same shape, `features` is another object
@@ -48,19 +58,26 @@ def perceptual_loss(
         1.0
     """
     _check_features(features)
+    check_choice("error", error, _ERRORS)
     weights = _checked_weights(weights, len(features.outputs)) or [1.0] * len(features.outputs)
     pair = image_pair(y_true, y_pred)
     true_maps, maps = (_feature_maps(features, images) for images in pair)
     total = 0.0
     for weight, true, pred in zip(weights, true_maps, maps, strict=True):
-        squares = ops.square(pred - ops.stop_gradient(true))
-        total += weight * ops.mean(squares, axis=tuple(range(1, len(squares.shape))))
+        true = ops.stop_gradient(true)
+        axes = tuple(range(1, len(true.shape)))
+        if error == "squared":
+            difference = ops.mean(ops.square(pred - true), axis=axes)
+        else:
+            size = ops.maximum(ops.mean(ops.abs(true), axis=axes), keras.config.epsilon())
+            difference = ops.mean(ops.abs(pred - true), axis=axes) / size
+        total += weight * difference
     return total
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class PerceptualLoss(ImageLoss):
-    """Computes the mean squared difference of the feature maps of images.
+    """Computes the mean difference of the feature maps of images.
 
     A trained network computes the feature maps. It runs in inference mode, and the loss changes
     none of its weights. A model with this loss saves the weights of the network, if the loss is in
@@ -73,8 +90,9 @@ class PerceptualLoss(ImageLoss):
             it is fixed, and grayscale images are repeated if it expects color. `"self"` stands for
             the early layers of the model's classifier; the model passes the classifier to `bind`.
         weights: Floats of at least 0: a weight for each feature map. Defaults to 1 for each.
-        layer: With `features="self"`: name of the classifier's layer. The default is the same as
-            in `early_features`.
+        layer: With `features="self"`: name of the classifier's layer, or a list of names. The
+            default is the same as in `early_features`.
+        error: `"squared"` or `"relative_absolute"`, as in `perceptual_loss`.
         reduction: As in `keras.losses.Loss`.
         name: As in `keras.losses.Loss`.
         dtype: As in `keras.losses.Loss`.
@@ -105,7 +123,8 @@ class PerceptualLoss(ImageLoss):
         self,
         features: keras.Model | str,
         weights: Sequence[float] | None = None,
-        layer: str | None = None,
+        layer: str | Sequence[str] | None = None,
+        error: str = "squared",
         reduction: str = "sum_over_batch_size",
         name: str = "perceptual_loss",
         dtype: str | None = None,
@@ -119,9 +138,13 @@ class PerceptualLoss(ImageLoss):
                 "`layer` is the name of a layer of the classifier, for `features='self'` only. "
                 f"Received: layer={layer!r}."
             )
+        check_choice("error", error, _ERRORS)
+        self.error = error
         self.features = None if self._uses_classifier else features
-        self.layer = layer
-        num_maps = 1 if self._uses_classifier else len(features.outputs)
+        self.layer = layer if layer is None or isinstance(layer, str) else elements_of(layer)
+        num_maps = len(features.outputs) if not self._uses_classifier else 1
+        if isinstance(self.layer, list):
+            num_maps = len(self.layer)
         self.weights = _checked_weights(weights, num_maps)
 
     def bind(self, classifier: keras.Model) -> None:
@@ -146,7 +169,7 @@ class PerceptualLoss(ImageLoss):
                 "`PerceptualLoss('self')` has no classifier to compute features. Call "
                 "`loss.bind(classifier)` first."
             )
-        return perceptual_loss(y_true, y_pred, self.features, self.weights)
+        return perceptual_loss(y_true, y_pred, self.features, self.weights, self.error)
 
     def get_config(self) -> dict[str, Any]:
         features = (
@@ -157,6 +180,7 @@ class PerceptualLoss(ImageLoss):
             "features": features,
             "weights": self.weights,
             "layer": self.layer,
+            "error": self.error,
         }
 
     @classmethod

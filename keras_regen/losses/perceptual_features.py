@@ -1,5 +1,6 @@
 """Feature extractors: the first layers of trained networks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -13,19 +14,22 @@ _ACTIVATIONS = (layers.Activation, layers.ReLU, layers.LeakyReLU, layers.PReLU, 
 
 
 def early_features(
-    classifier: keras.Model, layer: str | None = None, name: str = "early_features"
+    classifier: keras.Model,
+    layer: str | Sequence[str] | None = None,
+    name: str = "early_features",
 ) -> keras.Model:
     """Builds a feature extractor from the first layers of a classifier.
 
     Args:
         classifier: Functional or sequential Keras model with images as its only input.
-        layer: Name of the layer that computes the features. Defaults to the last activation before
-            the first pooling, or to the first activation of a network without pooling.
+        layer: Name of the layer that computes the features, or a list of names. Defaults to the
+            last activation before the first pooling, or to the first activation of a network
+            without pooling.
         name: Name of the model.
 
     Returns:
-        A functional model from images to feature maps `(batch, height, width, channels)`. It
-        shares its layers with the classifier.
+        A functional model from images to feature maps `(batch, height, width, channels)`, or to a
+        list of them. It shares its layers with the classifier.
 
     Raises:
         ValueError: If the classifier is another object or does not have the layer. The message
@@ -50,9 +54,13 @@ def early_features(
         problem = "The classifier has no activation of feature maps. Use the argument `layer`."
     else:
         problem = f"The classifier has no layer {layer!r}."
-    if not isinstance(layer, str) or layer not in names:
+    wanted = [layer] if isinstance(layer, str) else elements_of(layer)
+    if not wanted or not all(isinstance(member, str) and member in names for member in wanted):
         raise ValueError(f"{problem} Its layers: {', '.join(names)}.")
-    return keras.Model(classifier.inputs[0], classifier.get_layer(layer).output, name=name)
+    outputs = [classifier.get_layer(member).output for member in wanted]
+    if isinstance(layer, str):
+        outputs = outputs[0]
+    return keras.Model(classifier.inputs[0], outputs, name=name)
 
 
 def inception_features(

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_regen.checks import check_choice, check_flag, check_integer, check_number
 from keras_regen.class_names import as_class_names
 from keras_regen.layers import NoisyLatent, PEDCCHead
-from keras_regen.losses import LaplacianLoss, WaveletLoss, centroid_loss
+from keras_regen.losses import LaplacianLoss, PerceptualLoss, WaveletLoss, centroid_loss
 from keras_regen.models.decoder_checks import check_decoder, check_network, check_part
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
@@ -20,7 +21,15 @@ from keras_regen.networks import (
     csae_linear_encoder,
 )
 from keras_regen.pixel_range import unit_range
-from keras_regen.priors import ClassGaussianPrior, Prior
+from keras_regen.priors import (
+    ClassGaussianPrior,
+    ClassMixturePrior,
+    DeviationTransferPrior,
+    Prior,
+)
+
+# Images whose reconstructions are measured for the acceptance by distance.
+_RECONSTRUCTIONS = 5_000
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -122,6 +131,15 @@ class CSAE(ImageModel):
         )
         self.image_losses = self._objective.image_losses
 
+        # The quantiles 0, 0.01, ..., 1 of the distances to their centroid of the training images of
+        # each class, or of the reconstructions, for the acceptance by distance.
+        self.distance_quantiles = self.add_weight(
+            shape=(self.num_classes, 101),
+            initializer="zeros",
+            trainable=False,
+            dtype="float32",
+            name="distance_quantiles",
+        )
         for part in (self.head, self.noise, self.prior):
             if not part.built:
                 part.build((None, self.latent_dim))
@@ -141,11 +159,13 @@ class CSAE(ImageModel):
         with_decoder: bool = True,
         image_loss: str = "wavelet",
         image_weight: float = 1.0,
+        perceptual_weight: float = 0.0,
         levels: int = 2,
         beta: float = 0.06,
         centroids: str = "auto",
         subspace: bool = False,
         shrinkage: float | str = "auto",
+        prior: str = "gaussian",
         seed: int = 0,
     ) -> "CSAE":
         """Builds a CSAE with the networks and losses of the papers.
@@ -163,12 +183,16 @@ class CSAE(ImageModel):
             image_loss: `"wavelet"` (second paper); `"laplacian"`, the mean squared error and the
                 Laplacian loss (first paper); or `"mse"`.
             image_weight: Float: weight of each image loss. The centroid loss has weight 1.
+            perceptual_weight: Float: weight of a `PerceptualLoss` of the first feature maps of the
+                encoder itself, which sharpens the reconstructions. 0 leaves out the loss.
             levels: Integer: Haar levels of the wavelet loss.
             beta: Float, at least 0: strength of the noise on the latent.
             centroids: Method that distributes the centroids, as in `keras_regen.pedcc`.
             subspace: Boolean: whether the centroid loss acts only on the projection of the latent
                 on the span of the centroids.
             shrinkage: Shrinkage of the prior's covariances, as in `ClassGaussianPrior`.
+            prior: `"gaussian"` for a `ClassGaussianPrior`, `"mixture"` for a `ClassMixturePrior`,
+                or `"deviation"` for a `DeviationTransferPrior`.
             seed: Integer: seed of centroids and noise.
 
         Returns:
@@ -202,18 +226,30 @@ class CSAE(ImageModel):
         check_choice("image_loss", image_loss, losses)
         check_flag("with_decoder", with_decoder)
         check_number("image_weight", image_weight, 0)
+        check_number("perceptual_weight", perceptual_weight, 0)
+        priors = {
+            "gaussian": lambda: ClassGaussianPrior(len(class_names), shrinkage),
+            "mixture": lambda: ClassMixturePrior(len(class_names), seed=seed),
+            "deviation": lambda: DeviationTransferPrior(len(class_names), seed=seed),
+        }
+        check_choice("prior", prior, priors)
         check_integer("seed", seed, 0)
         class_names = as_class_names(class_names)
-        encoder, decoder = networks[network]
+        build_encoder, decoder = networks[network]
+        encoder = build_encoder()
         image_losses = losses[image_loss]()
+        weights = {loss.name: image_weight for loss in image_losses}
+        if perceptual_weight:
+            image_losses.append(_perceptual_loss(encoder))
+            weights["perceptual_loss"] = perceptual_weight
         return cls(
-            encoder=encoder(),
+            encoder=encoder,
             decoder=decoder() if with_decoder else None,
             head=PEDCCHead(len(class_names), centroids, subspace=subspace, seed=seed),
             noise=NoisyLatent(beta, seed=seed),
             image_losses=image_losses,
-            loss_weights={loss.name: image_weight for loss in image_losses if with_decoder},
-            prior=ClassGaussianPrior(len(class_names), shrinkage),
+            loss_weights=weights if with_decoder else None,
+            prior=priors[prior](),
             class_names=class_names,
         )
 
@@ -244,6 +280,31 @@ class CSAE(ImageModel):
     def get_config(self):
         return {**super().get_config(), "loss_weights": self.loss_weights}
 
+    def _learn_latents(self, latents, labels):
+        super()._learn_latents(latents, labels)
+        quantiles = self._quantiles_of_distances(latents, labels)
+        if self.decoder is not None:
+            # Reconstructions by a weak decoder are all farther from their centroids than images.
+            # Then the reconstructions set the threshold, or no generated image would be near
+            # enough.
+            rng = np.random.default_rng(0)
+            chosen = rng.permutation(len(latents))[:_RECONSTRUCTIONS]
+            encoded = self.encode(self.decode(latents[chosen]))
+            quantiles = np.maximum(quantiles, self._quantiles_of_distances(encoded, labels[chosen]))
+        self.distance_quantiles.assign(quantiles)
+
+    def _quantiles_of_distances(self, latents, labels):
+        """Quantiles of the distances to the centroid of the own class; zeros without latents."""
+        distances = np.empty(len(latents))
+        for rows in np.array_split(np.arange(len(latents)), -(-len(latents) // 4096)):
+            logits = ops.convert_to_numpy(self.head(latents[rows]))
+            distances[rows] = np.sqrt(-logits[np.arange(len(rows)), labels[rows]])
+        quantiles = np.zeros(self.distance_quantiles.shape, "float32")
+        for label in np.unique(labels):
+            own = distances[labels == label]
+            quantiles[label] = np.quantile(own, np.linspace(0, 1, quantiles.shape[1]))
+        return quantiles
+
     def _check_parts(self):
         check_decoder(self)
         for name, count in (
@@ -255,3 +316,15 @@ class CSAE(ImageModel):
                     f"The head has {self.head.num_classes} centroids, but {name} "
                     f"{count} classes. Give one number of classes to all."
                 )
+
+
+def _perceptual_loss(encoder):
+    """The loss of the feature maps after the first convolution and the first two blocks."""
+    names = [layer.name for layer in encoder.layers]
+    first = [name for name in ("stem_relu", "block1", "block2") if name in names]
+    if not first:
+        raise ValueError(
+            "`perceptual_weight` needs a convolutional encoder, whose feature maps are compared. "
+            "Received: a network without convolutions."
+        )
+    return PerceptualLoss("self", layer=first, error="relative_absolute")

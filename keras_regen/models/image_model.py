@@ -72,6 +72,9 @@ class ImageModel(keras.Model):
             does.
         confidence: Weight `(num_classes,)` that `calibrate` sets: the mean confidence of each class
             on held-out images; zeros before. `None` for a model without classes.
+        distance_quantiles: Weight `(num_classes, 101)` of a model with centroids: the quantiles of
+            the distances of the training images to their centroid, for `keras_regen.Acceptance`.
+            `None` for all other models.
 
     Raises:
         ValueError: If `image_shape` is not three integers, there is only one class, two classes
@@ -110,7 +113,8 @@ class ImageModel(keras.Model):
         self.class_names = () if no_classes else as_class_names(class_names)
         self.num_classes = len(self.class_names)
         self.preset = as_preset(preset)
-        self.encoder = self.decoder = self.head = self.prior = self.confidence = None
+        self.encoder = self.decoder = self.head = self.prior = None
+        self.confidence = self.distance_quantiles = None
         self._objective = self._accuracy = self._fit_data = None
         self._prior_step = None  # the training step for which `save` has adapted the prior
         self._jit_compile_argument = "auto"
@@ -783,7 +787,13 @@ class ImageModel(keras.Model):
         has_classes = self._needs_labels and self.prior.num_classes
         if has_classes:
             labels = [np.asarray(ops.convert_to_numpy(part), "int64") for part in labels]
-        self.prior.adapt(np.concatenate(latents), np.concatenate(labels) if has_classes else None)
+        self._learn_latents(
+            np.concatenate(latents), np.concatenate(labels) if has_classes else None
+        )
+
+    def _learn_latents(self, latents: np.ndarray, labels: np.ndarray | None) -> None:
+        """Learns from the latents of all training images."""
+        self.prior.adapt(latents, labels)
 
     def _unshare_averaged_weights(self) -> None:
         """Copies weights that `use_ema` has set to their averages.
