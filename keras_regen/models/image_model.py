@@ -73,8 +73,9 @@ class ImageModel(keras.Model):
         confidence: Weight `(num_classes,)` that `calibrate` sets: the mean confidence of each class
             on held-out images; zeros before. `None` for a model without classes.
         distance_quantiles: Weight `(num_classes, 101)` of a model with centroids: the quantiles of
-            the distances of the training images to their centroid, for `keras_regen.Acceptance`.
-            `None` for all other models.
+            the distances of the training images, or of their reconstructions if these are larger,
+            to the centroid of their class, for `keras_regen.Acceptance`. `None` for all other
+            models.
 
     Raises:
         ValueError: If `image_shape` is not three integers, there is only one class, two classes

@@ -150,9 +150,8 @@ class ClassMixturePrior(ClassPrior):
         # at once. The first number chooses the component.
         noise = rng.standard_normal((num_samples, 1 + mean.shape[1]))
         ends = np.cumsum(share) / share.sum()
-        component = np.minimum(
-            np.searchsorted(ends, ndtr(noise[:, 0])), np.count_nonzero(share) - 1
-        )
+        component = np.searchsorted(ends, ndtr(noise[:, 0]))
+        component = np.minimum(component, np.count_nonzero(share) - 1)
         return (mean[component] + noise[:, 1:] @ scale).astype("float32")
 
     def class_mean(self, class_id: int) -> np.ndarray:
