@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_regen import CSAE, Acceptance, AcceptanceError, Classifier, generate
+from keras_regen import CSAE, CVAE, Acceptance, AcceptanceError, Classifier, generate
 from keras_regen.networks import basenet
 from keras_regen.priors import Prior
 from tests.generation.linear_csae import linear_csae
@@ -28,7 +28,10 @@ def slow_acceptance(model, class_id, num_samples, seed, threshold):
 def test_the_kept_images_are_those_of_a_slow_loop(fixture, request):
     model = request.getfixturevalue(fixture)
     confidence = keras.ops.convert_to_numpy(model.confidence)
-    images, report = generate(model, np.repeat([8, 2], 40), seed=1, accept=True, return_report=True)
+    accept = Acceptance(by="confidence")
+    images, report = generate(
+        model, np.repeat([8, 2], 40), seed=1, accept=accept, return_report=True
+    )
     assert report.tries[8] > 40  # the test would show nothing if all images were accepted
     assert report.tries[[0, 9]].tolist() == report.latent_tries[[0, 9]].tolist() == [0, 0]
     for label in (2, 8):
@@ -41,6 +44,66 @@ def test_the_kept_images_are_those_of_a_slow_loop(fixture, request):
         assert (report.latent_tries[label], report.tries[label]) == (latent_tries, tries)
     np.testing.assert_allclose(images, model.decode(report.latents), atol=1e-5)
     assert (report.confidence >= confidence[report.labels]).all()
+
+
+def slow_distances(model, images):
+    """The distances of the encoded images to all centroids."""
+    centroids = keras.ops.convert_to_numpy(model.head.centroids).astype("float64")
+    latents = model.encode(images).astype("float64")
+    return np.linalg.norm(latents[:, None] - centroids[None], axis=2)
+
+
+@pytest.mark.parametrize("quantile", [0.25, 0.5])
+def test_acceptance_by_distance_is_that_of_a_slow_loop(calibrated, digits, quantile):
+    labels = digits.y_train
+    own = slow_distances(calibrated, digits.x_train)[np.arange(len(labels)), labels]
+    again = calibrated.reconstruct(digits.x_train)
+    again = slow_distances(calibrated, again)[np.arange(len(labels)), labels]
+    accept = Acceptance(quantile=quantile)
+    images, report = generate(
+        calibrated, np.repeat([8, 2], 40), seed=1, accept=accept, return_report=True
+    )
+    for label in (2, 8):
+        threshold = max(
+            np.quantile(distances[labels == label], quantile) for distances in (own, again)
+        )
+        pool = calibrated.prior.sampler(label, np.random.default_rng([1, label]))(4000)
+        decoded = slow_distances(calibrated, calibrated.decode(pool))
+        nearest = decoded.argmin(axis=1) == label
+        centroids = keras.ops.convert_to_numpy(calibrated.head.centroids)
+        of_class = ((pool[:, None] - centroids[None]) ** 2).sum(-1).argmin(axis=1) == label
+        kept = np.flatnonzero(of_class & nearest & (decoded[:, label] <= threshold))[:40]
+        rows = report.labels == label
+        np.testing.assert_allclose(report.latents[rows], pool[kept], atol=1e-5)
+        assert report.tries[label] == kept[-1] + 1
+    assert report.tries[[2, 8]].min() > 40
+    np.testing.assert_allclose(images, calibrated.decode(report.latents), atol=1e-5)
+
+
+def test_which_rule_a_model_applies_by_default(calibrated, digits):
+    options = {"class_id": 8, "num_samples": 30, "seed": 3}
+    by_distance = generate(calibrated, **options, accept=Acceptance(by="distance"))
+    np.testing.assert_array_equal(generate(calibrated, **options, accept=True), by_distance)
+    by_confidence = generate(calibrated, **options, accept=Acceptance(by="confidence"))
+    assert (by_confidence != by_distance).any()
+    # A threshold is a probability.
+    accept = Acceptance(by="confidence", threshold=0.5)
+    np.testing.assert_array_equal(
+        generate(calibrated, **options, accept=0.5), generate(calibrated, **options, accept=accept)
+    )
+    model = CSAE.from_config(calibrated.get_config())
+    model.prior.adapt(np.zeros((10, model.latent_dim)), np.arange(10))
+    with pytest.raises(ValueError, match="cannot accept by distance: its distances are measured"):
+        generate(model, accept=Acceptance(by="distance"))
+    cvae = CVAE.for_images((8, 8, 1), list("abc"), latent_dim=3, stem_filters=2)
+    with pytest.raises(ValueError, match="cannot accept by distance: it has no centroids"):
+        generate(cvae, accept=Acceptance(by="distance"))
+
+
+def test_too_few_images_near_enough(calibrated):
+    message = r"distance to the centroid must be at most .*quantile"
+    with pytest.raises(AcceptanceError, match=message):
+        generate(calibrated, 8, 50, seed=0, accept=Acceptance(quantile=0.01, max_tries=2))
 
 
 def test_batches_and_other_classes_do_not_change_the_kept_images(calibrated):
@@ -125,7 +188,9 @@ class CentroidPrior(Prior):
 
 def test_latents_of_another_class_are_never_decoded(calibrated):
     prior, accept = CentroidPrior(calibrated), Acceptance(threshold=1e-9, max_tries=3)
-    with pytest.raises(AcceptanceError, match=r"in 9 tries.*assigned no latent") as caught:
+    with pytest.raises(
+        AcceptanceError, match="in 9 tries, and none was assigned to the class"
+    ) as caught:
         generate(calibrated, [0, 1, 1, 1], seed=0, prior=prior, accept=accept)
     assert caught.value.report.latent_tries[:2].tolist() == [1, 9]
     assert caught.value.labels.tolist() == [0]
@@ -135,7 +200,7 @@ def test_a_model_that_is_not_calibrated(digits):
     model = CSAE.from_preset("csae_digits")
     model.adapt_prior(digits.x_test, digits.y_test)
     with pytest.raises(ValueError, match=r"`model.calibrate\(x_test, y_test\)`"):
-        generate(model, accept=True)
+        generate(model, accept=Acceptance(by="confidence"))
 
 
 @pytest.mark.parametrize(
@@ -147,6 +212,9 @@ def test_a_model_that_is_not_calibrated(digits):
         ({"threshold": []}, r"threshold=\[\]"),
         ({"threshold": "mean"}, "threshold='mean'"),
         ({"threshold": None}, "threshold=None"),
+        ({"by": "luck"}, "`by` must be one of 'auto', 'confidence', 'distance'"),
+        ({"quantile": 0}, "`quantile` must be a number, above 0 and at most 1"),
+        ({"by": "distance", "threshold": 0.5}, "Leave out `classifier` and `threshold`"),
         ({"max_tries": 0}, "`max_tries` must be an integer, at least 1"),
         ({"classifier": np.argmax}, "`classifier` must be a Keras model"),
     ],

@@ -258,3 +258,37 @@ def test_bad_input_is_an_error():
         PerceptualLoss(extractor())(x[:, :3], y)
     with pytest.raises(ValueError, match=r"3 channels.*\(3, 6, 6, 2\)"):
         PerceptualLoss(extractor())(x[..., :2], y[..., :2])
+
+
+def test_the_relative_absolute_error_equals_numpy():
+    model, (x, y) = extractor(), images()
+    maps = [[to_numpy(part) for part in model(batch)] for batch in (x, y)]
+    expected = sum(
+        weight * np.abs(pred - true).mean(axis=(1, 2, 3)) / np.abs(true).mean(axis=(1, 2, 3))
+        for weight, true, pred in zip(WEIGHTS, *maps, strict=True)
+    )
+    loss = perceptual_loss(x, y, model, WEIGHTS, error="relative_absolute")
+    np.testing.assert_allclose(to_numpy(loss), expected, rtol=1e-4)
+    # All maps count equally, whatever the scale of their features.
+    model.get_layer("next").set_weights(
+        [100 * weight for weight in model.get_layer("next").get_weights()]
+    )
+    scaled = perceptual_loss(x, y, model, WEIGHTS, error="relative_absolute")
+    np.testing.assert_allclose(to_numpy(scaled), expected, rtol=1e-4)
+    with pytest.raises(ValueError, match="`error` must be one of 'squared', 'relative_absolute'"):
+        PerceptualLoss(model, error="absolute")
+
+
+def test_several_layers_of_the_own_network():
+    model = extractor((6, 6, 3))
+    network = keras.Model(model.input, layers.GlobalAveragePooling2D()(model.outputs[1]))
+    loss = PerceptualLoss("self", WEIGHTS, ["norm", "next"], "relative_absolute")
+    loss.bind(network)
+    x, y = images()
+    expected = perceptual_loss(x, y, model, WEIGHTS, "relative_absolute")
+    np.testing.assert_allclose(float(loss(x, y)), to_numpy(expected).mean(), rtol=1e-5)
+    check_config(PerceptualLoss("self", layer=["norm", "next"], error="relative_absolute"))
+    with pytest.raises(ValueError, match="2 numbers of at least 0"):
+        PerceptualLoss("self", [1.0], ["norm", "next"])
+    with pytest.raises(ValueError, match=r"no layer \['norm', 'missing'\]"):
+        PerceptualLoss("self", layer=["norm", "missing"]).bind(network)

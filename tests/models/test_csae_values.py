@@ -95,3 +95,41 @@ def test_the_nearest_centroid_classifies(subspace):
     probabilities = model.classify(IMAGES, return_probabilities=True)
     expected = np.exp(-distances) / np.exp(-distances).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(probabilities, expected, atol=1e-4)
+
+
+def test_the_perceptual_loss_of_the_own_encoder_changes_only_what_it_should():
+    """Its gradient reaches the decoder, and the encoder through the latent only.
+
+    The features are those of the encoder before the step, in inference mode.
+    """
+    keras.utils.set_random_seed(0)
+    options = {"stem_filters": 2, "latent_dim": DIM, "beta": 0.0, "image_weight": 0.0}
+    model = CSAE.for_images((8, 8, 1), list("abc"), perceptual_weight=1.0, **options)
+    features = keras.Model(
+        model.encoder.input,
+        [model.encoder.get_layer(name).output for name in ("stem_relu", "block1")],
+    )
+    model.compile(keras.optimizers.SGD(0.0))
+    history = model.fit(IMAGES, LABELS, batch_size=12, epochs=1, verbose=0).history
+    # The step normalizes with the statistics of the batch; the running statistics move before the
+    # loss is computed, or after.
+    assert np.isfinite(history["perceptual_loss"][0]) and history["perceptual_loss"][0] > 0
+    results = model.evaluate(IMAGES, LABELS, verbose=0, return_dict=True)
+    scaled = (IMAGES / 255).astype("float32")
+    reconstructions = model.reconstruct(IMAGES)
+    expected = 0.0
+    for true, pred in zip(features(scaled), features(reconstructions), strict=True):
+        true, pred = keras.ops.convert_to_numpy(true), keras.ops.convert_to_numpy(pred)
+        size = np.abs(true).mean(axis=(1, 2, 3))
+        expected += (np.abs(pred - true).mean(axis=(1, 2, 3)) / size).mean()
+    np.testing.assert_allclose(results["perceptual_loss"], expected, rtol=1e-3)
+    # Without any other loss of images, the decoder learns from this loss.
+    model.compile(keras.optimizers.Adam(0.003))
+    model.fit(IMAGES, LABELS, batch_size=12, epochs=30, verbose=0)
+    after = model.evaluate(IMAGES, LABELS, verbose=0, return_dict=True)["perceptual_loss"]
+    assert after < 0.9 * results["perceptual_loss"]
+
+
+def test_a_linear_csae_has_no_feature_maps():
+    with pytest.raises(ValueError, match="`perceptual_weight` needs a convolutional encoder"):
+        CSAE.for_images((8, 8, 1), list("abc"), network="linear", perceptual_weight=1.0)
