@@ -131,12 +131,19 @@ def _run_with_plain_errors(command: Callable, arguments: dict[str, Any]) -> Any:
         if os.environ.get("KERAS_REGEN_TRACEBACK"):
             raise
         message, names_option = _in_words_of_options(str(error))
-        kind = click.UsageError if names_option else click.ClickException
+        # A subclass, such as `AcceptanceError`, reports a result and not a wrong argument.
+        is_usage = names_option and type(error) is ValueError
+        kind = click.UsageError if is_usage else click.ClickException
         raise kind(message) from error
 
 
 # Arguments of functions that have another name as an option.
-_OPTION_NAMES = {"ks": "k", "class_id": "class", "num_traversals": "rows"}
+_OPTION_NAMES = {
+    "image_shape": "image_size",
+    "ks": "k",
+    "class_id": "class",
+    "num_traversals": "rows",
+}
 
 
 def _in_words_of_options(message: str) -> tuple[str, bool]:

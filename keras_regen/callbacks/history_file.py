@@ -64,10 +64,10 @@ def read_history(path: str | os.PathLike) -> list[dict[str, float]]:
         return []
     try:
         with open(path, newline="") as file:
-            rows = [
-                {name: float(value) for name, value in row.items() if value}
-                for row in csv.DictReader(file)
-            ]
+            table = csv.DictReader(file)
+            if table.fieldnames is not None and "epoch" not in table.fieldnames:
+                raise KeyError("epoch")
+            rows = [{name: float(value) for name, value in row.items() if value} for row in table]
         return [{**row, "epoch": int(row["epoch"])} for row in rows]
     except (ValueError, TypeError, KeyError, csv.Error) as error:
         raise ValueError(

@@ -129,7 +129,7 @@ def preset_options(preset: Preset) -> dict[str, Any]:
         >>> from keras_regen.models.preset_building import preset_options
         >>> from keras_regen.presets import get_preset
         >>> preset_options(get_preset("csae_digits"))["latent_dim"]
-        20
+        32
     """
     model_class = keras.saving.get_registered_object(f"keras_regen>{preset.model}")
     parameters = inspect.signature(model_class.for_images).parameters.values()

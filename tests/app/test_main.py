@@ -89,7 +89,7 @@ def test_a_preset_lists_its_options():
     words = run("presets", "csae_digits").output
     assert "stem_filters" in words and "latent_dim" in words and "beta" in words
     recipe = figures("presets", "csae_digits")
-    assert recipe["options"]["latent_dim"] == 20 and recipe["options"]["levels"] == 2
+    assert recipe["options"]["latent_dim"] == 32 and recipe["options"]["levels"] == 2
     message = run("presets", "csae_digit", code=2).output
     assert "csae_digits" in message
     message = run("train", "csae_digits", "-o", "betta=1", code=1).output
@@ -100,7 +100,7 @@ def test_a_preset_lists_its_options():
     ("arguments", "message"),
     [
         (["train", "csae_digits", "-o", "beta=-1"], "`-o beta`"),
-        (["train", "csae_digits", "--image-size", "3"], "image"),
+        (["train", "csae_digits", "--image-size", "3"], "`--image-size` must be"),
         (["train", "csae_digits", "--image-size", "3y4"], "expected a number or a size such as"),
         (["centroids", "5", "4", "--method", "nothing"], "--method"),
     ],

@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 
+from keras_regen import metrics
 from keras_regen_app import runs, training_run
 from tests.app.helpers import figures, run
 
@@ -197,7 +198,11 @@ def test_a_full_disk_advises_to_resume(tmp_path, monkeypatch):
 
 
 @pytest.mark.any_backend
-def test_stages_are_printed_and_each_epoch_once(tmp_path):
+def test_stages_are_printed_and_each_epoch_once(tmp_path, monkeypatch):
+    def few_steps(*arguments, **options):
+        return metrics.train_evaluation_classifier(*arguments, **options, steps=1, stem_filters=2)
+
+    monkeypatch.setattr(runs, "train_evaluation_classifier", few_steps)
     result = run("train", "csae_digits", *SMALL, "--output", tmp_path / "run")
     lines = result.stderr.splitlines()
     for text in ("Training csae_digits on 1,438 images.", "Calibrating", "Generating", "Plotting."):
