@@ -7,7 +7,8 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.textpath import TextPath
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from keras_regen.plotting.style import (
     INK,
@@ -149,10 +150,9 @@ def text_width(text: str, size: float = 9, max_length: int = 40) -> int:
         >>> text_width("wide words") > text_width("words") > text_width("") == 0
         True
     """
-    text = plain_text(text, max_length)
-    if not text.strip():
-        return 0
-    points = TextPath((0, 0), text, size=size).get_extents().width
+    text = plain_text(text, max_length).replace(r"\$", "$")
+    font = FontProperties(size=size)
+    points, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     # matplotlib rounds each letter to whole pixels.
     return int(np.ceil(1.05 * points * _DPI / 72))
 

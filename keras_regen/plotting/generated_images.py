@@ -300,6 +300,6 @@ def _caption(value: str | float) -> str:
     if isinstance(value, str):
         return value
     is_number = isinstance(value, (int, float, np.integer, np.floating))
-    if not is_number or isinstance(value, bool) or abs(value) > 1e100:
+    if not is_number or isinstance(value, (bool, np.timedelta64)) or abs(value) > 1e100:
         raise ValueError(f"`captions` must be texts or numbers. Received: {value!r}.")
     return f"{value:#.3g}"

@@ -20,6 +20,7 @@ from keras_regen.checks import check_path
 INK, PAPER, MUTED, EDGE = "#1a1a2e", "white", "#8d99ae", "#c8ccd4"
 COLORS = ("#3a5ba0", "#c8553d", "#588157", "#7a5195", "#e0a030")
 _MAX_NAMES = 60
+_DIRECTIONS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 _SUFFIXES = (".jpeg", ".jpg", ".pdf", ".png", ".svg", ".tif", ".tiff", ".webp")
 
 
@@ -27,7 +28,8 @@ def plain_text(text: str, max_length: int = 40) -> str:
     r"""Returns a name as text that matplotlib shows as it is, in a line.
 
     Dollar signs are escaped, so that a class name `$x$` is no formula. Line breaks and tabs become
-    spaces, and other control characters the replacement character U+FFFD.
+    spaces, and other control characters, also those of the direction of text, the replacement
+    character U+FFFD.
 
     Args:
         text: The name.
@@ -53,7 +55,9 @@ def _printable(character: str) -> str:
     category = unicodedata.category(character)
     if character in "\t\n\v\f\r" or category in ("Zl", "Zp"):
         return " "
-    return "\ufffd" if category in ("Cc", "Cs") else character
+    # A control of the direction of text could reverse the characters after it.
+    is_control = category in ("Cc", "Cs") or unicodedata.bidirectional(character) in _DIRECTIONS
+    return "\ufffd" if is_control else character
 
 
 def legend_text(text: str) -> str:

@@ -133,13 +133,15 @@ def test_names_are_no_formulas_and_have_one_line():
             TextPath((0, 0), name)
         assert text_width(name) > text_width(name.replace("$", ""))
     assert plain_text("a\nb\tc\x00d\x1be\u2028f\ud800") == "a b c\ufffdd\ufffde f\ufffd"
+    assert plain_text("a\u202eb\u2066") == "a\ufffdb\ufffd"
+    assert text_width("\u200b\u2800") < 20 and text_width("") == 0
     assert plain_text("x" * 41) == "x" * 39 + "…" and plain_text("x" * 40) == "x" * 40
     assert legend_text("") == " " and legend_text("_a") == " _a"
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")
 def test_odd_names_in_all_plots():
-    names = ["$x_$", "line\nbreak\x00", "_under", "", "\\frac{$", "x" * 500]
+    names = ["$x_$", "line\nbreak\x00", "_under", "", "\\frac{$\u202e", "x" * 500]
     labels, six, values = np.arange(6), np.eye(6), {name: [1.0] for name in names}
     figures = [
         plotting.plot_samples(IMAGES, labels, names),
