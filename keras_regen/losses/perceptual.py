@@ -92,10 +92,10 @@ class PerceptualLoss(ImageLoss):
         weights: Floats of at least 0: a weight for each feature map. Defaults to 1 for each.
         layer: With `features="self"`: name of the classifier's layer, or a list of names. The
             default is the same as in `early_features`.
-        error: `"squared"` or `"relative_absolute"`, as in `perceptual_loss`.
         reduction: As in `keras.losses.Loss`.
         name: As in `keras.losses.Loss`.
         dtype: As in `keras.losses.Loss`.
+        error: `"squared"` or `"relative_absolute"`, as in `perceptual_loss`.
 
     Attributes:
         features: The Keras model. `None` for `"self"` until `bind` is called.
@@ -124,10 +124,10 @@ class PerceptualLoss(ImageLoss):
         features: keras.Model | str,
         weights: Sequence[float] | None = None,
         layer: str | Sequence[str] | None = None,
-        error: str = "squared",
         reduction: str = "sum_over_batch_size",
         name: str = "perceptual_loss",
         dtype: str | None = None,
+        error: str = "squared",
     ):
         super().__init__(reduction, name, dtype)
         self._uses_classifier = isinstance(features, str) and features == _SELF

@@ -116,7 +116,10 @@ def inception_features(
         )
     except Exception as error:  # Keras has other errors for each kind of file
         raise OSError(
-            f"The weights of InceptionV3 cannot be read. Received: weights={weights!r}. {error}"
+            f"The weights of InceptionV3 cannot be read. Received: weights={weights!r}. {error} "
+            "Without a download, give the path of a file with the weights, or compare the features "
+            "of the model's own classifier: `features='self'`, or `-o features=self` of "
+            "`keras-regen train`."
         ) from error
     # The names of convolutions and activations contain a number that differs between networks of
     # the same process, so the layers are found by their order.

@@ -282,7 +282,7 @@ def test_the_relative_absolute_error_equals_numpy():
 def test_several_layers_of_the_own_network():
     model = extractor((6, 6, 3))
     network = keras.Model(model.input, layers.GlobalAveragePooling2D()(model.outputs[1]))
-    loss = PerceptualLoss("self", WEIGHTS, ["norm", "next"], "relative_absolute")
+    loss = PerceptualLoss("self", WEIGHTS, ["norm", "next"], error="relative_absolute")
     loss.bind(network)
     x, y = images()
     expected = perceptual_loss(x, y, model, WEIGHTS, "relative_absolute")
