@@ -11,7 +11,7 @@ from keras_regen.generation import generate
 from keras_regen.models import ImageModel
 
 PICTURES = ("samples.png", "reconstructions.png", "distances.png", "barcodes.png", "losses.png")
-_COLUMNS = 16
+_COLUMNS, _ROWS = 16, 40
 
 
 def plot_run(
@@ -66,9 +66,13 @@ def plot_run(
 def _plot_generated(model: ImageModel, path: Path, seed: int) -> None:
     """Plots generated images: a row for each class, or ten rows without classes."""
     if model.num_classes:
-        labels = np.repeat(np.arange(model.num_classes), _COLUMNS)
+        # The picture has the rows of the first classes only; a note counts all classes.
+        labels = np.arange(model.num_classes)
+        labels = np.repeat(labels, np.where(labels < _ROWS, _COLUMNS, 1))
         images = generate(model, labels, seed=seed)
-        plotting.plot_samples(images, labels, model.class_names, path=path)
+        plotting.plot_samples(
+            images, labels, model.class_names, columns=_COLUMNS, max_classes=_ROWS, path=path
+        )
     else:
         images = generate(model, num_samples=10 * _COLUMNS, seed=seed)
         plotting.plot_images(images, columns=_COLUMNS, path=path)
