@@ -206,6 +206,12 @@ class DEGAN(GAN):
 
     def _before_fit(self, data, *, batch_size, verbose, shuffle, steps_per_epoch=None):
         if self.vae_epochs and not self.vae.adapted:
+            if not data.repeatable and steps_per_epoch is None:
+                raise ValueError(
+                    "`fit` reads the images twice, because the VAE is trained first, and a "
+                    "generator can be read only once. Call `fit_vae` with another generator "
+                    "first, or set `steps_per_epoch`."
+                )
             self.fit_vae(
                 data.inputs,
                 batch_size=batch_size,

@@ -313,7 +313,7 @@ def map_batches(dataset: Any, function: Callable) -> Any:
         function: Function from the parts of a batch, such as images and labels, to a tuple.
 
     Raises:
-        ValueError: If the dataset is of another kind.
+        ValueError: If the dataset is of another kind; when it is read, if a generator has no batch.
 
     Examples:
         >>> from keras_regen.models.training_data import map_batches
@@ -334,7 +334,18 @@ def map_batches(dataset: Any, function: Callable) -> Any:
             "Expected arrays, a `keras.utils.PyDataset`, a `tf.data.Dataset`, a PyTorch "
             f"`DataLoader` or a generator. Received: {type(dataset).__name__}."
         )
-    return (function(*_parts(batch)) for batch in dataset)
+    return _map_generator(dataset, function)
+
+
+def _map_generator(dataset, function):
+    batch = None
+    for batch in dataset:
+        yield function(*_parts(batch))
+    if batch is None:
+        raise ValueError(
+            "A generator must have at least one batch. Received: a generator without a batch, or "
+            "that was read already. Generators can be read only once."
+        )
 
 
 class _MappedDataset(keras.utils.PyDataset):

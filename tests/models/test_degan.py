@@ -222,3 +222,14 @@ def test_parts_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match=r"\(7, 8, 1\)"):
         model.fit(IMAGES[:, :7], **FIT)
     assert not model.vae.adapted and not model.vae.trainable_variables
+
+
+def test_a_generator_cannot_be_read_for_both_models():
+    model = DEGAN.for_images((8, 8, 1), latent_dim=3, width=0.05, vae_epochs=1)
+    model.compile("sgd")
+    images = np.random.default_rng(0).random((4, 8, 8, 1)).astype("float32")
+    with pytest.raises(ValueError, match=r"can be read only once\. Call `fit_vae`"):
+        model.fit(((images,) for _ in range(3)), verbose=0)
+    model.fit_vae(((images,) for _ in range(3)), verbose=0)
+    history = model.fit(((images,) for _ in range(3)), verbose=0)
+    assert np.isfinite(history.history["loss"]).all()

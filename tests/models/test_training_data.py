@@ -56,3 +56,9 @@ def test_iterators_are_read_lazily():
 def test_other_kinds_of_data_raise(data):
     with pytest.raises(ValueError, match=f"Received: {type(data).__name__}"):
         map_batches(data, swap)
+
+
+def test_a_generator_without_a_batch():
+    batches = map_batches(iter([]), lambda *parts: parts)
+    with pytest.raises(ValueError, match="Received: a generator without a batch"):
+        list(batches)
