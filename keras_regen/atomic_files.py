@@ -43,7 +43,9 @@ def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
         yield partial
         _flush(partial)
         os.replace(partial, path)
-        _flush(path.parent)
+        # The file is complete. Some file systems cannot flush a folder.
+        with contextlib.suppress(OSError):
+            _flush(path.parent)
     except OSError as error:
         _raise_if_full(error, path)
         raise
@@ -55,9 +57,10 @@ def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
 def atomic_folder(path: str | os.PathLike) -> Iterator[Path]:
     """Yields a temporary folder, and moves its files to a folder if no error was raised.
 
-    After an interruption or an error the folder is unchanged. Files of the same name are replaced,
-    and other files in the folder stay. If a process was killed while it wrote the temporary folder,
-    the next writer removes it.
+    After an interruption or an error in the body, the folder is unchanged. At the end, a new folder
+    appears with all its files at once. In an existing folder, the files are moved file by file,
+    which takes moments: files of the same name are replaced, and other files stay. If a process was
+    killed while it wrote the temporary folder, the next writer removes it.
 
     Args:
         path: Path of the folder, which is created if it is missing.

@@ -1,28 +1,46 @@
 """Bounds on the memory that a compressed file can take, and the errors of damaged files."""
 
-import lzma
+import errno
 import os
 import zipfile
-import zlib
 
-# Images and weights are hardly smaller when they are compressed. A file that expands more is made
-# to fill the memory.
+# Images and weights are hardly smaller when they are compressed. A file that expands more was
+# probably made to fill the memory.
 LARGEST_EXPANSION = 300
 # Below this size in bytes, no expansion is a problem.
 HARMLESS = 2**28
 
-# The errors of the standard library for a damaged file: of the format, of the compression, for a
-# compression or encryption that is not supported, and for a cut.
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    OverflowError,
-)
+# The errors of a disk, of the network and of permissions: the file itself may be whole.
+_ENVIRONMENT = {
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENOENT,
+    errno.EISDIR,
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+    errno.ESTALE,
+}
+
+
+def is_damage(error: Exception) -> bool:
+    """Returns whether an error of reading a file shows that the file is damaged.
+
+    Readers raise many types of errors for damaged files. A lack of memory or of permission, or a
+    fault of the disk, is another matter.
+
+    Args:
+        error: The error.
+
+    Examples:
+        >>> from keras_regen.compressed_files import is_damage
+        >>> is_damage(zipfile.BadZipFile("truncated")), is_damage(PermissionError(13, "denied"))
+        (True, False)
+    """
+    if isinstance(error, MemoryError):
+        return False
+    return not (isinstance(error, OSError) and error.errno in _ENVIRONMENT)
 
 
 class ExpansionError(ValueError):

@@ -12,7 +12,7 @@ import keras
 
 from keras_regen.atomic_files import atomic_write
 from keras_regen.checks import check_path
-from keras_regen.compressed_files import DAMAGE, ExpansionError, check_zip
+from keras_regen.compressed_files import ExpansionError, check_zip, is_damage
 
 
 def save_model(model: keras.Model, path: str | os.PathLike) -> None:
@@ -76,7 +76,9 @@ def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
             damaged = archive.testzip()
             if not missing and not damaged:
                 _check_weights(archive)
-    except (ExpansionError, *DAMAGE) as error:
+    except Exception as error:
+        if not is_damage(error):
+            raise
         raise ValueError(
             f"{str(file)!r} is not a complete `.keras` file: it is truncated or of another format "
             f"({error}). Use another copy or a checkpoint."
@@ -89,6 +91,8 @@ def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
     try:
         return keras.saving.load_model(file, **kwargs)
     except Exception as error:  # the classes that the file names may raise any error
+        if not is_damage(error):
+            raise
         raise ValueError(
             f"{str(file)!r} holds a {_model_class(file)} that cannot be built. Expected a model of "
             "classes of Keras and keras_regen. For any other class, import its package first, or "

@@ -153,11 +153,13 @@ def _in_words_of_options(message: str) -> tuple[str, bool]:
         The message, and whether it contains an option.
     """
     context = click.get_current_context()
-    options = {
-        param.opts[0].removeprefix("--").replace("-", "_"): param.opts[0]
-        for param in context.command.params
-        if isinstance(param, click.Option) and param.opts[0].startswith("--")
-    }
+    options = {}
+    for param in context.command.params:
+        if isinstance(param, click.Option):
+            option = max(param.opts, key=len)
+            options |= {param.name: option, option.lstrip("-").replace("-", "_"): option}
+        else:
+            options[param.name] = param.human_readable_name
     # `-o NAME=VALUE` sets the arguments that are no options themselves.
     for text in context.params.get("options") or ():
         name = text.partition("=")[0]
@@ -214,6 +216,8 @@ class Output(click.ParamType):
         expected = [f"a name that ends in {suffix}" for suffix in self.suffixes]
         if self.folder:
             expected += ["a folder, with / at the end if its name has a dot"]
+        if kind == ".keras" and not value.endswith(kind):
+            self.fail(f"expected a name that ends in {kind}, got {value!r}", param, ctx)
         if kind not in (*self.suffixes, *([""] if self.folder else [])):
             self.fail(f"expected {' or '.join(expected)}, got {value!r}", param, ctx)
         if kind == "" and Path(value).is_file():
@@ -313,7 +317,8 @@ def acceptance_options(default: bool) -> Callable:
             "--accept/--no-accept",
             default=default,
             show_default=True,
-            help="Keep only images that the model classifies correctly and with confidence.",
+            help="Keep only images that the model puts in the requested class: near the centroid "
+            "of the class, or with confidence.",
         ),
         count_option("--max-tries", 100, "Maximum number of latents for an accepted image."),
     )

@@ -65,7 +65,7 @@ def write_folder(
     names = [folder_name(name) for name in class_names] or ["generated"]
     if len(set(names)) < len(names):
         raise ValueError(
-            "Two class names give the same folder name, because a folder name cannot contain "
+            "Two classes have the same folder name, because a folder name cannot contain "
             f"slashes. Write an .npz file instead. Received: {tuple(class_names)}."
         )
     for index, (image, label) in enumerate(zip(images, labels, strict=True)):

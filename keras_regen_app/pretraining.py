@@ -36,6 +36,7 @@ def pretraining_arguments(settings: dict[str, Any]) -> dict[str, Any]:
         "preset": name,
         "dataset": settings["dataset"],
         "image_size": settings["image_size"],
+        "fit": settings["fit"],
         "epochs": math.ceil(pretraining.epochs * settings["epochs"] / recipe.epochs),
         "batch_size": math.ceil(
             pretraining.batch_size * settings["batch_size"] / recipe.batch_size

@@ -15,7 +15,7 @@ _REPLACED = ".replaced"
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Locks a folder for this process, which creates it if it is missing.
+    """Locks a folder for this process. Creates the folder if it is missing.
 
     The operating system releases the lock when the process ends, however it ends.
 
@@ -46,7 +46,9 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def replacing(folder: Path, names: Sequence[str], last: str) -> Iterator[None]:
+def replacing(
+    folder: Path, names: Sequence[str], marker: str, complete: str = "metrics.json"
+) -> Iterator[None]:
     """Keeps the files of an earlier run until a new run in the same folder is complete.
 
     If the new run stops before it can be resumed, such as on a full disk, the earlier run is
@@ -55,36 +57,68 @@ def replacing(folder: Path, names: Sequence[str], last: str) -> Iterator[None]:
     Args:
         folder: The folder.
         names: Paths of the files of a run, relative to the folder. Other files stay.
-        last: The file that marks the folder as a run: moved last and restored first.
+        marker: The file that marks the folder as a run.
+        complete: The file of `names` that a run writes last.
 
     Examples:
         >>> import tempfile
         >>> folder = Path(tempfile.mkdtemp())
         >>> _ = (folder / "run.json").write_text("earlier")
         >>> try:
-        ...     with replacing(folder, ["run.json"], "run.json"):
+        ...     with replacing(folder, ["metrics.json"], "run.json"):
         ...         raise OSError("No space left on device")
         ... except OSError:
         ...     (folder / "run.json").read_text()
         'earlier'
     """
     earlier = folder / _REPLACED
-    ordered = [*(name for name in names if name != last), last]
-    # After a kill, the folder may hold the files of a run that has no successor.
-    if not (folder / last).exists():
-        _move(earlier, folder, reversed(ordered))
-    forget_replaced(folder)
-    _move(folder, earlier, ordered)
+    if (folder / complete).exists():
+        forget_replaced(folder)
+    else:
+        restore_replaced(folder, names, marker)
     try:
+        # The marker leaves first and returns last: a folder with a marker has all files of its run.
+        _move(folder, earlier, [marker, *names])
         yield
     except Exception:
-        if (earlier / last).exists() and not _has_checkpoint(folder, last):
-            for name in names:
-                (folder / name).unlink(missing_ok=True)
-            _move(earlier, folder, reversed(ordered))
-            forget_replaced(folder)
+        if not _has_checkpoint(folder, marker):
+            restore_replaced(folder, names, marker)
         raise
     forget_replaced(folder)
+
+
+def restore_replaced(folder: Path, names: Sequence[str], marker: str) -> None:
+    """Restores the run that `replacing` keeps, in place of the run in the folder.
+
+    Args:
+        folder: The folder.
+        names: As in `replacing`.
+        marker: As in `replacing`.
+
+    Examples:
+        >>> import tempfile
+        >>> restore_replaced(Path(tempfile.mkdtemp()), ["model.keras"], "run.json")
+    """
+    earlier = folder / _REPLACED
+    if not earlier.exists():
+        return
+    if (earlier / marker).exists():
+        for name in (marker, *names):
+            (folder / name).unlink(missing_ok=True)
+    # Without a marker, the process was killed between two moves of the same run.
+    _move(earlier, folder, [*names, marker])
+    forget_replaced(folder)
+
+
+def has_replaced(folder: Path) -> bool:
+    """Whether `replacing` keeps files of an earlier run.
+
+    Examples:
+        >>> import tempfile
+        >>> has_replaced(Path(tempfile.mkdtemp()))
+        False
+    """
+    return (folder / _REPLACED).exists()
 
 
 def forget_replaced(folder: Path) -> None:
@@ -106,7 +140,7 @@ def _has_checkpoint(folder: Path, marker: str) -> bool:
     return any(path.stat().st_mtime_ns >= start for path in files)
 
 
-def _move(source: Path, target: Path, names: Iterator[str] | Sequence[str]) -> None:
+def _move(source: Path, target: Path, names: Sequence[str]) -> None:
     for name in names:
         if (source / name).exists():
             (target / name).parent.mkdir(parents=True, exist_ok=True)

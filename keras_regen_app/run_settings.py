@@ -36,6 +36,8 @@ _SETTINGS: dict[str, tuple[tuple[type, ...], Any]] = {
     "training_images": ((int, _NONE), None),
     "images_hash": ((str, _NONE), None),
 }
+# Arguments of `from_preset` that are no options of a model.
+_RESERVED = {"image_shape", "class_names", "num_samples", "epochs", "batch_size", "seed"}
 _COUNTS = {"epochs": 1, "batch_size": 1, "seed": 0, "samples_per_class": 1}
 _KIND_NAMES = {str: "a string", int: "an integer", dict: "an object", list: "a list", _NONE: "null"}
 
@@ -63,6 +65,12 @@ def new_settings(
             pretrained network.
     """
     recipe = get_preset(preset)
+    reserved = sorted(_RESERVED & {*(options or {}), *(pretraining_options or {})})
+    if reserved:
+        raise ValueError(
+            "`options` are the options of the model. "
+            f"Received: {', '.join(reserved)}, which the run sets itself."
+        )
     if pretraining_options and (recipe.pretraining is None or pretrained is not None):
         raise ValueError(
             "`pretraining_options` needs a preset with pretraining, such as 'regene_mnist', and no "

@@ -1,6 +1,7 @@
 """Training runs: each writes a model, its metrics and plots to a folder, and can be resumed."""
 
 import functools
+import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,14 +12,20 @@ import keras
 from keras_regen.atomic_files import write_json
 from keras_regen.datasets import ImageDataset
 from keras_regen.metrics import train_evaluation_classifier
-from keras_regen.models import Classifier
+from keras_regen.models import Classifier, ImageModel
 from keras_regen_app.pretraining import (
     load_pretrained,
     pretraining_arguments,
     pretraining_network,
 )
 from keras_regen_app.progress import StageBar
-from keras_regen_app.run_folder import forget_replaced, locked, replacing
+from keras_regen_app.run_folder import (
+    forget_replaced,
+    has_replaced,
+    locked,
+    replacing,
+    restore_replaced,
+)
 from keras_regen_app.run_plots import PICTURES
 from keras_regen_app.run_settings import (
     SETTINGS,
@@ -30,7 +37,7 @@ from keras_regen_app.run_settings import (
 from keras_regen_app.run_settings import read_settings as read_settings
 from keras_regen_app.training_run import build_model, load_checkpoint, train_model
 
-# All files of a run. `overwrite` replaces these files and no others.
+# All files of a run, next to its settings. `overwrite` replaces these files and no others.
 _FILES = (
     "metrics.json",
     "model.keras",
@@ -38,7 +45,6 @@ _FILES = (
     *PICTURES,
     "checkpoints/best.keras",
     "checkpoints/last.keras",
-    SETTINGS,
 )
 
 
@@ -90,7 +96,7 @@ def train_run(
             replaces the pretraining. Any functional Keras model is valid as a classifier; then
             `options` contains its `latent_layer`.
         samples_per_class: Integer, at least 1: number of images of each class that are generated
-            for the metrics. Defaults to 200, and to fewer for more than 20 classes, so that the
+            for the metrics. Defaults to 200, and to fewer for more than 10 classes, so that the
             time of the evaluation does not grow with the classes.
         evaluation_classifier: Function that returns the classifier for the generated images of a
             model without classes. By default the first call trains a classifier.
@@ -108,11 +114,7 @@ def train_run(
         ValueError: If the preset is unknown, or an argument does not fit the dataset.
     """
     folder = Path(folder)
-    if (folder / SETTINGS).exists() and not overwrite:
-        raise FileExistsError(
-            f"The folder {str(folder)!r} contains a run. Resume it (`--resume`), replace it "
-            "(`--overwrite`), or choose another folder (`--output`)."
-        )
+    _check_free(folder, overwrite)
     settings = new_settings(
         preset,
         dataset=dataset,
@@ -134,22 +136,55 @@ def train_run(
     model = build_model(settings, data, load_pretrained(settings))
     if evaluation_classifier is None:
         evaluation_classifier = _evaluation_classifier(data, seed, show_progress)
-    with locked(folder), replacing(folder, _FILES, SETTINGS):
-        write_json(folder / SETTINGS, settings)
-        network = pretraining_network(settings)
-        if network is not None:
-            train_run(
-                folder=folder / network,
-                evaluation_classifier=evaluation_classifier,
-                overwrite=overwrite,
-                callbacks=callbacks,
-                show_progress=show_progress,
-                **pretraining_arguments(settings),
+    with locked(folder):
+        _check_free(folder, overwrite)  # another process may have written a run before the lock
+        with replacing(folder, _FILES, SETTINGS):
+            return _train(
+                model,
+                settings,
+                data,
+                folder,
+                evaluation_classifier,
+                overwrite,
+                callbacks,
+                show_progress,
             )
-            model = build_model(settings, data, load_pretrained(settings, folder / network))
-        return train_model(
-            model, settings, data, folder, evaluation_classifier, callbacks, show_progress
+
+
+def _check_free(folder: Path, overwrite: bool) -> None:
+    if (folder / SETTINGS).exists() and not overwrite:
+        raise FileExistsError(
+            f"The folder {str(folder)!r} contains a run. Resume it (`--resume`), replace it "
+            "(`--overwrite`), or choose another folder (`--output`)."
         )
+
+
+def _train(
+    model: ImageModel,
+    settings: dict[str, Any],
+    data: ImageDataset,
+    folder: Path,
+    evaluation_classifier: Callable[[], Classifier],
+    overwrite: bool,
+    callbacks: Sequence[keras.callbacks.Callback],
+    show_progress: bool,
+) -> dict[str, Any]:
+    """Trains a new run, after its pretraining."""
+    write_json(folder / SETTINGS, settings)
+    network = pretraining_network(settings)
+    if network is not None:
+        train_run(
+            folder=folder / network,
+            evaluation_classifier=evaluation_classifier,
+            overwrite=overwrite,
+            callbacks=callbacks,
+            show_progress=show_progress,
+            **pretraining_arguments(settings),
+        )
+        model = build_model(settings, data, load_pretrained(settings, folder / network))
+    return train_model(
+        model, settings, data, folder, evaluation_classifier, callbacks, show_progress
+    )
 
 
 def resume_run(
@@ -180,8 +215,12 @@ def resume_run(
             are damaged, or its checkpoint is damaged or of another run.
     """
     folder = Path(folder)
-    read_settings(folder)  # a wrong folder gets no lock
+    if not has_replaced(folder):
+        read_settings(folder)  # a wrong folder gets no lock
     with locked(folder):
+        if not (folder / SETTINGS).exists():
+            # The process was killed when it began to replace this run.
+            restore_replaced(folder, _FILES, SETTINGS)
         return _resume(
             folder, read_settings(folder), evaluation_classifier, callbacks, show_progress
         )
@@ -214,10 +253,11 @@ def _resume(
             "callbacks": callbacks,
             "show_progress": show_progress,
         }
-        if (folder / network / SETTINGS).exists():
+        arguments = pretraining_arguments(settings)
+        if _is_run_with(folder / network, arguments):
             resume_run(folder / network, **shared)
         else:
-            train_run(folder=folder / network, **shared, **pretraining_arguments(settings))
+            train_run(folder=folder / network, overwrite=True, **shared, **arguments)
         model = build_model(settings, data, load_pretrained(settings, folder / network))
     else:
         model = build_model(settings, data, load_pretrained(settings))
@@ -226,6 +266,15 @@ def _resume(
     )
     forget_replaced(folder)
     return metrics
+
+
+def _is_run_with(folder: Path, arguments: dict[str, Any]) -> bool:
+    """Whether a folder has the run with these arguments, and not a run that should be replaced."""
+    if not (folder / SETTINGS).exists():
+        return False
+    settings = read_settings(folder)
+    expected = json.loads(json.dumps(arguments))
+    return all(settings[name] == value for name, value in expected.items())
 
 
 def _evaluation_classifier(

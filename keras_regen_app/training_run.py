@@ -100,6 +100,12 @@ def load_checkpoint(path: Path, settings: dict[str, Any], data: ImageDataset) ->
     return model
 
 
+def classes_without_test_images(data: ImageDataset) -> list[str]:
+    """Returns the names of the classes without test images, such as a class of a single image."""
+    counts = np.bincount(data.y_test, minlength=data.num_classes)
+    return [data.class_names[label] for label in np.flatnonzero(counts == 0)]
+
+
 def train_model(
     model: ImageModel,
     settings: dict[str, Any],
@@ -130,8 +136,12 @@ def train_model(
     announce(f"Training {settings['preset']} on {len(data.x_train):,} images.")
     history = _fit(model, settings, data, folder, [*bars, *callbacks])
     if model.head is not None or isinstance(model, Classifier):
-        announce(f"Calibrating on {len(data.x_test):,} test images.")
-        model.calibrate(data.x_test, data.y_test)
+        missing = classes_without_test_images(data)
+        if missing:
+            announce(f"No calibration: no test images of the classes {', '.join(missing)}.")
+        else:
+            announce(f"Calibrating on {len(data.x_test):,} test images.")
+            model.calibrate(data.x_test, data.y_test)
     save_model(model, folder / "model.keras")
     metrics = evaluate_generation(
         model,
@@ -165,13 +175,13 @@ def _fit(
     steps_per_epoch = -(-len(y) // batch_size)
     initial_epoch = int(model.optimizer.iterations) // steps_per_epoch
     # The history may contain epochs after the last checkpoint.
-    rows = read_history(folder / "history.csv")[:initial_epoch]
+    rows = [row for row in read_history(folder / "history.csv") if row["epoch"] <= initial_epoch]
     history = HistoryFile(folder / "history.csv", rows)
     monitor = model.monitor
     checkpoint = Checkpoint(folder / "checkpoints", monitor, pause=_CHECKPOINT_PAUSE)
     if monitor is not None:
         best = {"min": min, "max": max}[checkpoint.mode]
-        checkpoint.best = best((row[monitor] for row in rows), default=None)
+        checkpoint.best = best((row[monitor] for row in rows if monitor in row), default=None)
     if initial_epoch < epochs:
         model.fit(
             ShuffledArrays(x, y, batch_size, settings["seed"], epoch=initial_epoch),

@@ -89,7 +89,8 @@ def calls(folder):
         keras_regen.matrix: model | {"rows": IMAGES[:2], "columns": IMAGES[:2], "ratio": 0.5},
         keras_regen.reconstruct: model | {"x": IMAGES, "y": None, "batch_size": 4},
         keras_regen.Acceptance: {
-            "classifier": None, "threshold": 0.5, "max_tries": 3, "check_latent": True},
+            "classifier": None, "threshold": "calibrated", "max_tries": 3, "check_latent": True,
+            "by": "auto", "quantile": None},
         # centroids
         keras_regen.pedcc: {
             "num_classes": 3, "dim": 4, "method": "auto", "seed": 0, "iterations": 5},
@@ -113,7 +114,8 @@ def calls(folder):
         losses.WaveletLoss: {
             "levels": 2, "weights": (1.0, 1.0, 6.0, 10.0), "normalization": "average"},
         losses.ClassificationLoss: {"kind": "mse"},
-        losses.PerceptualLoss: {"features": halves(), "weights": None, "layer": None},
+        losses.PerceptualLoss: {
+            "features": halves(), "weights": None, "layer": None, "error": "squared"},
         losses.LaplacianLoss: {"reduction": "sum", "name": None, "dtype": None},
         losses.adversarial.objective: {"name": "hinge"},
         losses.adversarial.objective("hinge").discriminator_loss: {
@@ -177,6 +179,9 @@ def calls(folder):
             "accept": None, "batch_size": 8, "metrics": ["accuracy"]},
         # priors
         priors.ClassGaussianPrior: {"num_classes": 3, "shrinkage": "auto"},
+        priors.ClassMixturePrior: {"num_classes": 3, "num_components": 3, "seed": 0},
+        priors.DeviationTransferPrior: {
+            "num_classes": 3, "strength": 0.5, "bank_size": 5, "seed": 0},
         priors.ConvexCombinationPrior: {
             "num_classes": 3, "num_sources": 2, "ratios": "uniform", "bank_size": 5, "seed": 0},
         priors.StandardNormalPrior: {"latent_dim": 3},
@@ -218,7 +223,8 @@ def calls(folder):
         keras_regen.load_model: {"path": saved},
         keras_regen.callbacks.read_history: {"path": folder / "history.csv"},
         datasets.load: {
-            "name_or_path": folder / "data.npz", "image_size": None, "color_mode": None,
+            "name_or_path": folder / "data.npz", "image_size": None, "fit": "crop",
+            "color_mode": None,
             "test_fraction": 0.2, "seed": 0, "strict": False, "data_dir": folder},
         datasets.ImageDataset: {
             "x_train": IMAGES, "y_train": LABELS, "x_test": IMAGES, "y_test": LABELS,
@@ -334,7 +340,7 @@ def _method(name, **arguments):
 
 
 def odd_values(folder):
-    """Returns values that are not, or seldom, what a function takes."""
+    """Returns values that most functions refuse."""
     array = np.array
     return [
         None, True, -1, 0, 1, 2, 3, 7, 2.5, -0.5, 0.0, 1e-9, float("nan"), float("inf"), 1 + 2j,

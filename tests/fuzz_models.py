@@ -190,7 +190,7 @@ def _generate_accepted(prior, **arguments):
 
 
 def odd_values():
-    """Returns objects of this package that are seldom what a function takes."""
+    """Returns objects of this package that are most functions refuse."""
     row = keras.Input((64,))
     encoder = networks.csae_linear_encoder((8, 8, 1), 4, 2)
     decoder = networks.csae_linear_decoder((8, 8, 1), 4, 2)

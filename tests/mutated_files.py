@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import shutil
 import tarfile
 import zipfile
 
@@ -102,11 +103,9 @@ def check(folder, suffix, content):
     path.write_bytes(content)
     if suffix == ".csv":
         return fault(read_history, {"path": path})
-    return fault(load_model if suffix == ".keras" else load, _argument(suffix, path))
-
-
-def _argument(suffix, path):
-    return {"path": path} if suffix == ".keras" else {"name_or_path": path}
+    if suffix == ".keras":
+        return fault(load_model, {"path": path})
+    return fault(load, {"name_or_path": path})
 
 
 def faults(folder, count, seed):
@@ -118,7 +117,10 @@ def faults(folder, count, seed):
         suffix = rng.choice(SUFFIXES)
         inside = suffix in (".npz", ".keras") and rng.random() < 0.5
         content = (damaged_inside if inside else damaged)(contents[suffix], rng)
-        error = check(folder, suffix, content)
+        own = folder / str(number)
+        own.mkdir()
+        error = check(own, suffix, content)
+        shutil.rmtree(own)
         if error is not None:
             found[number, suffix] = error
     return found

@@ -3,11 +3,11 @@
 import io
 import os
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
-from keras_regen.compressed_files import DAMAGE, ExpansionError, check_expansion
+from keras_regen.compressed_files import ExpansionError, check_expansion, is_damage
 from keras_regen.datasets.class_folders import ListFolder, PathParts, find_classes
 from keras_regen.datasets.dataset import ImageDataset
 from keras_regen.datasets.image_decoding import TargetSize, UnreadableImageError, decode_image
@@ -46,21 +46,29 @@ def load_archive(
         ValueError: If the archive is damaged or expands too much, or its folders or images are not
             as `load` expects.
     """
+    size = 0
 
     def decode(
         member: tuple[PathParts, bytes | None],
     ) -> tuple[PathParts, np.ndarray | UnreadableImageError]:
+        nonlocal size
         parts, content = member
         if content is None:
             return parts, UnreadableImageError(f"a file of more than {LARGEST_FILE // 2**20} MiB")
         try:
-            return parts, decode_image(io.BytesIO(content), image_size, color_mode)
+            image = decode_image(io.BytesIO(content), image_size, color_mode)
         except UnreadableImageError as error:
             return parts, error
+        size += image.nbytes
+        try:
+            check_expansion(path, size)
+        except ExpansionError as error:
+            raise _unreadable(path, error) from error
+        return parts, image
 
     # One thread decodes while this thread unpacks. More threads would wait for each other when
     # the images are small.
-    results = dict(_bounded(path, parallel_map(decode, _members(path), num_threads=1)))
+    results = dict(parallel_map(decode, _members(path), num_threads=1))
     folders = find_classes(_folder_listing(results), path)
     return dataset_from_files(
         name,
@@ -71,20 +79,6 @@ def load_archive(
         seed=seed,
         strict=strict,
     )
-
-
-def _bounded(
-    path: str, results: Iterable[tuple[PathParts, np.ndarray | UnreadableImageError]]
-) -> Iterator[tuple[PathParts, np.ndarray | UnreadableImageError]]:
-    """Yields the decoded images, and raises an error if they fill the memory."""
-    size = 0
-    for parts, result in results:
-        size += getattr(result, "nbytes", 0)
-        try:
-            check_expansion(path, size)
-        except ExpansionError as error:
-            raise _unreadable(path, error) from error
-        yield parts, result
 
 
 def _members(path: str) -> Iterator[tuple[PathParts, bytes | None]]:
@@ -105,7 +99,9 @@ def _members(path: str) -> Iterator[tuple[PathParts, bytes | None]]:
                 if member.isreg() and not member.issparse() and not hidden:
                     small = member.size <= LARGEST_FILE
                     yield parts, archive.extractfile(member).read() if small else None
-    except (tarfile.TarError, ExpansionError, *DAMAGE) as error:
+    except Exception as error:
+        if not is_damage(error):
+            raise
         raise _unreadable(path, error) from error
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from keras_regen.checks import check_choice
+from keras_regen.compressed_files import is_damage
 
 # Pillow reads more formats, some of them by calling other programs. Only image files are allowed.
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "PPM", "TIFF", "WEBP")
@@ -75,6 +76,7 @@ def check_image_size(
     try:
         height, width = pair
         valid = int(height) == height >= 1 and int(width) == width >= 1
+        valid = valid and not isinstance(image_size, bool)
     except (TypeError, ValueError):
         valid = False
     if not valid:
@@ -124,11 +126,12 @@ def decode_image(
             if image_size is not None:
                 image = image_size.resize(image)
             pixels = np.asarray(image)
-    except MemoryError:
-        raise
     except UnidentifiedImageError as error:
         raise UnreadableImageError(f"not an image ({', '.join(FORMATS)})") from error
     except Exception as error:  # Pillow raises many types of errors for a damaged file
+        # A broken link is an unreadable file of the folder.
+        if not is_damage(error) and not isinstance(error, FileNotFoundError | PermissionError):
+            raise
         raise UnreadableImageError(f"{type(error).__name__}: {error}") from error
     return pixels.reshape(*pixels.shape[:2], -1)
 

@@ -81,7 +81,7 @@ def common_shape(
             raise ValueError(
                 "All images must have the same size, unless `image_size` is given. Received: "
                 f"{paths[0]} of {height}x{width} and {path} of {shape[0]}x{shape[1]} "
-                "(height x width). Pass image_size=(height, width)."
+                "(height x width)."
             )
     return height, width, max(shape[2] for shape in shapes)
 

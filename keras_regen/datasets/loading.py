@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import check_integer, check_path
 from keras_regen.datasets.archive import ARCHIVE_SUFFIXES, load_archive
 from keras_regen.datasets.catalog import (
     KERAS_DATASETS,
@@ -87,6 +87,7 @@ def load(
         >>> digits.x_train.shape, digits.x_train.dtype, digits.y_test.shape
         ((1618, 16, 16, 1), dtype('uint8'), (179,))
     """
+    check_path("name_or_path", name_or_path)
     size = check_image_size(image_size, fit)
     check_color_mode(color_mode)
     check_test_fraction(test_fraction)
@@ -166,7 +167,7 @@ def _find_path(path: Path) -> DatasetSource:
     name = path.resolve().name
     if path.is_dir():
         return DatasetSource(name, "folder", str(path))
-    if path.suffix == ".npz":
+    if path.suffix.lower() == ".npz":
         return DatasetSource(path.stem, "npz", str(path))
     for suffix in ARCHIVE_SUFFIXES:
         if name.endswith(suffix):

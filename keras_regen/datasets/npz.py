@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 
 from keras_regen.checks import check_labels
-from keras_regen.compressed_files import check_zip
+from keras_regen.compressed_files import check_zip, is_damage
 from keras_regen.datasets.dataset import ImageDataset, dataset_from_arrays
 from keras_regen.datasets.image_decoding import TargetSize
 
@@ -71,7 +71,7 @@ def _read(path: str) -> dict[str, np.ndarray]:
             return {key: _read_array(archive, names[key]) for key in keys}
     # Python evaluates the header of an array, which raises many types of errors if it is damaged.
     except Exception as error:
-        if isinstance(error, FileNotFoundError | PermissionError):
+        if not is_damage(error):
             raise
         raise ValueError(
             "Expected an .npz file of arrays without Python objects, as `numpy.savez` writes. "
@@ -114,6 +114,8 @@ def _class_names(arrays: dict[str, np.ndarray]) -> list[str] | None:
 
 def _class_numbers(y_train: np.ndarray) -> list[str]:
     check_labels(y_train, name="y_train")
+    if not y_train.size:
+        raise ValueError("`y_train` must hold at least one label. Received: an empty array.")
     present = np.unique(y_train)
     if len(present) != present[-1] + 1:
         raise ValueError(

@@ -1,5 +1,6 @@
 """Applies a function to many items in threads."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -41,9 +42,14 @@ def parallel_map(
     iterator = iter(items)
     pool = ThreadPoolExecutor(num_threads)
     try:
-        futures = []
+        results, futures = [], deque()
         while chunk := list(islice(iterator, chunk_size)):
             futures.append(pool.submit(run, chunk))
-        return [result for future in futures for result in future.result()]
+            # Items that are read faster than they are processed would fill the memory.
+            if len(futures) > 4 * num_threads:
+                results += futures.popleft().result()
+        for future in futures:
+            results += future.result()
+        return results
     finally:
         pool.shutdown(cancel_futures=True)  # so that Ctrl-C does not wait for thousands of files

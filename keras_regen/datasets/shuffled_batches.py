@@ -1,9 +1,11 @@
 """Batches in an order that depends only on the seed and the epoch."""
 
+import functools
+
 import keras
 import numpy as np
 
-from keras_regen.checks import check_integer
+from keras_regen.checks import as_array, check_integer
 
 
 class ShuffledBatches(keras.utils.PyDataset):
@@ -142,8 +144,14 @@ class ShuffledArrays(ShuffledBatches):
         seed: int = 0,
         epoch: int = 0,
     ):
-        x = keras.tree.map_structure(np.asarray, x)
-        y = None if y is None else np.asarray(y)
+        if x is None:
+            raise ValueError("`x` must be an array or a dict of arrays. Received: x=None.")
+        x = keras.tree.map_structure(functools.partial(as_array, "x"), x)
+        y = None if y is None else as_array("y", y)
+        if not all(array.ndim for array in (*keras.tree.flatten(x), *([] if y is None else [y]))):
+            raise ValueError(
+                "`x` and `y` must hold samples along their first axis. Received: a single number."
+            )
         lengths = [len(array) for array in keras.tree.flatten(x)]
         if y is not None and set(lengths) != {len(y)}:
             raise ValueError(

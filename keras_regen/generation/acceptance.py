@@ -34,8 +34,10 @@ class Acceptance:
             `calibrate` measured; a float in (0, 1]; or a sequence with such a float for each class.
         by: `"confidence"`, `"distance"`, or `"auto"`: by distance if the model has centroids, and
             neither `classifier` nor `threshold` is given.
-        quantile: Float in (0, 1]: the share of the training images of a class that are at least as
-            near to their centroid as an accepted image, for `by="distance"`.
+        quantile: Float in (0, 1], for the acceptance by distance: the distance of an accepted image
+            is at most the distance that this share of the training images of its class does not
+            exceed (of the reconstructions of training images, if these are farther away). Defaults
+            to 0.5.
         max_tries: Integer, at least 1: limit of sampled latents for each requested image. For 10
             images of a class, `generate` samples at most `10 * max_tries` latents.
         check_latent: Whether to apply the first step. A model without a head skips it.
@@ -62,17 +64,21 @@ class Acceptance:
     max_tries: int = 100
     check_latent: bool = True
     by: str = "auto"
-    quantile: float = 0.5
+    quantile: float | None = None
 
     def __post_init__(self):
         check_choice("by", self.by, ("auto", "confidence", "distance"))
-        check_number("quantile", self.quantile, above=0, maximum=1)
+        if self.quantile is not None:
+            check_number("quantile", self.quantile, above=0, maximum=1)
         is_calibrated = isinstance(self.threshold, str) and self.threshold == CALIBRATED
-        if self.by == "distance" and not (self.classifier is None and is_calibrated):
+        by_distance = self.by == "distance" or self.quantile is not None
+        by_confidence = self.by == "confidence" or self.classifier is not None or not is_calibrated
+        if by_distance and by_confidence:
             raise ValueError(
-                "`by='distance'` compares with the centroids of the model itself, and `quantile` "
-                "sets its threshold. Leave out `classifier` and `threshold`. "
-                f"Received: classifier={self.classifier!r}, threshold={self.threshold!r}."
+                "The acceptance by distance compares with the centroids of the model itself, and "
+                "`quantile` sets its threshold; `classifier` and `threshold` are for the "
+                f"acceptance by confidence. Received: by={self.by!r}, quantile={self.quantile}, "
+                f"classifier={self.classifier!r}, threshold={self.threshold!r}."
             )
         check_integer("max_tries", self.max_tries, 1)
         check_flag("check_latent", self.check_latent)

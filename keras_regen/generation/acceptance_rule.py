@@ -1,4 +1,4 @@
-"""The classifier and the thresholds that an `Acceptance` means for a model."""
+"""The classifier and the thresholds that an `Acceptance` stands for."""
 
 import keras
 import numpy as np
@@ -6,6 +6,8 @@ from keras import ops
 
 from keras_regen.generation.acceptance import CALIBRATED, Acceptance
 from keras_regen.generation.protocol import GenerativeModel
+
+_QUANTILE = 0.5
 
 
 class AcceptanceRule:
@@ -34,7 +36,8 @@ class AcceptanceRule:
         if self.by_distance:
             quantiles = ops.convert_to_numpy(model.distance_quantiles)
             shares = np.linspace(0, 1, quantiles.shape[1])
-            distances = [np.interp(acceptance.quantile, shares, row) for row in quantiles]
+            quantile = _QUANTILE if acceptance.quantile is None else acceptance.quantile
+            distances = [np.interp(quantile, shares, row) for row in quantiles]
             self.thresholds = -np.array(distances, "float32")
             return
         if hasattr(self.classifier, "confidence"):
@@ -70,14 +73,14 @@ class AcceptanceRule:
         if not hasattr(self.classifier, "confidence"):
             raise ValueError(
                 "Only models of keras_regen have a calibrated confidence. For another Keras "
-                "model give a `threshold`, such as `Acceptance(classifier, threshold=0.9)`. "
+                "model set a `threshold`, such as `Acceptance(classifier, threshold=0.9)`. "
                 f"Received: threshold={CALIBRATED!r}."
             )
         values = ops.convert_to_numpy(self.classifier.confidence)
         if not values.all():
             raise ValueError(
                 f"The {name} is not calibrated, so the acceptance has no threshold. Call "
-                f"`{name}.calibrate(x_test, y_test)` with held-out images, or give a `threshold`, "
+                f"`{name}.calibrate(x_test, y_test)` with held-out images, or set a `threshold`, "
                 "such as `Acceptance(threshold=0.9)`."
             )
         return values
@@ -103,12 +106,13 @@ class AcceptanceRule:
         if not self.by_distance:
             confidence = self._probabilities(images, batch_size)[rows, targets]
             return confidence, confidence
-        logits = self.classifier.head(self.classifier.encode(images, batch_size=batch_size))
-        confidence = ops.convert_to_numpy(ops.softmax(logits))[rows, targets]
-        logits = ops.convert_to_numpy(logits)
-        distances = np.sqrt(np.maximum(-logits[rows, targets], 0))
-        is_nearest = np.argmax(logits, axis=1) == targets
-        return np.where(is_nearest, -distances, -np.inf).astype("float32"), confidence
+        latents = self.classifier.encode(images, batch_size=batch_size)
+        distances = self.classifier._centroid_distances(latents, batch_size)
+        is_nearest = np.argmin(distances, axis=1) == targets
+        # The softmax of the negative squared distances, as in the model.
+        shares = np.exp(distances.min(axis=1, keepdims=True) ** 2 - distances**2)
+        confidence = shares[rows, targets] / shares.sum(axis=1)
+        return np.where(is_nearest, -distances[rows, targets], -np.inf), confidence
 
     def describe(self, label: int, best: float) -> str:
         """Describes the threshold of a class and the best score of its images."""
@@ -158,6 +162,11 @@ def _is_by_distance(model, acceptance):
     if acceptance.by != "auto":
         return acceptance.by == "distance"
     is_default = acceptance.classifier is None and isinstance(acceptance.threshold, str)
+    if acceptance.quantile is not None and not known:
+        raise ValueError(
+            f"{type(model).__name__} {model.name!r} accepts by confidence, which has no quantile. "
+            f"Leave it out. Received: quantile={acceptance.quantile}."
+        )
     return bool(known and is_default)
 
 

@@ -37,7 +37,7 @@ def augment(
         factor: Float, at least 0: number of generated images per real image. A class of `count`
             images gets `round(factor * count)` generated images.
         accept: As in `keras_regen.generate`. Defaults to `True`: the model accepts or rejects its
-            own images, so it must be calibrated.
+            own images. A model without centroids must be calibrated for it.
         seed: Integer, at least 0: seed of the images and the order. Defaults to a random seed.
         shuffle: Whether to shuffle the images. If `False`, the real images come first, in their
             order, and then the generated images, sorted by class.

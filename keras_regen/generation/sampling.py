@@ -88,9 +88,10 @@ def generate(
         batch_size: Integer, at least 1: images decoded in one step.
         prior: An adapted `keras_regen.priors.Prior` to sample from instead of the model's prior,
             such as `model.prior.combining(num_sources=3)`.
-        accept: `None` keeps all images. A `keras_regen.Acceptance` keeps the images that a
-            classifier recognizes as their class. `True` stands for `Acceptance()`, with the model
-            itself as the classifier, after `model.calibrate`. A float in (0, 1] stands for
+        accept: `None` keeps all images. A `keras_regen.Acceptance` keeps the images that are
+            recognized as their class. `True` stands for `Acceptance()`: by the distance to the
+            centroid of the class for a model with centroids, and by the confidence of the model
+            for all others, after `model.calibrate`. A float in (0, 1] stands for
             `Acceptance(threshold=accept)`.
         return_report: Whether to return a `GenerationReport` as well.
 

@@ -11,6 +11,7 @@ from keras_regen.checks import check_choice, check_flag, check_integer, check_nu
 from keras_regen.class_names import as_class_names
 from keras_regen.layers import NoisyLatent, PEDCCHead
 from keras_regen.losses import LaplacianLoss, PerceptualLoss, WaveletLoss, centroid_loss
+from keras_regen.models import inference
 from keras_regen.models.decoder_checks import check_decoder, check_network, check_part
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
@@ -289,16 +290,18 @@ class CSAE(ImageModel):
             # enough.
             rng = np.random.default_rng(0)
             chosen = rng.permutation(len(latents))[:_RECONSTRUCTIONS]
-            encoded = self.encode(self.decode(latents[chosen]))
+            # In blocks, so that the memory never holds all images.
+            blocks = np.array_split(latents[chosen], -(-len(chosen) // 512))
+            encoded = np.concatenate([self.encode(self.decode(block)) for block in blocks])
             quantiles = np.maximum(quantiles, self._quantiles_of_distances(encoded, labels[chosen]))
         self.distance_quantiles.assign(quantiles)
 
+    def _centroid_distances(self, latents, batch_size=256):
+        return inference.centroid_distances(self, latents, batch_size)
+
     def _quantiles_of_distances(self, latents, labels):
         """Quantiles of the distances to the centroid of the own class; zeros without latents."""
-        distances = np.empty(len(latents))
-        for rows in np.array_split(np.arange(len(latents)), -(-len(latents) // 4096)):
-            logits = ops.convert_to_numpy(self.head(latents[rows]))
-            distances[rows] = np.sqrt(-logits[np.arange(len(rows)), labels[rows]])
+        distances = self._centroid_distances(latents)[np.arange(len(labels)), labels]
         quantiles = np.zeros(self.distance_quantiles.shape, "float32")
         for label in np.unique(labels):
             own = distances[labels == label]
@@ -314,7 +317,7 @@ class CSAE(ImageModel):
             if count != self.head.num_classes:
                 raise ValueError(
                     f"The head has {self.head.num_classes} centroids, but {name} "
-                    f"{count} classes. Give one number of classes to all."
+                    f"{count} classes. All parts must have the same number of classes."
                 )
 
 

@@ -1,6 +1,6 @@
 """A model applied to images and latents in memory, in blocks."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -34,10 +34,20 @@ def probabilities(model: Any, images: Any, batch_size: int) -> np.ndarray:
 
 def latent_probabilities(model: Any, z: Any, batch_size: int) -> np.ndarray:
     """Returns the probabilities of the classes of latents, `(num_samples, num_classes)`."""
-    result = np.empty((len(z), model.num_classes), "float32")
+    return _in_batches(model._head_probabilities, model.num_classes, z, batch_size)
+
+
+def centroid_distances(model: Any, z: Any, batch_size: int) -> np.ndarray:
+    """Returns the distances of latents to the centroids of a head, `(num_samples, num_classes)`."""
+    logits = _in_batches(model.head, model.num_classes, z, batch_size)
+    return np.sqrt(np.maximum(-logits, 0))
+
+
+def _in_batches(function: Callable, num_outputs: int, z: Any, batch_size: int) -> np.ndarray:
+    result = np.empty((len(z), num_outputs), "float32")
     for start in range(0, len(z), batch_size):
         rows = slice(start, start + batch_size)
-        batch = model._head_probabilities(ops.convert_to_tensor(z[rows]))
+        batch = function(ops.convert_to_tensor(z[rows]))
         result[rows] = ops.convert_to_numpy(ops.cast(batch, "float32"))
     return result
 

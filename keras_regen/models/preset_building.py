@@ -94,6 +94,8 @@ def model_from_preset(
     model_class = keras.saving.get_registered_object(f"keras_regen>{preset.model}")
     _check_class(cls, model_class, preset.name)
     arguments = {"seed": seed, **preset.options, **networks}
+    if seed:  # the default takes the seed of a recipe that has one
+        arguments["seed"] = seed
     if "class_names" in inspect.signature(model_class.for_images).parameters:
         arguments["class_names"] = class_names or as_class_names(range(preset.num_classes))
     elif class_names is not None:
@@ -106,7 +108,7 @@ def model_from_preset(
     except TypeError as error:
         known = ", ".join(preset_options(preset))
         raise ValueError(
-            f"The options of preset {preset.name!r} must be arguments of "
+            f"The `options` of preset {preset.name!r} must be arguments of "
             f"`{model_class.__name__}.for_images`: {known}. {error}. "
             f"Received: options={dict(preset.options)}."
         ) from error

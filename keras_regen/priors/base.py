@@ -167,8 +167,8 @@ def _checked_latents(latents: npt.ArrayLike, latent_dim: int | None) -> np.ndarr
     return latents.astype("float64")
 
 
-def check_draw(num_samples: int, rng: np.random.Generator) -> None:
-    """Raises an error unless a prior can draw samples with these arguments.
+def check_sampling(num_samples: int, rng: np.random.Generator) -> None:
+    """Raises an error unless a prior can sample latents with these arguments.
 
     Args:
         num_samples: Integer, at least 0.
@@ -178,8 +178,8 @@ def check_draw(num_samples: int, rng: np.random.Generator) -> None:
         ValueError: If an argument is anything else.
 
     Examples:
-        >>> from keras_regen.priors.base import check_draw
-        >>> check_draw(3, 0)
+        >>> from keras_regen.priors.base import check_sampling
+        >>> check_sampling(3, 0)
         Traceback (most recent call last):
         ...
         ValueError: `rng` must be a NumPy generator, such as `np.random.default_rng(0)`. Received:

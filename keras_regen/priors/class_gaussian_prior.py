@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_regen.checks import check_number
-from keras_regen.priors.base import check_draw
+from keras_regen.priors.base import check_sampling
 from keras_regen.priors.class_prior import ClassPrior
 
 
@@ -104,7 +104,7 @@ class ClassGaussianPrior(ClassPrior):
             ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
                 class was learned.
         """
-        check_draw(num_samples, rng)
+        check_sampling(num_samples, rng)
         mean = self.class_mean(class_id)
         scale = ops.convert_to_numpy(self.scale)[class_id].astype("float64")
         noise = rng.standard_normal((num_samples, len(mean)))

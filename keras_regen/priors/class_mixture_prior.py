@@ -7,13 +7,15 @@ import numpy as np
 from keras import ops
 
 from keras_regen.checks import check_integer
-from keras_regen.priors.base import check_draw
+from keras_regen.priors.base import check_sampling
 from keras_regen.priors.class_gaussian_prior import symmetric_square_root
 from keras_regen.priors.class_prior import ClassPrior
 
 # A component needs this number of latents, or its mean is that of a few images.
 _LEAST_OF_COMPONENT = 10
 _HELD_OUT = 0.2
+# A checkpoint fits the mixtures again: more samples would take longer than an epoch.
+_MOST_SAMPLES = 2_000
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -79,16 +81,19 @@ class ClassMixturePrior(ClassPrior):
         share = np.zeros((self.num_classes, self.num_components))
         mean = np.zeros((self.num_classes, self.num_components, dim))
         scatter = np.zeros((self.num_classes, dim, dim))
+        freedom = np.zeros(self.num_classes)
         for label in np.flatnonzero(count):
             samples = latents[labels == label]
             shares, means, nearest = self._clusters(samples)
             share[label, : len(shares)], mean[label, : len(means)] = shares, means
             centered = samples - means[nearest]
             scatter[label] = centered.T @ centered
-        # As in ClassGaussianPrior: the average of all classes counts as `dim` further samples.
-        average = scatter.sum(axis=0) / max(count.sum(), 1)
+            freedom[label] = len(samples) - len(means)
+        # As in ClassGaussianPrior: each mean takes a degree of freedom, and the average of all
+        # classes counts as `dim` further samples.
+        average = scatter.sum(axis=0) / max(freedom.sum(), 1)
         weight = (dim / (count + dim))[:, None, None]
-        own = scatter / np.maximum(count, 1)[:, None, None]
+        own = scatter / np.maximum(freedom, 1)[:, None, None]
         covariance = (1 - weight) * own + weight * average
         if not self.built:
             self.build(latents.shape)
@@ -103,13 +108,17 @@ class ClassMixturePrior(ClassPrior):
         numbers = sorted({number for number in (1, 2, 5, 10, 20, most) if number <= most})
         if len(numbers) < 2:
             return np.ones(1), samples.mean(axis=0)[None], np.zeros(len(samples), int)
-        order = np.random.default_rng(self.seed).permutation(len(samples))
-        held_out, rest = np.split(order, [int(_HELD_OUT * len(samples))])
+        order = np.random.default_rng(self.seed).permutation(len(samples))[:_MOST_SAMPLES]
+        held_out, rest = np.split(order, [int(_HELD_OUT * len(order))])
         scores = [
             self._mixture(number, samples[rest]).score(samples[held_out]) for number in numbers
         ]
-        mixture = self._mixture(numbers[int(np.argmax(scores))], samples)
-        return mixture.weights_, mixture.means_, mixture.predict(samples)
+        mixture = self._mixture(numbers[int(np.argmax(scores))], samples[order])
+        nearest = mixture.predict(samples)
+        # The means and shares of all samples, and not only of those behind the mixture.
+        used, nearest, sizes = np.unique(nearest, return_inverse=True, return_counts=True)
+        means = np.stack([samples[nearest == index].mean(axis=0) for index in range(len(used))])
+        return sizes / len(samples), means, nearest
 
     def _mixture(self, number: int, samples: np.ndarray) -> Any:
         from sklearn.mixture import GaussianMixture  # takes a second to import
@@ -140,7 +149,7 @@ class ClassMixturePrior(ClassPrior):
         """
         from scipy.special import ndtr
 
-        check_draw(num_samples, rng)
+        check_sampling(num_samples, rng)
         self.check_class(class_id)
         share, mean, scale = (
             ops.convert_to_numpy(weight)[class_id].astype("float64")

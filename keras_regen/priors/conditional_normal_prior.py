@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from keras_regen.checks import check_integer
-from keras_regen.priors.base import Prior, check_class_id, check_draw
+from keras_regen.priors.base import Prior, check_class_id, check_sampling
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -65,7 +65,7 @@ class ConditionalNormalPrior(Prior):
         Raises:
             ValueError: If `class_id` is out of range.
         """
-        check_draw(num_samples, rng)
+        check_sampling(num_samples, rng)
         latents = np.tile(self.class_mean(class_id), (num_samples, 1)).astype("float32")
         latents[:, : self.noise_dim] = rng.standard_normal((num_samples, self.noise_dim), "float32")
         return latents

@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from keras_regen.checks import as_numbers, check_integer, elements_of, is_finite_number
-from keras_regen.priors.base import check_draw
+from keras_regen.priors.base import check_sampling
 from keras_regen.priors.class_prior import ClassPrior
 from keras_regen.priors.source_sets import SourceSets
 
@@ -128,7 +128,7 @@ class ConvexCombinationPrior(ClassPrior):
             ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
                 class was learned.
         """
-        check_draw(num_samples, rng)
+        check_sampling(num_samples, rng)
         return self.sampler(class_id, rng)(num_samples)
 
     def sampler(self, class_id: int, rng: np.random.Generator) -> Callable[[int], np.ndarray]:
@@ -148,7 +148,7 @@ class ConvexCombinationPrior(ClassPrior):
             ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
                 class was learned.
         """
-        check_draw(0, rng)
+        check_sampling(0, rng)
         bank = self.class_latents(class_id)
         sample_sources = self._source_sampler(len(bank), rng)
         return lambda num_samples: _combine(bank, *sample_sources(num_samples))
@@ -181,7 +181,7 @@ class ConvexCombinationPrior(ClassPrior):
             >>> prior.sample_sources(1, class_id=0, rng=np.random.default_rng(0))
             (array([[0, 1]]), array([[0.5, 0.5]]))
         """
-        check_draw(num_samples, rng)
+        check_sampling(num_samples, rng)
         return self._source_sampler(len(self.class_latents(class_id)), rng)(num_samples)
 
     def class_latents(self, class_id: int) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_regen.checks import check_integer, check_number
-from keras_regen.priors.base import check_draw
+from keras_regen.priors.base import check_sampling
 from keras_regen.priors.class_prior import ClassPrior
 
 
@@ -22,7 +22,7 @@ class DeviationTransferPrior(ClassPrior):
     Args:
         num_classes: Integer: the number of classes.
         strength: Float, at least 0: the factor of the deviation.
-        bank_size: Integer, at least 1: the number of training latents to keep of each class. From a
+        bank_size: Integer, at least 2: the number of training latents to keep of each class. From a
             larger class, the prior keeps a uniform random choice.
         seed: Integer, at least 0: the seed of that choice.
         **kwargs: Arguments of `keras.layers.Layer`.
@@ -59,7 +59,7 @@ class DeviationTransferPrior(ClassPrior):
     ):
         super().__init__(num_classes, **kwargs)
         check_number("strength", strength, 0)
-        check_integer("bank_size", bank_size, 1)
+        check_integer("bank_size", bank_size, 2)
         check_integer("seed", seed, 0)
         self.strength = float(strength)
         self.bank_size = int(bank_size)
@@ -103,7 +103,7 @@ class DeviationTransferPrior(ClassPrior):
             ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
                 class was learned.
         """
-        check_draw(num_samples, rng)
+        check_sampling(num_samples, rng)
         self.check_class(class_id)
         count = ops.convert_to_numpy(self.count).astype("int64")
         bank, mean = ops.convert_to_numpy(self.bank), ops.convert_to_numpy(self.mean)

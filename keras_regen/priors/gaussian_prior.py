@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.priors.base import Prior, check_draw
+from keras_regen.priors.base import Prior, check_sampling
 from keras_regen.priors.class_gaussian_prior import symmetric_square_root
 
 
@@ -76,7 +76,7 @@ class GaussianPrior(Prior):
         Raises:
             ValueError: If the prior is not adapted.
         """
-        check_draw(num_samples, rng)
+        check_sampling(num_samples, rng)
         if not self.adapted:
             raise ValueError(
                 "The prior is not adapted to training latents. `fit` adapts it at the end of the "

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from keras import ops
 
 from keras_regen.checks import as_array, check_integer
-from keras_regen.priors.base import Prior, check_draw
+from keras_regen.priors.base import Prior, check_sampling
 
 _BATCH = 256
 
@@ -61,7 +61,7 @@ class NoisePrior(Prior):
         Raises:
             ValueError: If a network of the prior is not trained.
         """
-        check_draw(num_samples, rng)
+        check_sampling(num_samples, rng)
         return self.latents(rng.standard_normal((num_samples, self.noise_dim), "float32"))
 
     def latents(self, noise: npt.ArrayLike) -> np.ndarray:

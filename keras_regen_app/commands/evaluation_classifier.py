@@ -48,6 +48,7 @@ def train_evaluation_classifier(
     from keras_regen.metrics.evaluation_classifier import evaluation_classifier_path, held_out_hash
     from keras_regen.saving import save_model
     from keras_regen_app.progress import EpochBars
+    from keras_regen_app.training_run import classes_without_test_images
 
     data = load(dataset, image_size=image_size, fit=fit, seed=seed)
     path = Path(output or evaluation_classifier_path(data.name))
@@ -65,7 +66,8 @@ def train_evaluation_classifier(
         callbacks=[EpochBars()],
     )
     # `generate` uses the confidence to accept images that are as clear as real images.
-    classifier.calibrate(data.x_test, data.y_test)
+    if not classes_without_test_images(data):
+        classifier.calibrate(data.x_test, data.y_test)
     results = metrics.describe_evaluation_classifier(classifier, data) | {
         "dataset": dataset,
         "seed": seed,

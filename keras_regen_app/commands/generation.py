@@ -233,7 +233,7 @@ def class_index(model: ImageModel, text: str) -> int:
     """Returns the label of a class from its name, or from its label if no name is the text."""
     from keras_regen.class_names import class_index as label_of
 
-    is_name = text in model.class_names or not text.isdigit()
+    is_name = text in model.class_names or not text.isdecimal()
     return label_of(model.class_names, text if is_name else int(text))
 
 

@@ -92,7 +92,7 @@ def test_a_preset_lists_its_options():
     assert recipe["options"]["latent_dim"] == 32 and recipe["options"]["levels"] == 2
     message = run("presets", "csae_digit", code=2).output
     assert "csae_digits" in message
-    message = run("train", "csae_digits", "-o", "betta=1", code=1).output
+    message = run("train", "csae_digits", "-o", "betta=1", code=2).output
     assert "stem_filters" in message and "betta" in message
 
 

@@ -14,7 +14,8 @@ import pytest
 from keras_regen import load_model
 from keras_regen.callbacks import read_history
 from keras_regen_app import runs, training_run
-from keras_regen_app.run_folder import locked, replacing
+from keras_regen_app.pretraining import pretraining_arguments
+from keras_regen_app.run_folder import has_replaced, locked, replacing, restore_replaced
 from keras_regen_app.runs import resume_run, train_run
 from tests.conftest import TINY
 
@@ -339,11 +340,68 @@ def test_a_kill_between_two_runs_loses_none(unfinished):
     code = (
         "import os, sys; from pathlib import Path\n"
         "from keras_regen_app.run_folder import replacing\n"
-        "with replacing(Path(sys.argv[1]), ['history.csv', 'run.json'], 'run.json'):\n"
+        "with replacing(Path(sys.argv[1]), ['history.csv'], 'run.json'):\n"
         "    os._exit(9)"
     )
     process = subprocess.run([sys.executable, "-c", code, str(unfinished)])
     assert process.returncode == 9 and not (unfinished / "run.json").exists()
-    with pytest.raises(RuntimeError), replacing(unfinished, ["run.json"], "run.json"):
+    with pytest.raises(RuntimeError), replacing(unfinished, ["history.csv"], "run.json"):
         raise RuntimeError
     assert (unfinished / "run.json").read_text() == content
+    assert (unfinished / "history.csv").exists() and not has_replaced(unfinished)
+
+
+@pytest.mark.any_backend
+def test_an_interrupted_replacement_keeps_the_complete_run(tmp_path):
+    """Ctrl-C twice: the complete run stays until another run is complete."""
+    (tmp_path / "run.json").write_text("complete")
+    (tmp_path / "metrics.json").write_text("complete")
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt), replacing(tmp_path, ["metrics.json"], "run.json"):
+            (tmp_path / "run.json").write_text("interrupted")
+            raise KeyboardInterrupt
+        assert (tmp_path / "run.json").read_text() == "interrupted"
+    restore_replaced(tmp_path, ["metrics.json"], "run.json")
+    assert (tmp_path / "metrics.json").read_text() == "complete"
+    with replacing(tmp_path, ["metrics.json"], "run.json"):
+        (tmp_path / "run.json").write_text("new")
+    assert (tmp_path / "run.json").read_text() == "new" and not has_replaced(tmp_path)
+
+
+@pytest.mark.any_backend
+def test_a_resumed_run_replaces_the_pretraining_of_another_run(
+    tmp_path, few_digits, skip_evaluation, monkeypatch
+):
+    """A trial is replaced by a longer run, which is interrupted before its own pretraining."""
+    skip_evaluation()
+    arguments = {"dataset": str(few_digits), "options": SMALL_REGENE, "fit": "pad"}
+    train_run("regene_digits", tmp_path, epochs=1, **arguments)
+
+    def interrupt(**options):
+        raise KeyboardInterrupt
+
+    train = runs.train_run
+    monkeypatch.setattr(runs, "train_run", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train("regene_digits", tmp_path, epochs=3, overwrite=True, **arguments)
+    monkeypatch.setattr(runs, "train_run", train)
+    resume_run(tmp_path)
+    settings, pretraining = (
+        json.loads((tmp_path / part / "run.json").read_text()) for part in (".", "classifier")
+    )
+    assert settings["epochs"] == 3 and settings["fit"] == pretraining["fit"] == "pad"
+    assert pretraining["epochs"] == pretraining_arguments(settings)["epochs"] > 1
+
+
+@pytest.mark.any_backend
+def test_a_class_without_test_images_is_trained(tmp_path, few_digits, skip_evaluation):
+    data = dict(np.load(few_digits))
+    kept = data["y_test"] != 3
+    np.savez(
+        tmp_path / "data.npz",
+        **data | {"x_test": data["x_test"][kept], "y_test": data["y_test"][kept]},
+    )
+    skip_evaluation()
+    path = str(tmp_path / "data.npz")
+    train_run("csae_digits", tmp_path / "run", dataset=path, epochs=1, options=TINY)
+    assert not keras.ops.convert_to_numpy(load_model(tmp_path / "run").confidence).any()

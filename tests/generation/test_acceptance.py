@@ -214,7 +214,7 @@ def test_a_model_that_is_not_calibrated(digits):
         ({"threshold": None}, "threshold=None"),
         ({"by": "luck"}, "`by` must be one of 'auto', 'confidence', 'distance'"),
         ({"quantile": 0}, "`quantile` must be a number, above 0 and at most 1"),
-        ({"by": "distance", "threshold": 0.5}, "Leave out `classifier` and `threshold`"),
+        ({"by": "distance", "threshold": 0.5}, "are for the acceptance by confidence"),
         ({"max_tries": 0}, "`max_tries` must be an integer, at least 1"),
         ({"classifier": np.argmax}, "`classifier` must be a Keras model"),
     ],
