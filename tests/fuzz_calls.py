@@ -89,7 +89,8 @@ def calls(folder):
         keras_regen.matrix: model | {"rows": IMAGES[:2], "columns": IMAGES[:2], "ratio": 0.5},
         keras_regen.reconstruct: model | {"x": IMAGES, "y": None, "batch_size": 4},
         keras_regen.Acceptance: {
-            "classifier": None, "threshold": 0.5, "max_tries": 3, "check_latent": True},
+            "classifier": None, "threshold": "calibrated", "max_tries": 3, "check_latent": True,
+            "by": "auto", "quantile": 0.5},
         # centroids
         keras_regen.pedcc: {
             "num_classes": 3, "dim": 4, "method": "auto", "seed": 0, "iterations": 5},
@@ -174,7 +175,7 @@ def calls(folder):
         metrics.evaluate_generation: {
             "model": csae(), "data": data(), "evaluation_classifier": classifier(),
             "samples_per_class": 2, "seeds": (0,), "student_steps": 0, "extractor": None,
-            "accept": None, "batch_size": 8, "metrics": ["accuracy"]},
+            "accept": None, "batch_size": 8, "metrics": ["accuracy"], "on_stage": None},
         # priors
         priors.ClassGaussianPrior: {"num_classes": 3, "shrinkage": "auto"},
         priors.ConvexCombinationPrior: {
