@@ -176,7 +176,7 @@ def calls(folder):
         metrics.evaluate_generation: {
             "model": csae(), "data": data(), "evaluation_classifier": classifier(),
             "samples_per_class": 2, "seeds": (0,), "student_steps": 0, "extractor": None,
-            "accept": None, "batch_size": 8, "metrics": ["accuracy"]},
+            "accept": None, "batch_size": 8, "metrics": ["accuracy"], "on_stage": None},
         # priors
         priors.ClassGaussianPrior: {"num_classes": 3, "shrinkage": "auto"},
         priors.ClassMixturePrior: {"num_classes": 3, "num_components": 3, "seed": 0},

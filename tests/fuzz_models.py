@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 import keras_regen
-from keras_regen import callbacks, layers, networks, priors
+from keras_regen import callbacks, layers, metrics, networks, priors
 from keras_regen.generation.protocol import require_part
 
 
@@ -14,6 +14,7 @@ def calls(folder):
     """Returns valid calls: a dict from a name to a function and its arguments."""
     # Here, because the other module adds these calls to its own.
     from tests.fuzz_calls import IMAGES, LABELS, LATENTS, NAMES, SHAPE, classifier, csae
+    from tests.fuzz_calls import data as dataset
 
     split = {"image_losses": None, "loss_weights": None, "prior": None, "class_names": None}
     encoder = networks.csae_linear_encoder(SHAPE, 4, 2)
@@ -56,7 +57,8 @@ def calls(folder):
         keras_regen.CSAE: small
         | {"class_names": NAMES, "network": "convolutional", "upsampling": "bilinear", "hidden": 4,
            "with_decoder": True, "image_loss": "wavelet", "image_weight": 1.0, "levels": 2,
-           "beta": 0.06, "centroids": "auto", "subspace": False, "shrinkage": "auto"},
+           "beta": 0.06, "centroids": "auto", "subspace": False, "shrinkage": "auto",
+           "perceptual_weight": 0.0, "prior": "gaussian"},
         keras_regen.Autoencoder: small | image_loss,
         keras_regen.AAE: small
         | image_loss
@@ -151,6 +153,14 @@ def calls(folder):
              "optimizer": {"name": "sgd"}, "batch_size": 4, "epochs": 2}),
         "Preset.stage_start": (
             keras_regen.presets.get_preset("csae_digits").stage_start, {"share": 0.5}),
+        "evaluate_generation of images": (metrics.evaluate_generation, {
+            "model": csae(), "data": dataset(), "evaluation_classifier": classifier(),
+            "samples_per_class": 2, "seeds": (0,), "student_steps": 0, "extractor": None,
+            "accept": 1e-9, "batch_size": 8, "on_stage": None,
+            "metrics": [
+                "generation_accuracy", "recognized", "relative_diversity", "precision_recall",
+                "copied", "inception_score", "frechet_distance", "kernel_distance",
+                "intrinsic_dimension", "reconstruction", "accepted_generation_accuracy"]}),
         "generate with Acceptance": (_generate_accepted, {
             "classifier": classifier(), "threshold": 1e-9, "max_tries": 3, "prior": None}),
         "NoisePrior of GAN": (

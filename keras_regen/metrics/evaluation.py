@@ -168,7 +168,7 @@ def evaluate_generation(
         )
     if model.num_classes:
         data = data.with_classes(model.class_names)
-    on_stage = on_stage or (lambda text: None)
+    on_stage = _checked_report(on_stage)
     results = {"test_images": len(data.x_test)}
     on_stage(f"Evaluating on {len(data.x_test):,} test images.")
     if "accuracy" in metrics and _classifies(model):
@@ -212,6 +212,28 @@ def _checked_metrics(metrics):
     if unknown:
         raise ValueError(f"`metrics` must be among {ALL_METRICS}. Received: {unknown}.")
     return set(names)
+
+
+def _checked_report(on_stage):
+    """The function, with an error that names it if it does not take a text."""
+    if on_stage is None:
+        return lambda text: None
+    if not callable(on_stage):
+        raise ValueError(
+            "`on_stage` must be a function that takes a text, such as `print`. "
+            f"Received: on_stage={on_stage!r}."
+        )
+
+    def report(text):
+        try:
+            on_stage(text)
+        except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
+            raise ValueError(
+                "`on_stage` must be a function that takes a text, such as `print`. It raised "
+                f"{type(error).__name__}: {error}"
+            ) from error
+
+    return report
 
 
 def _classifies(model):

@@ -490,7 +490,8 @@ def _rows(part, rows):
 
 def _class_numbers(labels, num_classes):
     """Class numbers from a column of them, or from one-hot rows; other labels stay as they are."""
-    labels = _as_labels(labels)
+    if not hasattr(labels, "reshape"):  # a tensor of another framework stays a tensor
+        labels = _as_labels(labels)
     shape = tuple(labels.shape)
     if shape[1:] == (1,):
         return labels.reshape(-1) if hasattr(labels, "reshape") else ops.reshape(labels, (-1,))

@@ -175,6 +175,8 @@ def test_the_arguments_of_an_evaluation():
         ({"seeds": []}, "at least one"),
         ({"batch_size": 2.5}, "`batch_size` must be an integer"),
         ({"accept": "yes"}, "`accept` must be None, True"),
+        ({"on_stage": 3}, "`on_stage` must be a function that takes a text.*Received: on_stage=3"),
+        ({"on_stage": int}, r"`on_stage` must be a function .* It raised ValueError: invalid lit"),
         ({"metrics": "accuracy"}, "`metrics` must be a list of names"),
         ({"metrics": 3}, "`metrics` must be a list of names"),
         ({"metrics": [{}]}, r"`metrics` must be among.*Received: \[\{\}\]"),
