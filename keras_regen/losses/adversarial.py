@@ -51,7 +51,8 @@ class Objective:
                 "`real_logits` and `fake_logits` must have the same shape. "
                 f"Received: shapes {tuple(real.shape)} and {tuple(fake.shape)}."
             )
-        return self.real_loss(real) + self.fake_loss(fake)
+        # Not the operator `+`, which fails for two types of floats on TensorFlow.
+        return ops.add(self.real_loss(real), self.fake_loss(fake))
 
 
 # With the logits s = log(D / (1 - D)), -log D is softplus(-s) and -log(1 - D) is softplus(s).

@@ -43,10 +43,12 @@ def test_accepted_images(tmp_path, digits_run, digits_model):
     command += ["--class", 0, "--class", "7"]
     results = figures(*command, "--accept")
     arrays = np.load(tmp_path / "drawn.npz")
-    judged = digits_model.predict(arrays["images"], verbose=0)["probabilities"]
-    sure = judged[np.arange(6), arrays["labels"]]
-    thresholds = keras.ops.convert_to_numpy(digits_model.confidence)[arrays["labels"]]
-    assert (sure >= thresholds - 1e-4).all()
+    latents, labels = digits_model.encode(arrays["images"]), arrays["labels"]
+    centroids = keras.ops.convert_to_numpy(digits_model.head.centroids)
+    distances = np.linalg.norm(latents[:, None] - centroids, axis=2)
+    assert distances.argmin(axis=1).tolist() == labels.tolist()
+    medians = keras.ops.convert_to_numpy(digits_model.distance_quantiles)[labels, 50]
+    assert (distances[np.arange(6), labels] <= medians + 1e-4).all()
     tries = [results["tries"][name] for name in ("0", "7")]
     assert min(tries) >= 3 and sum(results["tries"].values()) == sum(tries)
     lines = run(*command, "--accept").output.splitlines()

@@ -195,7 +195,8 @@ def test_accepted_images_and_their_tries(quick, classifier, model):
     threshold = np.full(10, 0.5, "float32")
     threshold[3] = 2.0
     model.confidence.assign(threshold)
-    results = quick(model, SAMPLES, seeds=[4])
+    accept = Acceptance(by="confidence", max_tries=20)
+    results = quick(model, SAMPLES, seeds=[4], accept=accept)
     centroids = keras.ops.convert_to_numpy(model.head.centroids)
     for label in range(10):
         latents = model.prior.sampler(label, np.random.default_rng([4, label]))(20 * SAMPLES)
@@ -218,10 +219,13 @@ def test_accepted_images_and_their_tries(quick, classifier, model):
 
 def test_nothing_is_accepted(quick, model):
     model.confidence.assign(np.full(10, 2.0))
-    results = quick(model, 2)
+    results = quick(model, 2, accept=Acceptance(by="confidence", max_tries=20))
     assert results["accepted_generation_accuracy"] == 0
     assert list(results["tries"].values()) == [40] * 10
-    assert list(quick(model, 2, accept=Acceptance(max_tries=3))["tries"].values()) == [6] * 10
+    assert (
+        list(quick(model, 2, accept=Acceptance(by="confidence", max_tries=3))["tries"].values())
+        == [6] * 10
+    )
 
 
 def test_a_model_that_is_not_calibrated_has_no_accepted_images(quick, model):

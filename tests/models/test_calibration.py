@@ -86,7 +86,7 @@ def test_bad_calibration_data(data):
     with pytest.raises(ValueError, match=r"every class\. Received: none of the classes 1 'b'"):
         model.calibrate(x[y != 1], y[y != 1])
     assert not keras.ops.convert_to_numpy(model.confidence).any()  # a failed call changes nothing
-    with pytest.raises(ValueError, match="none of the classes 0 'a', 1 'b', 2 'c'"):
+    with pytest.raises(ValueError, match="at least one batch"):
         model.calibrate(iter([]))
     with pytest.raises(ValueError, match="needs labels"):
         model.calibrate(x)
