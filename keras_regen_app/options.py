@@ -165,7 +165,7 @@ def _in_words_of_options(message: str) -> tuple[str, bool]:
         name = text.partition("=")[0]
         options.setdefault(name, f"-o {name}")
     found = False
-    for name in re.findall(r"`(\w+)`", message):
+    for name in dict.fromkeys(re.findall(r"(\w+)(?=`|=)", message)):
         option = options.get(_OPTION_NAMES.get(name, name))
         if option is not None:
             found = True

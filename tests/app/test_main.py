@@ -52,7 +52,6 @@ def test_every_option_has_a_help_text():
     [
         (["generate", "nowhere.keras"], "without the file nowhere.keras"),
         (["evaluate", "nowhere.keras"], "without the file nowhere.keras"),
-        (["centroids", "5", "1"], "dim"),
     ],
 )
 def test_package_errors_are_printed_unchanged(arguments, message):
@@ -103,6 +102,7 @@ def test_a_preset_lists_its_options():
         (["train", "csae_digits", "--image-size", "3"], "`--image-size` must be"),
         (["train", "csae_digits", "--image-size", "3y4"], "expected a number or a size such as"),
         (["centroids", "5", "4", "--method", "nothing"], "--method"),
+        (["centroids", "5", "1"], "DIM"),
     ],
 )
 def test_errors_name_the_options_of_the_command(tmp_path, monkeypatch, arguments, message):

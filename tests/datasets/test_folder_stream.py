@@ -106,7 +106,7 @@ def test_fit_evaluate_and_predict_read_the_stream(make_folder):
 
 def test_stream_raises_the_errors_of_load(make_folder, tmp_path):
     folder = make_folder({**random_images(), "dog/big.png": Image.new("L", (9, 9))})
-    with pytest.raises(ValueError, match="Pass image_size"):
+    with pytest.raises(ValueError, match="unless `image_size` is given"):
         as_dataset(folder)
     folder = make_folder({**random_images(), "dog/bad.png": b"no"}, "other")
     with pytest.raises(ValueError, match=r"bad\.png"):
