@@ -1,8 +1,7 @@
 """Presets: named recipes of the papers and of this package.
 
 A preset names the network, the losses, the optimizer and its schedule, the batch size and the
-epochs. This package does not import Keras, so listing the presets is fast.
-`Model.from_preset(name)` builds the model of a preset.
+epochs. `Model.from_preset(name)` builds the model of a preset.
 """
 
 from keras_regen.presets.catalog import get_preset as get_preset
