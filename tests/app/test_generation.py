@@ -55,7 +55,7 @@ def test_accepted_images(tmp_path, digits_run, digits_model):
     assert lines[1] == "Tries for 3 images of each class: latents passed / images accepted"
     assert [int(line.split()[-1]) for line in lines[2:]] == tries
     few = [*command, "--num-samples", 20, "--accept", "--max-tries", 1]
-    assert "within max_tries=1 for" in run(*few, code=1).output
+    assert "within --max-tries 1 for" in run(*few, code=1).output
 
 
 def test_a_model_without_classes(tmp_path, digits_run):
