@@ -270,5 +270,5 @@ def _lines(metrics: dict[str, Any]) -> Iterator[str]:
             num_images = len(by_class) * metrics["samples_per_class"]
             yield (
                 f"  of accepted images    {metrics['accepted_generation_accuracy']:8.2%}  "
-                f"({sum(metrics['tries'].values())} tries for {num_images})"
+                f"({sum(metrics['tries'].values()):,.0f} tries for {num_images:,})"
             )
