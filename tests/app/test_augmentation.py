@@ -58,5 +58,5 @@ def test_class_names_that_are_not_folder_names(tmp_path):
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
     assert names == ["T-shirt_top", "_."]
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
-    with pytest.raises(ValueError, match="Two class names"):
+    with pytest.raises(ValueError, match="Two classes have the same folder name"):
         write_folder(images, [0, 1], ["a/b", "a_b"], tmp_path / "b", "x")
