@@ -304,8 +304,7 @@ def test_a_model_without_classes(digits, digits_model, monkeypatch):
     substitute = Classifier.for_images((8, 8, 1), digits.class_names, stem_filters=2)
     monkeypatch.setattr(substitute, "predict", digits_model.predict)
     monkeypatch.setattr("keras_regen.metrics.evaluation.train_evaluation_classifier", train)
-    keras.utils.set_random_seed(0)
-    model = VAE.for_images((8, 8, 1), latent_dim=3, stem_filters=4)
+    model = VAE.for_images((8, 8, 1), latent_dim=3, stem_filters=2)
     results = evaluate_generation(
         model, digits, samples_per_class=2, seeds=[4], metrics=QUICK_METRICS
     )
@@ -324,7 +323,7 @@ def test_a_model_without_classes(digits, digits_model, monkeypatch):
     assert results["evaluation_classifier"]["accuracy"] == accuracy
     mean = np.mean((model.reconstruct(digits.x_test) - digits.x_test / 255) ** 2)
     assert results["reconstruction_mse"] == pytest.approx(mean, rel=1e-4)
-    label = labels[0]
+    label = np.bincount(labels).argmax()  # a class of a single image has no diversity
     ratio = images[labels == label].var(axis=0, ddof=1).sum()
     ratio /= (digits.x_train[digits.y_train == label] / 255).var(axis=0, ddof=1).sum()
     by_class = results["relative_diversity_by_class"]
