@@ -139,7 +139,7 @@ def check_integer(name: str, value: int, minimum: int) -> None:
         ...
         ValueError: `batch_size` must be an integer, at least 1. Received: batch_size=0.
     """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < minimum:
+    if not is_integer(value) or value < minimum:
         raise ValueError(
             f"`{name}` must be an integer, at least {minimum}. Received: {name}={value!r}."
         )
@@ -217,9 +217,7 @@ def as_integers(name: str, value: Iterable[int], minimum: int) -> tuple[int, ...
     """
     elements = elements_of(value)
     for element in [None] if elements is None else elements:
-        if isinstance(element, bool) or not (
-            isinstance(element, (int, np.integer)) and element >= minimum
-        ):
+        if not is_integer(element) or element < minimum:
             raise ValueError(
                 f"`{name}` must be a list of integers, at least {minimum}. "
                 f"Received: {name}={value!r}."
@@ -522,6 +520,19 @@ def as_floats(name: str, value: Any) -> Any:
     if isinstance(numbers, np.ndarray):
         return ops.convert_to_tensor(numbers.astype(keras.config.floatx()))
     return ops.cast(numbers, keras.config.floatx())
+
+
+def is_integer(value: Any) -> bool:
+    """Returns whether a value is an integer of Python or NumPy, and no boolean.
+
+    Args:
+        value: Any value.
+
+    Examples:
+        >>> is_integer(np.int64(3)), is_integer(True)
+        (True, False)
+    """
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def is_finite_number(value: Any) -> bool:

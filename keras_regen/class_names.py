@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_regen.checks import check_strings, elements_of
+from keras_regen.checks import check_strings, elements_of, is_integer
 
 
 def class_index(class_names: Sequence[str], class_id: int | str) -> int:
@@ -31,11 +31,7 @@ def class_index(class_names: Sequence[str], class_id: int | str) -> int:
     if isinstance(class_id, str):
         if class_id in class_names:
             return list(class_names).index(class_id)
-    elif (
-        isinstance(class_id, (int, np.integer))
-        and not isinstance(class_id, bool)
-        and 0 <= class_id < len(class_names)
-    ):
+    elif is_integer(class_id) and 0 <= class_id < len(class_names):
         return int(class_id)
     if not class_names:
         raise ValueError(f"The model has no classes. Received: class_id={class_id!r}.")
@@ -77,11 +73,25 @@ def as_class_names(class_names: Iterable[Any], least: int = 2) -> tuple[str, ...
     names = tuple(map(str, names))
     if len(set(names)) != len(names):
         raise ValueError(f"`class_names` must differ. Received: {names}.")
-    # A terminal would obey escape sequences, and no folder can have a null character in its name.
-    unprintable = [name for name in names if not name.isprintable()]
-    if unprintable:
+    if unprintable := unprintable_names(names):
         raise ValueError(
             "`class_names` must have no control characters, such as line ends and escape "
             f"sequences. Received: {unprintable}."
         )
     return names
+
+
+def unprintable_names(names: Iterable[str]) -> list[str]:
+    r"""Returns the names that cannot be the name of a class, because of a control character.
+
+    A terminal would obey escape sequences, and no folder can have a null character in its name.
+
+    Args:
+        names: Names of classes.
+
+    Examples:
+        >>> from keras_regen.class_names import unprintable_names
+        >>> unprintable_names(["cat", "dog\n"])
+        ['dog\n']
+    """
+    return [name for name in names if not name.isprintable()]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_regen.class_names import unprintable_names
+
 PathParts = tuple[str, ...]
 # Folders and files that operating systems write next to images.
 METADATA = {"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db", "$recycle.bin", "@eadir"}
@@ -136,8 +138,7 @@ def _find_files(
     splits: list[tuple[PathParts, bool | None]],
 ) -> ClassFolders:
     class_names = _in_order(class_names)
-    unprintable = [name for name in class_names if not name.isprintable()]
-    if unprintable:
+    if unprintable := unprintable_names(class_names):
         raise ValueError(
             "The name of a class folder must have no control characters, such as line ends and "
             f"escape sequences. Received: {root!r} with {unprintable}. Rename the folder."

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from keras_regen.checks import as_array, check_integer, check_labels
+from keras_regen.checks import as_array, check_integer, check_labels, is_integer
 
 
 class Prior(keras.layers.Layer):
@@ -71,6 +71,13 @@ class Prior(keras.layers.Layer):
     def _learn(self, latents: np.ndarray, labels: np.ndarray | None) -> None:
         """Sets the weights from checked latents in float64 and their labels."""
         raise NotImplementedError
+
+    def _set_state(self, latent_dim: int, **arrays: Any) -> None:
+        """Assigns arrays to the weights with these names, which are created before if necessary."""
+        if not self.built:
+            self.build((None, latent_dim))
+        for name, array in arrays.items():
+            getattr(self, name).assign(np.asarray(array, "float32"))
 
     @property
     def adapted(self) -> bool:
@@ -210,8 +217,7 @@ def check_class_id(class_id: int, num_classes: int) -> None:
         ...
         ValueError: `class_id` must lie in 0..2. Received: class_id=3.
     """
-    is_integer = isinstance(class_id, (int, np.integer)) and not isinstance(class_id, bool)
-    if not is_integer or not 0 <= class_id < num_classes:
+    if not is_integer(class_id) or not 0 <= class_id < num_classes:
         raise ValueError(
             f"`class_id` must lie in 0..{num_classes - 1}. Received: class_id={class_id!r}."
         )

@@ -4,7 +4,6 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from keras_regen.checks import check_number
 from keras_regen.priors.base import check_sampling
@@ -83,11 +82,8 @@ class ClassGaussianPrior(ClassPrior):
         else:
             share = float(self.shrinkage)
         covariance = (1 - share) * covariance + share * average
-        if not self.built:
-            self.build(latents.shape)
-        self.count.assign(count.astype("float32"))
-        self.mean.assign(mean.astype("float32"))
-        self.scale.assign(symmetric_square_root(covariance).astype("float32"))
+        scale = symmetric_square_root(covariance)
+        self._set_state(latent_dim, count=count, mean=mean, scale=scale)
 
     def sample(self, num_samples: int, class_id: int, rng: np.random.Generator) -> np.ndarray:
         """Samples latents of a class.
@@ -105,26 +101,9 @@ class ClassGaussianPrior(ClassPrior):
                 class was learned.
         """
         check_sampling(num_samples, rng)
-        mean = self.class_mean(class_id)
-        scale = ops.convert_to_numpy(self.scale)[class_id].astype("float64")
+        mean, scale = self.class_state(class_id, "mean", "scale")
         noise = rng.standard_normal((num_samples, len(mean)))
         return (mean + noise @ scale).astype("float32")
-
-    def class_mean(self, class_id: int) -> np.ndarray:
-        """Returns the mean latent of a class.
-
-        Args:
-            class_id: Integer: the class.
-
-        Returns:
-            Array `(latent_dim,)`, float64.
-
-        Raises:
-            ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
-                class was learned.
-        """
-        self.check_class(class_id)
-        return ops.convert_to_numpy(self.mean)[class_id].astype("float64")
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "shrinkage": self.shrinkage}

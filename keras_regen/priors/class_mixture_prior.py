@@ -4,7 +4,6 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from keras_regen.checks import check_integer
 from keras_regen.priors.base import check_sampling
@@ -95,12 +94,8 @@ class ClassMixturePrior(ClassPrior):
         weight = (dim / (count + dim))[:, None, None]
         own = scatter / np.maximum(freedom, 1)[:, None, None]
         covariance = (1 - weight) * own + weight * average
-        if not self.built:
-            self.build(latents.shape)
-        self.count.assign(count.astype("float32"))
-        self.share.assign(share.astype("float32"))
-        self.mean.assign(mean.astype("float32"))
-        self.scale.assign(symmetric_square_root(covariance).astype("float32"))
+        scale = symmetric_square_root(covariance)
+        self._set_state(dim, count=count, share=share, mean=mean, scale=scale)
 
     def _clusters(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Returns the shares and means of the components, and the component of each sample."""
@@ -150,11 +145,7 @@ class ClassMixturePrior(ClassPrior):
         from scipy.special import ndtr
 
         check_sampling(num_samples, rng)
-        self.check_class(class_id)
-        share, mean, scale = (
-            ops.convert_to_numpy(weight)[class_id].astype("float64")
-            for weight in (self.share, self.mean, self.scale)
-        )
+        share, mean, scale = self.class_state(class_id, "share", "mean", "scale")
         # A row of normal numbers for each latent: the latents do not depend on how many are sampled
         # at once. The first number chooses the component.
         noise = rng.standard_normal((num_samples, 1 + mean.shape[1]))
@@ -176,11 +167,7 @@ class ClassMixturePrior(ClassPrior):
             ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
                 class was learned.
         """
-        self.check_class(class_id)
-        share, mean = (
-            ops.convert_to_numpy(weight)[class_id].astype("float64")
-            for weight in (self.share, self.mean)
-        )
+        share, mean = self.class_state(class_id, "share", "mean")
         return share @ mean / share.sum()
 
     def get_config(self) -> dict[str, Any]:

@@ -67,6 +67,41 @@ class ClassPrior(Prior):
                 "this class. Adapt it to data that contains every class."
             )
 
+    def class_state(self, class_id: int, *names: str) -> list[np.ndarray]:
+        """Returns the parts of weights that belong to a class.
+
+        Args:
+            class_id: Integer: the class.
+            *names: Names of weights with the classes in their first axis.
+
+        Returns:
+            An array for each name, float64.
+
+        Raises:
+            ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
+                class was learned.
+        """
+        self.check_class(class_id)
+        return [
+            ops.convert_to_numpy(getattr(self, name))[class_id].astype("float64") for name in names
+        ]
+
+    def class_mean(self, class_id: int) -> np.ndarray:
+        """Returns the mean latent of a class, from the weight `mean` `(num_classes, latent_dim)`.
+
+        Args:
+            class_id: Integer: the class.
+
+        Returns:
+            Array `(latent_dim,)`, float64.
+
+        Raises:
+            ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
+                class was learned.
+        """
+        (mean,) = self.class_state(class_id, "mean")
+        return mean
+
     def add_state(self, name: str, *shape: int) -> Any:
         """Adds a weight that `adapt` sets and that no optimizer changes.
 

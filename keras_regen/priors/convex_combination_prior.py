@@ -106,10 +106,8 @@ class ConvexCombinationPrior(ClassPrior):
             if len(indices) > self.bank_size:
                 indices = np.sort(rng.choice(indices, self.bank_size, replace=False))
             bank[label, : len(indices)] = latents[indices]
-        if not self.built:
-            self.build(latents.shape)
-        self.count.assign(np.minimum(count, self.bank_size).astype("float32"))
-        self.bank.assign(bank)
+        count = np.minimum(count, self.bank_size)
+        self._set_state(latents.shape[1], count=count, bank=bank)
 
     def sample(self, num_samples: int, class_id: int, rng: np.random.Generator) -> np.ndarray:
         """Samples latents of a class, each from a different set of sources.

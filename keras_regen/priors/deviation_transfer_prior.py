@@ -82,11 +82,8 @@ class DeviationTransferPrior(ClassPrior):
             if len(samples) > self.bank_size:
                 samples = rng.choice(samples, self.bank_size, replace=False)
             bank[label, : len(samples)] = samples
-        if not self.built:
-            self.build(latents.shape)
-        self.count.assign(np.minimum(count, self.bank_size).astype("float32"))
-        self.bank.assign(bank.astype("float32"))
-        self.mean.assign(mean.astype("float32"))
+        count = np.minimum(count, self.bank_size)
+        self._set_state(latents.shape[1], count=count, bank=bank, mean=mean)
 
     def sample(self, num_samples: int, class_id: int, rng: np.random.Generator) -> np.ndarray:
         """Samples latents of a class.
@@ -118,22 +115,6 @@ class DeviationTransferPrior(ClassPrior):
         own = bank[class_id, (chosen[:, 0] * count[class_id]).astype("int64")]
         label, index = others[(chosen[:, 1] * len(others)).astype("int64")].T
         return own + np.float32(self.strength) * (bank[label, index] - mean[label])
-
-    def class_mean(self, class_id: int) -> np.ndarray:
-        """Returns the mean latent of a class.
-
-        Args:
-            class_id: Integer: the class.
-
-        Returns:
-            Array `(latent_dim,)`, float64.
-
-        Raises:
-            ValueError: If the prior is not adapted, `class_id` is out of range, or no latent of the
-                class was learned.
-        """
-        self.check_class(class_id)
-        return ops.convert_to_numpy(self.mean)[class_id].astype("float64")
 
     def get_config(self) -> dict[str, Any]:
         return {

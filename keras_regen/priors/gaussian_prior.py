@@ -54,11 +54,8 @@ class GaussianPrior(Prior):
         mean = latents.mean(axis=0)
         centered = latents - mean
         covariance = centered.T @ centered / max(len(latents) - 1, 1)
-        if not self.built:
-            self.build(latents.shape)
-        self.count.assign(float(len(latents)))
-        self.mean.assign(mean.astype("float32"))
-        self.scale.assign(symmetric_square_root(covariance).astype("float32"))
+        scale = symmetric_square_root(covariance)
+        self._set_state(latents.shape[1], count=len(latents), mean=mean, scale=scale)
 
     def sample(
         self, num_samples: int, class_id: int | None, rng: np.random.Generator
