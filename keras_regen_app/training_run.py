@@ -45,7 +45,7 @@ def build_model(
     model = model_class.from_preset(
         recipe,
         image_shape=data.image_shape,
-        num_samples=len(data.x_train) * (2 if recipe.mirror else 1),
+        num_samples=_num_samples(settings, data),
         epochs=settings["epochs"],
         batch_size=settings["batch_size"],
         seed=settings["seed"],
@@ -55,6 +55,11 @@ def build_model(
     options = {**model.preset.options, "seed": settings["seed"]}
     model.preset = dataclasses.replace(model.preset, options=options)
     return model
+
+
+def _num_samples(settings: dict[str, Any], data: ImageDataset) -> int:
+    """Returns the number of training images, with mirror images if the preset has them."""
+    return len(data.x_train) * (2 if get_preset(settings["preset"]).mirror else 1)
 
 
 def load_checkpoint(path: Path, settings: dict[str, Any], data: ImageDataset) -> ImageModel:
@@ -70,7 +75,6 @@ def load_checkpoint(path: Path, settings: dict[str, Any], data: ImageDataset) ->
     """
     model = load_model(path)
     recipe = getattr(model, "preset", None)
-    num_samples = len(data.x_train) * (2 if get_preset(settings["preset"]).mirror else 1)
     if recipe is None:
         differences = [f"a {type(model).__name__} without a preset"]
     else:
@@ -78,7 +82,7 @@ def load_checkpoint(path: Path, settings: dict[str, Any], data: ImageDataset) ->
         pairs = [
             ("preset", recipe.name, settings["preset"]),
             ("image_shape", tuple(recipe.image_shape), data.image_shape),
-            ("training_images", recipe.num_samples, num_samples),
+            ("training_images", recipe.num_samples, _num_samples(settings, data)),
             ("epochs", recipe.epochs, settings["epochs"]),
             ("batch_size", recipe.batch_size, settings["batch_size"]),
             # A checkpoint of an earlier version has no seed.
