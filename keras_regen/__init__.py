@@ -74,6 +74,8 @@ from keras_regen.priors import DeviationTransferPrior as DeviationTransferPrior
 from keras_regen.priors import GaussianPrior as GaussianPrior
 from keras_regen.priors import StandardNormalPrior as StandardNormalPrior
 from keras_regen.saving import load_model as load_model
+from keras_regen.zoo import list_pretrained as list_pretrained
+from keras_regen.zoo import load_pretrained as load_pretrained
 
 __version__ = "0.1.0"
 
