@@ -1,0 +1,56 @@
+"""Every example runs to its end at a small size, and writes its pictures."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+# The options of a small run, and the pictures that it writes.
+SMALL = {
+    "augment_small_dataset": (["--per-class", "4", "--steps", "4"], 1),
+    "backbone": (["--images", "40", "--epochs", "1", "--filters", "16"], 1),
+    "centroids_on_a_sphere": ([], 1),
+    "compare_priors": (["--samples", "3", "--steps", "2"], 4),
+    "custom_model": (["--epochs", "1"], 0),
+    "intrinsic_dimension": (["--dataset", "digits"], 1),
+    "mix_and_match": (["--epochs", "1", "--stem-filters", "2", "--steps", "2"], 3),
+    "tfds_dataset": (["--mock", "--images", "40", "--epochs", "1"], 1),
+    "train_csae": (["--epochs", "1"], 1),
+    "train_degan": (["--epochs", "1", "--vae-epochs", "1"], 1),
+    "train_regene": (["--epochs", "1", "--classifier-epochs", "1"], 1),
+}
+
+pytestmark = [
+    pytest.mark.any_backend,
+    pytest.mark.skipif(not EXAMPLES.exists(), reason="the examples are in a clone only"),
+]
+
+
+def test_every_example_is_tried_and_short():
+    scripts = {path.stem: path.read_text() for path in EXAMPLES.glob("*.py")}
+    assert set(scripts) == set(SMALL)
+    for name, text in scripts.items():
+        limit = 150 if name.startswith("train_") else 120
+        assert text.count("\n") < limit, name
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_an_example_runs(name, tmp_path, monkeypatch):
+    needed = {"backbone": "keras_hub", "tfds_dataset": "tensorflow_datasets"}.get(name)
+    if needed is not None:
+        pytest.importorskip(needed)
+    monkeypatch.chdir(tmp_path)
+    spec = importlib.util.spec_from_file_location(f"examples_{name}", EXAMPLES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    options, num_pictures = SMALL[name]
+    result = CliRunner().invoke(module.main, options, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    pictures = list(tmp_path.rglob("*.png"))
+    assert len(pictures) >= num_pictures, result.output
+    for picture in pictures:
+        with Image.open(picture) as image:
+            assert min(image.size) > 50
