@@ -73,7 +73,7 @@ def csae_tables() -> Iterator[Table]:
                 for row, options in (("Wavelet loss", {}), ("MSE loss", {"image_loss": "mse"}))
             ),
         ),
-        "The paper compares the losses on FaceScrub. The rows of MNIST are for users without a "
+        "The paper compares the losses on FaceScrub. The column of MNIST is for users without a "
         "copy of FaceScrub.",
     )
 

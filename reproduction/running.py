@@ -25,6 +25,7 @@ from keras_regen.models import Classifier
 from keras_regen.presets import get_preset
 from keras_regen.saving import load_model, save_model
 from keras_regen_app import runs
+from reproduction.data_source import describe_data
 from reproduction.measures import CLASSIFIER_MEASURES, MEASURES, Measured
 from reproduction.scale import Scale
 from reproduction.settings import (
@@ -156,11 +157,13 @@ class _Run:
         return not CLASSIFIER_MEASURES.isdisjoint(self.training.measures)
 
     def is_measured(self):
-        """Checks that the result has all measures and the current settings."""
+        """Checks that the result has all measures and the current settings and code."""
         if not self.path.exists():
             return False
-        result = json.loads(self.path.read_text())
+        result = json.loads(self.path.read_text(encoding="utf-8"))
         complete = set(self.training.measures) <= set(result["measures"])
+        if "outdated" in result:
+            return False
         return complete and has_current_settings(result, self.training, self.scale)
 
     def execute(self, log):
@@ -221,6 +224,7 @@ class _Run:
             "training": self.training.name,
             "train_images": len(measured.data.x_train),
             "test_images": len(measured.data.x_test),
+            "data": describe_data(self.training.dataset, measured.data),
             "measures": list(self.training.measures),
             "figures": figures,
             "backend": keras.backend.backend(),
