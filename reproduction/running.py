@@ -158,13 +158,15 @@ class _Run:
 
     def is_measured(self):
         """Checks that the result has all measures and the current settings and code."""
+        return set(self.training.measures) <= set(self._known_measures())
+
+    def _known_measures(self):
+        """Returns the measures of the result, if it has the current settings and code."""
         if not self.path.exists():
-            return False
+            return []
         result = json.loads(self.path.read_text(encoding="utf-8"))
-        complete = set(self.training.measures) <= set(result["measures"])
-        if "outdated" in result:
-            return False
-        return complete and has_current_settings(result, self.training, self.scale)
+        current = has_current_settings(result, self.training, self.scale)
+        return result["measures"] if current and "outdated" not in result else []
 
     def execute(self, log):
         """Writes the result; returns an error that concerns this run only, or `None`."""
@@ -216,8 +218,10 @@ class _Run:
             self.seed,
             self.training.class_name,
         )
+        # Other tables may have measured more on the same training, which the file must keep.
+        measures = list(dict.fromkeys([*self.training.measures, *self._known_measures()]))
         figures = {}
-        for name in self.training.measures:
+        for name in measures:
             figures |= MEASURES[name](measured)
         result = {
             **result_settings(self.training, self.scale, self.seed),
@@ -225,7 +229,7 @@ class _Run:
             "train_images": len(measured.data.x_train),
             "test_images": len(measured.data.x_test),
             "data": describe_data(self.training.dataset, measured.data),
-            "measures": list(self.training.measures),
+            "measures": measures,
             "figures": figures,
             "backend": keras.backend.backend(),
             "device": _device(),

@@ -157,6 +157,22 @@ def test_training_of_several_cells_has_all_their_measures():
     assert training.measures == ("metrics", "distances", "scores")
 
 
+def test_new_measure_keeps_the_figures_of_other_tables(reproduced, tmp_path):
+    folder, _ = reproduced
+    options = folders(tmp_path)
+    shutil.copytree(folder / "runs", options["runs_folder"])
+    shutil.copytree(folder / "results", options["results_folder"])
+    more = dataclasses.replace(CSAE, measures=("metrics", "losses"))
+    table = Table("test", "A table", (Cell("a", "b", more, "test_loss_2"),))
+    reproduce(table, TINY, **options)
+    first, second = (
+        json.loads(result_path(path / "results", TINY, CSAE, 0).read_text())
+        for path in (folder, tmp_path)
+    )
+    assert second["measures"] == ["metrics", "losses", "distances"]
+    assert first["figures"].items() < second["figures"].items()
+
+
 def test_complete_runs_are_not_repeated(reproduced, monkeypatch):
     folder, _ = reproduced
     monkeypatch.setattr("keras_regen_app.runs.train_run", lambda *_, **__: pytest.fail("trained"))
