@@ -26,10 +26,10 @@ def csae_tables() -> Iterator[Table]:
         "CSAE, first version, table 5: with and without the Laplacian loss, MNIST",
         tuple(_laplacian_and_mse()),
         "Loss 1 is the squared distance to the centroid (equation 6), loss 2 the squared error "
-        "(equation 7), loss 3 the squared difference of the Laplacians (equation 9). The paper does "
-        "not state their unit. Ours have the unit of the code that its authors published: means of "
-        "squares of images in [-1, 1], and the weight 0.2 in loss 3. Our losses have no noise in "
-        "the latents and no padding. The paper trained for 100 epochs.",
+        "(equation 7), loss 3 the squared difference of the Laplacians (equation 9). The paper "
+        "does not state their unit. Ours have the unit of the code that its authors published: "
+        "means of squares of images in [-1, 1], and the weight 0.2 in loss 3. Our losses have no "
+        "noise in the latents and no padding. The paper trained for 100 epochs.",
     )
     yield Table(
         "csae1-figure9",
