@@ -125,6 +125,7 @@ def _settings(runs):
         _join(_training(run) for run in sorted(runs, key=lambda run: run["epochs"])),
         _join(f"evaluation classifier {run['judge']['name']}" for run in runs if "judge" in run),
         _join(f"{_BACKENDS.get(run['backend'], run['backend'])}, {run['device']}" for run in runs),
+        _join(run["precision"] for run in runs if run.get("precision", "float32") != "float32"),
         _join(f"{run['processes']} runs in parallel" for run in runs if run["processes"] > 1),
         f"data {_join(sorted(data))}" if data else "",
         f"{_duration(sum(run['seconds'] for run in runs))} in all",

@@ -26,6 +26,8 @@ class Scale:
             model if the preset does not name a network.
         model_epochs: Epochs by model name, for models that need another number than `epochs`.
         epoch_shares: Shares of the preset's epochs by model name, if `epochs` is `None`.
+        precision: Precision of the training runs, as in `keras_regen_app.runs.train_run`. The
+            evaluation classifier is trained in float32.
         classifier_network: Network of the evaluation classifier, as in
             `keras_regen.metrics.train_evaluation_classifier`.
 
@@ -50,6 +52,7 @@ class Scale:
     model_epochs: Mapping[str, int] = dataclasses.field(default_factory=dict)
     epoch_shares: Mapping[str, float] = dataclasses.field(default_factory=dict)
     classifier_network: str = "basenet"
+    precision: str = "float32"
 
 
 # In ascending order: the page of results takes the last scale that has a result.
@@ -86,7 +89,8 @@ SCALES = {
         "reduced",
         "all images in the paper's batches; a tenth of the paper's epochs for CSAEs and "
         "classifiers, 10 epochs for ReGenes of a quarter of the width after 2 or 4 for their "
-        "classifiers, the paper's epochs for other models. This is not the paper's setting",
+        "classifiers, the paper's epochs for other models; in bfloat16 where it is faster. This is "
+        "not the paper's setting",
         train_images=None,
         test_images=None,
         epochs=None,
@@ -97,6 +101,7 @@ SCALES = {
         options={"ReGene": {"width": 0.25, "decoder_width": 0.25}},
         model_epochs={"ReGene": 10},
         epoch_shares={"CSAE": 0.1, "Classifier": 0.1},
+        precision="auto",
     ),
     "paper": Scale(
         "paper",

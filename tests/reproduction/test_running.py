@@ -7,12 +7,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from keras_regen import load_model
+from keras_regen.callbacks import read_history
 from keras_regen.datasets import load
 from keras_regen.presets import get_preset
 from keras_regen_app.runs import SETTINGS
@@ -24,6 +27,7 @@ from reproduction.results import read_results
 from reproduction.running import reproduce, result_path
 from reproduction.settings import result_settings
 from reproduction.summary import summary_lines
+from reproduction.time_limit import TimeLimit, TimeLimitReached
 
 pytestmark = pytest.mark.any_backend
 
@@ -201,6 +205,114 @@ def test_interrupted_training_is_resumed(tmp_path, monkeypatch):
     )
     reproduce(table, scale, **options)
     assert result_path(tmp_path / "results", scale, CSAE, 0).exists()
+
+
+class Clock(keras.callbacks.Callback):
+    """A clock that moves ten seconds in each epoch."""
+
+    now = 0.0
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.now += 10
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    module = SimpleNamespace(time=lambda: clock.now)
+    monkeypatch.setattr("reproduction.time_limit.time", module)
+    monkeypatch.setattr("keras_regen_app.training_run.plot_run", lambda *arguments: None)
+    return clock
+
+
+THREE_EPOCHS = Scale("quick", "tiny", 200, 50, 3, (0,), 2, 1, 1, options={"CSAE": SMALL})
+
+
+@pytest.mark.parametrize(("seconds", "epochs"), [(35, 3), (25, 2), (12, 1)])
+def test_time_limit_stops_after_an_epoch_and_the_next_call_continues(
+    tmp_path, clock, seconds, epochs
+):
+    table = Table("test", "A table", (Cell("a", "b", CSAE, "accuracy"),))
+    options = folders(tmp_path) | {"callbacks": [clock]}
+    limited = options | {"time_limit": TimeLimit(seconds)}
+    path = result_path(tmp_path / "results", THREE_EPOCHS, CSAE, 0)
+    lines = []
+    if epochs == 3:
+        reproduce(table, THREE_EPOCHS, **limited)
+        assert not limited["time_limit"].is_over()
+    else:
+        with pytest.raises(TimeLimitReached, match="1 run is left"):
+            reproduce(table, THREE_EPOCHS, log=lines.append, **limited)
+        assert "stopped at the time limit" in lines[-1] and not path.exists()
+        (file,) = (tmp_path / "runs/quick").glob("csae*/history.csv")
+        history = read_history(file)
+        assert len(history) == epochs
+        model = load_model(file.parent / "checkpoints/last.keras")
+        assert int(model.optimizer.iterations) == epochs * 4  # batches of 64 of 200 images
+        reproduce(table, THREE_EPOCHS, **options)
+        assert read_history(file)[:epochs] == history and len(read_history(file)) == 3
+    assert path.exists()
+
+
+def test_time_limit_ends_in_the_middle_of_an_epoch(tmp_path, clock):
+    class Jump(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            clock.now += 10
+
+    table = Table("test", "A table", (Cell("a", "b", CSAE, "accuracy"),))
+    with pytest.raises(TimeLimitReached):
+        reproduce(
+            *(table, THREE_EPOCHS),
+            **folders(tmp_path),
+            callbacks=[Jump()],
+            time_limit=TimeLimit(15),
+        )
+    assert not list((tmp_path / "runs/quick").glob("csae*/history.csv"))
+
+
+def test_time_limit_starts_with_the_dearest_runs_of_each_seed(tmp_path, monkeypatch):
+    order = []
+
+    def execute(run, log):
+        order.append((run.training.preset, run.seed))
+        return TimeLimitReached() if len(order) > 3 else None
+
+    monkeypatch.setattr("reproduction.running._Run.execute", execute)
+    trainings = [Training(name, "mnist") for name in ("vae_mnist", "regene_mnist", "csae_mnist")]
+    table = Table("test", "A table", tuple(Cell(t.name, "b", t, "accuracy") for t in trainings))
+    with pytest.raises(TimeLimitReached, match="3 runs are left"):
+        reproduce(
+            *(table, SCALES["paper"]),
+            seeds=[0, 1],
+            time_limit=TimeLimit(60),
+            **folders(tmp_path),
+        )
+    dearest = ["regene_mnist", "csae_mnist", "vae_mnist"]
+    assert order == [(name, seed) for seed in (0, 1) for name in dearest]
+
+
+def test_run_does_not_start_after_the_time(tmp_path, clock):
+    limit, lines = TimeLimit(0), []
+    with pytest.raises(TimeLimitReached):
+        reproduce(TABLE, TINY, **folders(tmp_path), time_limit=limit, log=lines.append)
+    assert not lines and not (tmp_path / "runs").exists()
+
+
+def test_command_ends_well_at_the_time_limit(tmp_path, monkeypatch):
+    calls = []
+
+    def record(table, scale, *, time_limit, **_):
+        calls.append((table.name, scale.name, time_limit))
+        raise TimeLimitReached("The time limit is reached, and 7 runs are left.")
+
+    monkeypatch.setattr("reproduction.running.reproduce", record)
+    arguments = ("csae1-table3", "regene-table2", "--scale", "paper", "--results", tmp_path)
+    output = run(*arguments, "--minutes", "9").output
+    assert "7 runs are left. The same command continues" in output
+    ((name, scale, limit),) = calls  # all tables at once
+    assert (name, scale) == ("all", "paper") and not limit.is_over()
+    assert "| CSAE β=0.02 | 97.86 |" in output and (tmp_path / "README.md").exists()
+    assert "0.0 is not in the range" in run(*arguments, "--minutes", "0", code=2).output
 
 
 def write_results(folder, training, figures, scale=SCALES["quick"], **changed):
