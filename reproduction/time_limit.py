@@ -61,5 +61,5 @@ class TimeLimit(keras.callbacks.Callback):
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if self._stopped:
-            raise TimeLimitReached
+            self._end = 0.0  # A further run would end in the middle of an epoch.
         self._check()

@@ -244,6 +244,7 @@ def test_time_limit_stops_after_an_epoch_and_the_next_call_continues(
         with pytest.raises(TimeLimitReached, match="1 run is left"):
             reproduce(table, THREE_EPOCHS, log=lines.append, **limited)
         assert "stopped at the time limit" in lines[-1] and not path.exists()
+        assert limited["time_limit"].is_over()  # for the runs that follow
         (file,) = (tmp_path / "runs/quick").glob("csae*/history.csv")
         history = read_history(file)
         assert len(history) == epochs
