@@ -1,4 +1,4 @@
-"""The precision of a model's computations: its dtype policy, and what the processor supports."""
+"""The precision of a model's computations, and the instructions of the processor for it."""
 
 import contextlib
 import functools

@@ -1,4 +1,4 @@
-"""The summary at the top of the page of results: what was reproduced, what not, and why."""
+"""The summary at the top of the page of results."""
 
 import numpy as np
 
