@@ -65,6 +65,7 @@ from keras_regen.models import ImageModel as ImageModel
 from keras_regen.models import ReGene as ReGene
 from keras_regen.models import fit_per_class as fit_per_class
 from keras_regen.networks import ReGeneDecoder as ReGeneDecoder
+from keras_regen.precision import precision_scope as precision_scope
 from keras_regen.priors import ClassGaussianPrior as ClassGaussianPrior
 from keras_regen.priors import ClassMixturePrior as ClassMixturePrior
 from keras_regen.priors import ConditionalNormalPrior as ConditionalNormalPrior

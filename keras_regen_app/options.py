@@ -293,6 +293,14 @@ seed_option = click.option(
     show_default=True,
     help="Seed of all random numbers.",
 )
+precision_option = click.option(
+    "--precision",
+    type=click.Choice(["auto", "float32", "mixed_bfloat16", "mixed_float16"]),
+    default="float32",
+    show_default=True,
+    help="Precision of the computations. `auto` is mixed_bfloat16 if the processor has "
+    "instructions for it and a trial of a second shows that it trains faster.",
+)
 dataset_option = click.option(
     "--dataset",
     help="Name or path of images of MODEL's classes, resized to its size.  "

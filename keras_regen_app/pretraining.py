@@ -47,6 +47,7 @@ def pretraining_arguments(settings: dict[str, Any]) -> dict[str, Any]:
         "seed": settings["seed"],
         "options": options | settings["pretraining_options"],
         "samples_per_class": settings["samples_per_class"],
+        "precision": settings["precision"],
     }
 
 

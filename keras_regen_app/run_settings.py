@@ -32,12 +32,15 @@ _SETTINGS: dict[str, tuple[tuple[type, ...], Any]] = {
     "pretraining_options": ((dict,), {}),
     "pretrained": ((str, _NONE), None),
     "samples_per_class": ((int,), 200),
+    "precision": ((str,), "float32"),
     "backend": ((str,), _REQUIRED),
     "training_images": ((int, _NONE), None),
     "images_hash": ((str, _NONE), None),
 }
 # Arguments of `from_preset` that are no options of a model.
-_RESERVED = {"image_shape", "class_names", "num_samples", "epochs", "batch_size", "seed"}
+_RESERVED = {
+    *("image_shape", "class_names", "num_samples", "epochs", "batch_size", "seed", "precision")
+}
 _COUNTS = {"epochs": 1, "batch_size": 1, "seed": 0, "samples_per_class": 1}
 _KIND_NAMES = {str: "a string", int: "an integer", dict: "an object", list: "a list", _NONE: "null"}
 
@@ -55,6 +58,7 @@ def new_settings(
     pretraining_options: dict[str, Any] | None = None,
     pretrained: str | os.PathLike | None = None,
     samples_per_class: int | None = None,
+    precision: str = "float32",
 ) -> dict[str, Any]:
     """Returns the settings of a new run, with the preset's defaults and the versions in use.
 
@@ -100,6 +104,7 @@ def new_settings(
         "pretraining_options": dict(pretraining_options or {}),
         "pretrained": None if pretrained is None else os.path.abspath(pretrained),
         "samples_per_class": samples_per_class,
+        "precision": precision,
         "backend": keras.backend.backend(),
         "keras": keras.__version__,
         "keras_regen": keras_regen.__version__,

@@ -14,6 +14,7 @@ from keras_regen.checks import check_number
 from keras_regen.datasets import ImageDataset
 from keras_regen.metrics import train_evaluation_classifier
 from keras_regen.models import Classifier, ImageModel
+from keras_regen_app.precision import choose_precision
 from keras_regen_app.pretraining import (
     load_pretrained,
     pretraining_arguments,
@@ -71,6 +72,7 @@ def train_run(
     pretraining_options: dict[str, Any] | None = None,
     pretrained: str | os.PathLike | None = None,
     samples_per_class: int | None = None,
+    precision: str = "float32",
     evaluation_classifier: Callable[[], Classifier] | None = None,
     overwrite: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
@@ -111,6 +113,9 @@ def train_run(
         samples_per_class: Integer, at least 1: number of images of each class that are generated
             for the metrics. Defaults to 200, and to fewer for more than 10 classes, so that the
             time of the evaluation does not grow with the classes.
+        precision: `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`, as in
+            `keras_regen.precision_scope`; or `"auto"`, which is mixed_bfloat16 if a short trial
+            shows that this machine trains faster in it.
         evaluation_classifier: Function that returns the classifier for the generated images of a
             model without classes. By default the first call trains a classifier.
         overwrite: Whether to replace a run in the folder.
@@ -148,6 +153,7 @@ def train_run(
         pretraining_options=pretraining_options,
         pretrained=pretrained,
         samples_per_class=samples_per_class,
+        precision=precision,
     )
     # Wrong arguments raise here, before any file of an earlier run is deleted.
     announce = stage if show_progress else (lambda text: None)
@@ -170,7 +176,14 @@ def train_run(
     )
     if settings["samples_per_class"] is None:
         settings["samples_per_class"] = max(5, min(200, 2000 // data.num_classes))
-    model = build_model(settings, data, load_pretrained(settings))
+    networks = load_pretrained(settings)
+    settings["precision"] = choose_precision(
+        precision,
+        lambda name: build_model(settings | {"precision": name}, data, networks),
+        data,
+        settings["batch_size"],
+    )
+    model = build_model(settings, data, networks)
     if evaluation_classifier is None:
         evaluation_classifier = _evaluation_classifier(data, seed, show_progress)
     with locked(folder):

@@ -49,6 +49,7 @@ def build_model(
         epochs=settings["epochs"],
         batch_size=settings["batch_size"],
         seed=settings["seed"],
+        precision=settings["precision"],
         **arguments,
     )
     # The recipe in the file of a model tells the checkpoints of two seeds apart.
@@ -85,6 +86,7 @@ def load_checkpoint(path: Path, settings: dict[str, Any], data: ImageDataset) ->
             ("training_images", recipe.num_samples, _num_samples(settings, data)),
             ("epochs", recipe.epochs, settings["epochs"]),
             ("batch_size", recipe.batch_size, settings["batch_size"]),
+            ("precision", model.dtype_policy.name, settings["precision"]),
             # A checkpoint of an earlier version has no seed.
             *((name, recipe.options.get(name, value), value) for name, value in options.items()),
         ]

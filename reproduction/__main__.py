@@ -46,6 +46,11 @@ from keras_regen_app.options import backend_option, count_option, print_message
     1,
     "Training runs in parallel; 4 suits the quick scale on a CPU with 4 cores.",
 )
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Stop after this time, with the dearest runs first. The next call continues.",
+)
 @click.option("--list", "list_only", is_flag=True, help="List the tables and exit.")
 @backend_option
 def reproduce(
@@ -55,6 +60,7 @@ def reproduce(
     runs_folder: str,
     results_folder: str,
     processes: int,
+    minutes: float | None,
     list_only: bool,
 ) -> None:
     """Reproduce the tables named TABLE, or `all`, and print them with the published numbers."""
@@ -73,12 +79,15 @@ def reproduce(
     from keras_regen.callbacks import NonFiniteLossError
     from reproduction import running
     from reproduction.report import table_lines, write_report
+    from reproduction.time_limit import TimeLimit, TimeLimitReached
 
     scale = reproduction.SCALES[scale_name]
     json_folder = Path(results_folder) / "reproduction"
     groups = [(table, [table]) for table in tables]
-    if processes > 1:
-        # One group of all cells, so that no process waits for the end of a table.
+    time_limit = None if minutes is None else TimeLimit(60 * minutes)
+    if processes > 1 or time_limit is not None:
+        # One group of all cells, so that no process waits for the end of a table, and the dearest
+        # run of all tables comes first.
         title = f"{len(tables)} table{'s' if len(tables) > 1 else ''}"
         cells = tuple(cell for table in tables for cell in table.cells)
         groups = [(reproduction.Table("all", title, cells), tables)]
@@ -94,7 +103,10 @@ def reproduce(
                 results_folder=json_folder,
                 processes=processes,
                 log=print_message,
+                time_limit=time_limit,
             )
+        except TimeLimitReached as reached:
+            print_message(f"{reached} The same command continues with them.")
         except (FileNotFoundError, NonFiniteLossError) as error:
             if len(tables) == 1:
                 raise

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from keras import ops
 
 from keras_regen.callbacks import read_history
 from keras_regen.datasets import ImageDataset
 from keras_regen.generation import Acceptance, AcceptanceError, generate
+from keras_regen.losses import centroid_loss, laplacian_loss
 from keras_regen.metrics import (
     ALL_METRICS,
     classification_accuracy_score,
@@ -18,6 +20,7 @@ from keras_regen.metrics import (
     without_duplicates,
 )
 from keras_regen.models import Classifier, ImageModel
+from keras_regen.pixel_range import unit_range
 from reproduction.scale import Scale
 
 # Metrics of generated images; the run has measured accuracy and reconstruction.
@@ -26,6 +29,8 @@ _SCORES = tuple(
 )
 _NEIGHBORS = 100
 _MAX_TRIES = 40
+_BLOCK = 1000
+_LOSS_UNITS = np.array([1.0, 4.0, 4.0 * 0.2])
 
 
 @dataclasses.dataclass
@@ -141,6 +146,35 @@ def _distances(run):
     return {"least_distance": float(distances.min()), "most_distance": float(distances.max())}
 
 
+def _losses(run):
+    """The three losses of the first CSAE paper, equations 6, 7 and 9, of both parts of the data.
+
+    Losses 2 and 3 are in the unit of the authors' code: squared errors of images in [-1, 1], and
+    the weight 0.2 for loss 3.
+    """
+    figures = {}
+    for part, images, labels in (
+        ("train", run.data.x_train, run.data.y_train),
+        ("test", run.data.x_test, run.data.y_test),
+    ):
+        sums = np.zeros(3)
+        # In blocks, because `laplacian_loss` needs several copies of its images.
+        for start in range(0, len(images), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            original, decoded = images[block], run.model.reconstruct(images[block])
+            latents = run.model.encode(images[block])
+            squares = (unit_range(original) - decoded) ** 2
+            losses = (
+                centroid_loss(labels[block], latents, run.model.head.centroids),
+                ops.mean(squares, axis=(1, 2, 3)),
+                laplacian_loss(original, decoded),
+            )
+            sums += [float(ops.sum(loss)) for loss in losses]
+        means = _LOSS_UNITS * sums / len(images)
+        figures |= {f"{part}_loss_{index}": float(mean) for index, mean in enumerate(means, 1)}
+    return figures
+
+
 def _mixtures(run):
     """Accuracy of classifiers that learn from original and generated images in several parts."""
     x, y = run.data.x_train, run.data.y_train
@@ -197,6 +231,7 @@ MEASURES: dict[str, Callable[[Measured], dict[str, float]]] = {
     "diversity": _diversity,
     "sources": _sources,
     "distances": _distances,
+    "losses": _losses,
     "mixtures": _mixtures,
     "history": _history,
     "one_class": _one_class,

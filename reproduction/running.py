@@ -25,6 +25,8 @@ from keras_regen.models import Classifier
 from keras_regen.presets import get_preset
 from keras_regen.saving import load_model, save_model
 from keras_regen_app import runs
+from reproduction.cost import training_cost
+from reproduction.data_source import describe_data
 from reproduction.measures import CLASSIFIER_MEASURES, MEASURES, Measured
 from reproduction.scale import Scale
 from reproduction.settings import (
@@ -34,6 +36,7 @@ from reproduction.settings import (
     run_settings,
 )
 from reproduction.table import Table, Training
+from reproduction.time_limit import TimeLimit, TimeLimitReached
 
 
 def reproduce(
@@ -46,6 +49,7 @@ def reproduce(
     processes: int = 1,
     log: Callable[[str], None] = lambda line: None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    time_limit: TimeLimit | None = None,
 ) -> None:
     """Reproduces a table: trains its models, measures them, and writes a file for each run.
 
@@ -63,8 +67,11 @@ def reproduce(
         log: Function that is called with a line of text at each step; with several processes, at
             the end of each run.
         callbacks: Further callbacks for each `fit`.
+        time_limit: Limit of the time, or `None`. With a limit, the dearest runs come first, seed by
+            seed. The run in which the time ends stops after an epoch, and can be resumed.
 
     Raises:
+        TimeLimitReached: If runs are left when the time is over.
         FileNotFoundError: If a dataset is missing, after all runs that do not need it. The
             message names the file and its folder.
         NonFiniteLossError: If a training run diverges, after all other runs.
@@ -79,15 +86,23 @@ def reproduce(
     for training in table.trainings:
         for seed in scale.seeds if seeds is None else seeds:
             path = result_path(results_folder, scale, training, seed)
-            run = _Run(training, scale, seed, Path(runs_folder), path, processes, callbacks)
+            run = _Run(
+                training, scale, seed, Path(runs_folder), path, processes, callbacks, time_limit
+            )
             if run.is_measured():
                 log(f"{run.title}: already measured")
             else:
                 pending.append(run)
+    if time_limit is not None:
+        pending.sort(key=lambda run: (run.seed, -training_cost(run.training, scale)))
     if processes == 1:
         errors = [run.execute(log) for run in pending]
     else:
         errors = _execute_in_processes(pending, processes, log)
+    left = sum(isinstance(error, TimeLimitReached) for error in errors)
+    if left:
+        runs_left = "1 run is" if left == 1 else f"{left} runs are"
+        raise TimeLimitReached(f"The time limit is reached, and {runs_left} left.")
     for error in errors:
         if error is not None:
             raise error
@@ -106,7 +121,8 @@ def _execute_in_processes(pending, processes, log):
         delayed(_execute_in_process)(run) for run in pending
     )
     for line, error in outcomes:
-        log(line)
+        if line is not None:  # A run that has not started has no line.
+            log(line)
         errors.append(error)
     return errors
 
@@ -117,10 +133,10 @@ def _prepare(dataset_runs):
 
 
 def _execute_in_process(run):
-    """Executes a run; returns its last line of the log, and its error or `None`."""
+    """Executes a run; returns its last line of the log or `None`, and its error or `None`."""
     lines = []
     error = run.execute(lines.append)
-    return lines[-1], error
+    return lines[-1] if lines else None, error
 
 
 def result_path(
@@ -140,11 +156,14 @@ def result_path(
 class _Run:
     """A training at a scale, with a seed."""
 
-    def __init__(self, training, scale, seed, runs_folder, path, processes, callbacks):
+    def __init__(
+        self, training, scale, seed, runs_folder, path, processes, callbacks, time_limit=None
+    ):
         self.training, self.scale, self.seed = training, scale, seed
         self.scale_folder = runs_folder / scale.name
         self.folder = self.scale_folder / f"{training.name}-seed{seed}"
-        self.path, self.processes, self.callbacks = path, processes, callbacks
+        self.path, self.processes, self.time_limit = path, processes, time_limit
+        self.callbacks = [*callbacks, *([] if time_limit is None else [time_limit])]
         self._loaded_classifier = None
 
     @property
@@ -156,18 +175,27 @@ class _Run:
         return not CLASSIFIER_MEASURES.isdisjoint(self.training.measures)
 
     def is_measured(self):
-        """Checks that the result has all measures and the current settings."""
+        """Checks that the result has all measures and the current settings and code."""
+        return set(self.training.measures) <= set(self._known_measures())
+
+    def _known_measures(self):
+        """Returns the measures of the result, if it has the current settings and code."""
         if not self.path.exists():
-            return False
-        result = json.loads(self.path.read_text())
-        complete = set(self.training.measures) <= set(result["measures"])
-        return complete and has_current_settings(result, self.training, self.scale)
+            return []
+        result = json.loads(self.path.read_text(encoding="utf-8"))
+        current = has_current_settings(result, self.training, self.scale)
+        return result["measures"] if current and "outdated" not in result else []
 
     def execute(self, log):
         """Writes the result; returns an error that concerns this run only, or `None`."""
+        if self.time_limit is not None and self.time_limit.is_over():
+            return TimeLimitReached()
         log(f"{self.title}: started")
         try:
             result = self._result()
+        except TimeLimitReached as error:
+            log(f"{self.title}: stopped at the time limit")
+            return error
         except (FileNotFoundError, NonFiniteLossError) as error:
             log(f"{self.title}: skipped. {error}")
             return error
@@ -177,7 +205,8 @@ class _Run:
 
     def prepare(self):
         """Writes the files that other runs use too: data, and the evaluation classifier."""
-        with contextlib.suppress(FileNotFoundError):  # `execute` reports the error.
+        # `execute` reports the errors.
+        with contextlib.suppress(FileNotFoundError, TimeLimitReached):
             self._dataset()
             if self.needs_classifier:
                 self._train_classifier()
@@ -193,6 +222,7 @@ class _Run:
                 data.class_names,
                 network=self.scale.classifier_network,
                 steps=self.scale.classifier_steps,
+                callbacks=[] if self.time_limit is None else [self.time_limit],
             )
             save_model(classifier, path)
 
@@ -213,15 +243,18 @@ class _Run:
             self.seed,
             self.training.class_name,
         )
+        # Other tables may have measured more on the same training, which the file must keep.
+        measures = list(dict.fromkeys([*self.training.measures, *self._known_measures()]))
         figures = {}
-        for name in self.training.measures:
+        for name in measures:
             figures |= MEASURES[name](measured)
         result = {
             **result_settings(self.training, self.scale, self.seed),
             "training": self.training.name,
             "train_images": len(measured.data.x_train),
             "test_images": len(measured.data.x_test),
-            "measures": list(self.training.measures),
+            "data": describe_data(self.training.dataset, measured.data),
+            "measures": measures,
             "figures": figures,
             "backend": keras.backend.backend(),
             "device": _device(),
@@ -230,6 +263,8 @@ class _Run:
             "seconds": round(self._training_seconds() + time.perf_counter() - start, 1),
             "processes": self.processes,
         }
+        if model is not None:
+            result["precision"] = model.dtype_policy.name
         if self._loaded_classifier is not None:  # A measure has used the classifier.
             network = self._classifier().network
             result["judge"] = {"name": network.name, "hash": weights_hash(network.weights)}
@@ -261,6 +296,7 @@ class _Run:
             self.folder,
             seed=self.seed,
             **settings,
+            precision=self.scale.precision,
             evaluation_classifier=self._classifier,
             overwrite=True,
             callbacks=callbacks,

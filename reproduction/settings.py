@@ -82,7 +82,7 @@ def run_settings(training: Training, scale: Scale) -> dict[str, Any]:
         {} if preset.pretraining is None else _small(get_preset(preset.pretraining[1]), scale)
     )
     return {
-        "epochs": scale.model_epochs.get(preset.model, scale.epochs) or preset.epochs,
+        "epochs": _epochs(preset, scale),
         "batch_size": scale.batch_size or preset.batch_size,
         "options": {**_small(preset, scale), **training.options},
         "pretraining_options": {**small_pretraining, **training.pretraining_options},
@@ -102,6 +102,14 @@ def image_limits(training: Training, scale: Scale) -> dict[str, int | None]:
     if training.class_name is None:
         return {"train": scale.train_images, "test": scale.test_images}
     return {"train": scale.class_images, "test": scale.class_images}
+
+
+def _epochs(preset: Preset, scale: Scale):
+    """Returns the epochs of a preset at a scale."""
+    epochs = scale.model_epochs.get(preset.model, scale.epochs)
+    if epochs is not None:
+        return epochs
+    return max(1, round(scale.epoch_shares.get(preset.model, 1) * preset.epochs))
 
 
 def _small(preset: Preset, scale: Scale):

@@ -129,13 +129,13 @@ class SlowAdam:
 
 
 def textbook(images, noises, networks, optimizers, objective, hidden_weight, critic_steps):
-    """Updates both networks from the same state in each step.
+    """Updates the discriminator in each step, and both from the same state in each last step.
 
     Returns:
         The logs and the weights of each step.
     """
     generator, discriminator = (dict(weights) for weights in networks)
-    generator_gradients, logs, history = [], [], []
+    logs, history = [], []
 
     def discriminator_objective(weights):
         return slow_terms(images, noise, generator, weights, objective)["discriminator_loss"]
@@ -144,17 +144,14 @@ def textbook(images, noises, networks, optimizers, objective, hidden_weight, cri
         terms = slow_terms(images, noise, weights, discriminator, objective)
         return terms["generator_loss"] + hidden_weight * terms["hidden_space_loss"]
 
-    for noise in noises:
+    for step, noise in enumerate(noises, start=1):
         logs.append(slow_terms(images, noise, generator, discriminator, objective))
-        generator_gradients.append(slopes(generator_objective, generator))
-        discriminator_gradients = slopes(discriminator_objective, discriminator)
-        optimizers[1].step(discriminator, discriminator_gradients)
-        if len(generator_gradients) == critic_steps:
-            mean = {
-                name: np.mean([gradients[name] for gradients in generator_gradients], axis=0)
-                for name in generator_gradients[0]
-            }
-            optimizers[0].step(generator, mean)
-            generator_gradients = []
+        gradients = (
+            slopes(generator_objective, generator),
+            slopes(discriminator_objective, discriminator),
+        )
+        if step % critic_steps == 0:
+            optimizers[0].step(generator, gradients[0])
+        optimizers[1].step(discriminator, gradients[1])
         history.append({"generator": dict(generator), "discriminator": dict(discriminator)})
     return logs, history

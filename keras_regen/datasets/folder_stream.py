@@ -36,6 +36,7 @@ class ImageFolderStream(ShuffledBatches):
         split: `"train"` or `"test"`.
         image_size: Height and width to resize to, as in `load`.
         fit: `"crop"`, `"pad"` or `"stretch"`, as in `load`.
+        center_crop: The central part that is cut out before, as in `load`.
         color_mode: `"grayscale"`, `"rgb"` or `None`, as in `load`.
         test_fraction: Share of the test images, as in `load`.
         shuffle: Whether to shuffle in every epoch. If `False`, the order is that of `load`.
@@ -72,6 +73,7 @@ class ImageFolderStream(ShuffledBatches):
         split: str = "train",
         image_size: int | tuple[int, int] | None = None,
         fit: str = "crop",
+        center_crop: int | tuple[int, int] | None = None,
         color_mode: str | None = None,
         test_fraction: float = 0.2,
         shuffle: bool = True,
@@ -89,7 +91,7 @@ class ImageFolderStream(ShuffledBatches):
         check_integer("num_threads", num_threads, 1)
         check_color_mode(color_mode)
         check_test_fraction(test_fraction)
-        size = check_image_size(image_size, fit)
+        size = check_image_size(image_size, fit, center_crop)
         path = os.path.expanduser(path)
         if not os.path.isdir(path):
             raise FileNotFoundError(
@@ -163,5 +165,7 @@ def as_dataset(path: str | os.PathLike, **options: Any) -> ImageFolderStream:
 def _image_shape(
     file: str, image_size: TargetSize | None, color_mode: str | None
 ) -> tuple[int, int, int]:
-    height, width, channels = decode_image(file, None, color_mode).shape
+    # Resizing takes time and never fails, unlike the crop of an image that is too small.
+    crops = image_size is not None and image_size.center_crop is not None
+    height, width, channels = decode_image(file, image_size if crops else None, color_mode).shape
     return (*(image_size or (height, width))[:2], channels)

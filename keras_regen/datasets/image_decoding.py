@@ -32,6 +32,7 @@ class TargetSize(NamedTuple):
         height: Integer: height in pixels.
         width: Integer: width in pixels.
         fit: `"crop"`, `"pad"` or `"stretch"`, as in `keras_regen.datasets.load`.
+        center_crop: `(height, width)` of the central part that is cut out before, or `None`.
 
     Examples:
         >>> from PIL import Image
@@ -43,10 +44,19 @@ class TargetSize(NamedTuple):
     height: int
     width: int
     fit: str = "crop"
+    center_crop: tuple[int, int] | None = None
 
     def resize(self, image: Image.Image) -> Image.Image:
-        """Resizes an image, with antialiasing."""
+        """Resizes an image, with antialiasing.
+
+        Raises:
+            ValueError: If the image is smaller than the central part.
+        """
+        if self.center_crop is not None:
+            image = _center(image, *self.center_crop)
         size = self.width, self.height
+        if image.size == size:
+            return image
         if self.fit == "stretch":
             return image.resize(size, RESAMPLING)
         if self.fit == "crop":
@@ -56,24 +66,34 @@ class TargetSize(NamedTuple):
 
 
 def check_image_size(
-    image_size: int | tuple[int, int] | None, fit: str = "crop"
+    image_size: int | tuple[int, int] | None,
+    fit: str = "crop",
+    center_crop: int | tuple[int, int] | None = None,
 ) -> TargetSize | None:
-    """Returns the size that `image_size` and `fit` describe, or `None`.
+    """Returns the size that the arguments describe, or `None`.
 
     Args:
         image_size: `(height, width)`, an integer for square images, or `None`.
         fit: `"crop"`, `"pad"` or `"stretch"`.
+        center_crop: Like `image_size`: the central part that is cut out before. Without
+            `image_size`, the images have its size.
 
     Returns:
         The size, or `None` to keep the size of the images.
 
     Raises:
-        ValueError: If `image_size` is neither an integer nor a pair of integers, or is less than 1,
-            or `fit` is unknown.
+        ValueError: If a size is neither an integer nor a pair of integers, or is less than 1, or
+            `fit` is unknown.
     """
     check_choice("fit", fit, FITS)
+    crop = None if center_crop is None else _size("center_crop", center_crop)
     if image_size is None:
-        return None
+        return None if crop is None else TargetSize(*crop, fit, crop)
+    return TargetSize(*_size("image_size", image_size), fit, crop)
+
+
+def _size(name: str, image_size: int | tuple[int, int]) -> tuple[int, int]:
+    """Returns the height and the width that an argument describes."""
     pair = (image_size, image_size) if isinstance(image_size, int | np.integer) else image_size
     try:
         height, width = pair
@@ -83,10 +103,21 @@ def check_image_size(
         valid = False
     if not valid:
         raise ValueError(
-            "`image_size` must be an integer or a pair (height, width), each at least 1. "
-            f"Received: image_size={image_size!r}."
+            f"`{name}` must be an integer or a pair (height, width), each at least 1. "
+            f"Received: {name}={image_size!r}."
         )
-    return TargetSize(int(height), int(width), fit)
+    return int(height), int(width)
+
+
+def _center(image: Image.Image, height: int, width: int) -> Image.Image:
+    """Returns the central part of an image."""
+    if image.height < height or image.width < width:
+        raise ValueError(
+            f"`center_crop` must not exceed the images. Received: center_crop=({height}, {width}), "
+            f"and an image of {image.height}x{image.width} (height x width) pixels"
+        )
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return image.crop((left, top, left + width, top + height))
 
 
 def check_color_mode(color_mode: str | None) -> None:
@@ -158,7 +189,9 @@ def convert_images(
         images = np.stack([_luma(image) for image in images])
     elif color_mode == "rgb" and images.shape[-1] == 1:
         images = np.repeat(images, 3, axis=-1)
-    if image_size is not None and images.shape[1:3] != image_size[:2]:
+    if image_size is not None and (
+        images.shape[1:3] != image_size[:2] or image_size.center_crop is not None
+    ):
         images = np.stack([_resize(image, image_size) for image in images])
     return images
 

@@ -31,6 +31,7 @@ def load(
     *,
     image_size: int | tuple[int, int] | None = None,
     fit: str = "crop",
+    center_crop: int | tuple[int, int] | None = None,
     color_mode: str | None = None,
     test_fraction: float = 0.2,
     seed: int = 0,
@@ -59,6 +60,8 @@ def load(
         fit: How an image of another shape fits into `image_size`: `"crop"` cuts off the longer
             sides, equally; `"pad"` adds black borders; `"stretch"` changes the shape of all things
             in the image.
+        center_crop: Height and width, or an integer: the central part of each image that is cut
+            out before it is resized. ReGene uses 140 for faces of CelebA, with `image_size=64`.
         color_mode: `"grayscale"` for 1 channel or `"rgb"` for 3. By default a folder is grayscale
             if all its images are grayscale, and other sources keep their channels.
         test_fraction: Share of the images of each class in the test set, between 0 and 1, if the
@@ -88,7 +91,7 @@ def load(
         ((1618, 16, 16, 1), dtype('uint8'), (179,))
     """
     check_path("name_or_path", name_or_path)
-    size = check_image_size(image_size, fit)
+    size = check_image_size(image_size, fit, center_crop)
     check_color_mode(color_mode)
     check_test_fraction(test_fraction)
     check_integer("seed", seed, 0)

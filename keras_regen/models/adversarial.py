@@ -43,6 +43,23 @@ def frozen_call(network: keras.Model, inputs: Any, training: bool | None = None)
     return outputs
 
 
+def scale_gradient(x: Any, factor: Any) -> Any:
+    """Returns a tensor unchanged, and multiplies the gradient that passes it by a factor.
+
+    Args:
+        x: Tensor of finite floats.
+        factor: Float, or a tensor of a float: 0 stops the gradient.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.models.adversarial import scale_gradient
+        >>> scale_gradient(np.ones((2, 3), "float32"), 0.0).shape == (2, 3)
+        True
+    """
+    constant = ops.stop_gradient(x)
+    return constant + ops.cast(factor, constant.dtype) * (x - constant)
+
+
 def adversarial_optimizer(
     optimizer: keras.optimizers.Optimizer | str | Mapping[str, object],
     networks: Mapping[str, Sequence[keras.Variable]],
@@ -55,7 +72,8 @@ def adversarial_optimizer(
             for each.
         networks: Mapping from the names of the two networks to their variables. The first network
             learns in every step.
-        critic_steps: Integer: the second network learns once in this number of steps.
+        critic_steps: Integer: the second network learns once in this number of steps, from the
+            mean of its gradients in these steps.
 
     Returns:
         A `keras.optimizers.MultiOptimizer`; or `optimizer` itself, if it serves both networks.

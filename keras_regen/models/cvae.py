@@ -7,11 +7,22 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import as_array, check_integer, check_labels, check_number
+from keras_regen.checks import (
+    as_array,
+    check_choice,
+    check_integer,
+    check_labels,
+    check_number,
+)
 from keras_regen.class_names import as_class_names
 from keras_regen.models.autoencoder import reconstruction_loss
 from keras_regen.models.vae import VAE
-from keras_regen.networks import csae_conditional_encoder, csae_decoder
+from keras_regen.networks import (
+    csae_conditional_encoder,
+    csae_decoder,
+    csae_linear_conditional_encoder,
+    csae_linear_decoder,
+)
 from keras_regen.pixel_range import unit_range
 from keras_regen.priors import ConditionalNormalPrior, Prior
 
@@ -45,7 +56,7 @@ class CVAE(VAE):
     Raises:
         ValueError: If the posterior does not have these two inputs, or as in `VAE`.
 
-    Source: CSAE, second version, section 4, where it is the baseline; Sohn et al., 2015,
+    Source: CSAE, both versions, section 4, where it is the baseline; Sohn et al., 2015,
     "Learning structured output representation using deep conditional generative models".
 
     Examples:
@@ -87,7 +98,9 @@ class CVAE(VAE):
         image_shape: tuple[int, int, int],
         class_names: Sequence[str],
         *,
+        network: str = "csae",
         latent_dim: int = 40,
+        hidden: int = 400,
         stem_filters: int = 32,
         upsampling: str = "bilinear",
         image_loss: str = "bernoulli",
@@ -100,7 +113,10 @@ class CVAE(VAE):
         Args:
             image_shape: `(height, width, channels)`, as in `csae_encoder`.
             class_names: Names of the classes, at least two.
+            network: `"csae"` for the convolutional networks of the second version, or `"linear"`
+                for the dense networks of the first version.
             latent_dim: Integer: dimensions of the noise. The class adds one for each class.
+            hidden: Integer: units of the hidden layers of the dense networks.
             stem_filters: As in `csae_encoder`.
             upsampling: As in `csae_decoder`.
             image_loss: `"bernoulli"`, `"gaussian"` or `"mse"`.
@@ -118,17 +134,30 @@ class CVAE(VAE):
             >>> from keras_regen import CVAE
             >>> CVAE.for_images((28, 28, 1), ["cat", "dog"], latent_dim=16).latent_dim
             18
+            >>> dense = CVAE.for_images((28, 28, 1), ["cat", "dog"], network="linear", hidden=8)
+            >>> dense.decoder.count_params()  # (40 + 2) * 8 + 8 + 8 * 784 + 784
+            7400
         """
+        check_choice("network", network, ("csae", "linear"))
         class_names = as_class_names(class_names)
         classes = len(class_names)
         check_integer("latent_dim", latent_dim, 1)
         check_number("kl_weight", kl_weight, 0)
         check_integer("seed", seed, 0)
+        outputs, latents = 2 * latent_dim, latent_dim + classes
+        if network == "linear":
+            posterior = csae_linear_conditional_encoder(
+                image_shape, classes, outputs, hidden, name="posterior"
+            )
+            decoder = csae_linear_decoder(image_shape, latents, hidden, "sigmoid")
+        else:
+            posterior = csae_conditional_encoder(
+                image_shape, classes, outputs, stem_filters, name="posterior"
+            )
+            decoder = csae_decoder(image_shape, latents, stem_filters, upsampling, "sigmoid")
         return cls(
-            csae_conditional_encoder(
-                image_shape, classes, 2 * latent_dim, stem_filters, name="posterior"
-            ),
-            csae_decoder(image_shape, latent_dim + classes, stem_filters, upsampling, "sigmoid"),
+            posterior,
+            decoder,
             reconstruction_loss(image_loss, scale),
             {"kl_loss": kl_weight},
             seed=seed,

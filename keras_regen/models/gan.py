@@ -17,7 +17,7 @@ from keras_regen.checks import (
 from keras_regen.layers import DifferentiableAugmentation, StandardNoise
 from keras_regen.losses import HiddenSpaceLoss
 from keras_regen.losses.adversarial import objective as objective_of
-from keras_regen.models.adversarial import adversarial_optimizer, frozen_call
+from keras_regen.models.adversarial import adversarial_optimizer, frozen_call, scale_gradient
 from keras_regen.models.decoder_checks import check_network, check_part
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
@@ -47,7 +47,7 @@ class GAN(ImageModel):
         objective: `"minimax"`, `"non_saturating"`, `"least_squares"`, `"hinge"` or
             `"wasserstein"`: see `keras_regen.losses.adversarial.objective`.
         critic_steps: Integer, at least 1: steps of the discriminator for each step of the
-            generator, which then learns from the mean of its gradients in these steps.
+            generator, which learns in the last of these steps, from the batch of this step alone.
         hidden_layer: Name of the discriminator's layer whose feature maps `HiddenSpaceLoss`
             compares; `None` for no such loss.
         loss_weights: Mapping from the names of losses (`"discriminator_loss"`,
@@ -133,6 +133,16 @@ class GAN(ImageModel):
                 name="critic",
             )
         self._noise = StandardNoise(self.prior.noise_dim, seed)
+        if critic_steps > 1:
+            self._critic_step = self.add_weight(
+                shape=(),
+                initializer="zeros",
+                trainable=False,
+                dtype="int32",
+                autocast=False,
+                aggregation="only_first_replica",
+                name="critic_step",
+            )
         self._objective = Objective((), names, loss_weights)
         self._logit_trackers = {
             name: keras.metrics.Mean(name=name) for name in ("real_logits", "fake_logits")
@@ -226,6 +236,8 @@ class GAN(ImageModel):
             "generator": self.generator.variables,
         }
         optimizer = adversarial_optimizer(optimizer, networks, self.critic_steps)
+        if self.critic_steps > 1:
+            self._critic_step.assign(0)  # as in the new optimizer
         super().compile(optimizer, *args, **kwargs)
 
     def call(self, inputs: Any, training: bool | None = None) -> dict[str, Any]:
@@ -247,6 +259,8 @@ class GAN(ImageModel):
     ) -> Any:
         fake = self._augmented(self._generate_batch(x, training), training)
         fake_logits, _ = self._discriminate(ops.stop_gradient(fake), training)
+        if training and self.critic_steps > 1:
+            fake = self._for_last_critic_step(fake)
         # With fixed weights: only its own loss, above, trains the discriminator.
         generator_logits, hidden = self._discriminate(fake, training, frozen=True)
         adversarial = self._adversarial
@@ -269,6 +283,17 @@ class GAN(ImageModel):
         """Generates a batch of the size of `x`, with gradients that reach the generator."""
         latents = ops.stop_gradient(self.prior(self._noise(x)))
         return ops.cast(self.generator(latents, training=training), "float32")
+
+    def _for_last_critic_step(self, fake):
+        """Returns images whose gradients reach the generator in the last critic step only.
+
+        The optimizer of the generator learns from the mean of the gradients of all critic steps.
+        All but one are 0, so the factor makes the mean the gradient of the last step.
+        """
+        step = self._critic_step + 1
+        is_last = ops.equal(step, self.critic_steps)
+        self._critic_step.assign(ops.where(is_last, 0, step))
+        return scale_gradient(fake, self.critic_steps * ops.cast(is_last, "float32"))
 
     def _augmented(self, images, training):
         """Returns the inputs of the discriminator."""

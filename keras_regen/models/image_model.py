@@ -140,6 +140,7 @@ class ImageModel(keras.Model):
         epochs: int | None = None,
         batch_size: int | None = None,
         seed: int = 0,
+        precision: str | None = None,
         **options: Any,
     ) -> Self:
         """Builds and compiles the untrained model of a recipe, or loads a trained one.
@@ -159,6 +160,8 @@ class ImageModel(keras.Model):
             batch_size: Images in one step. Defaults to the recipe's.
             seed: Integer: seed of centroids and noise. The initial weights follow
                 `keras.utils.set_random_seed`.
+            precision: `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`, as in
+                `keras_regen.precision_scope`. Defaults to the dtype policy of Keras.
             **options: Arguments of the class's `for_images` to change, such as `beta=0.02`.
 
         Returns:
@@ -183,6 +186,7 @@ class ImageModel(keras.Model):
             epochs=epochs,
             batch_size=batch_size,
             seed=seed,
+            precision=precision,
             **options,
         )
 

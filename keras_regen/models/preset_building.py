@@ -12,6 +12,7 @@ import keras
 from keras_regen.checks import as_integers, check_integer, check_path
 from keras_regen.class_names import as_class_names
 from keras_regen.optimizers import build_optimizer
+from keras_regen.precision import precision_scope
 from keras_regen.presets import Preset, get_preset, list_presets
 from keras_regen.saving import load_model, save_model
 
@@ -65,6 +66,7 @@ def model_from_preset(
     epochs: int | None = None,
     batch_size: int | None = None,
     seed: int = 0,
+    precision: str | None = None,
     **options: Any,
 ) -> keras.Model:
     """Builds or loads the model of `ImageModel.from_preset`, which describes the arguments."""
@@ -82,7 +84,7 @@ def model_from_preset(
         names = {recipe.name for recipe in list_presets()}
         is_path = isinstance(preset, (str, os.PathLike))
         if is_path and os.path.isdir(preset) and preset not in names:
-            return _from_folder(cls, Path(preset), bool(changes or options))
+            return _from_folder(cls, Path(preset), bool(changes or options or precision))
         preset = get_preset(preset)
     for name in changes.keys() & {"num_samples", "epochs", "batch_size"}:
         check_integer(name, changes[name], 1)
@@ -116,7 +118,8 @@ def model_from_preset(
             f"Received: class_names={list(class_names)}."
         )
     try:
-        model = model_class.for_images(preset.image_shape, **arguments)
+        with precision_scope(precision):
+            model = model_class.for_images(preset.image_shape, **arguments)
     except TypeError as error:
         known = ", ".join(preset_options(preset))
         raise ValueError(

@@ -6,6 +6,9 @@ from keras_regen.networks.csae import basenet as basenet
 from keras_regen.networks.csae import csae_conditional_encoder as csae_conditional_encoder
 from keras_regen.networks.csae import csae_decoder as csae_decoder
 from keras_regen.networks.csae import csae_encoder as csae_encoder
+from keras_regen.networks.csae_linear import (
+    csae_linear_conditional_encoder as csae_linear_conditional_encoder,
+)
 from keras_regen.networks.csae_linear import csae_linear_decoder as csae_linear_decoder
 from keras_regen.networks.csae_linear import csae_linear_encoder as csae_linear_encoder
 from keras_regen.networks.degan import degan_decoder as degan_decoder

@@ -20,6 +20,7 @@ from keras_regen_app.options import (
     image_size_option,
     json_option,
     output_json,
+    precision_option,
     preset_argument,
     print_message,
     seed_option,
@@ -42,6 +43,7 @@ _SETTINGS_OPTIONS = {
     "options": "--option",
     "overwrite": "--overwrite",
     "seed": "--seed",
+    "precision": "--precision",
 }
 
 
@@ -53,10 +55,11 @@ _SETTINGS_OPTIONS = {
     is_flag=True,
     help=f"Replace the run in the folder; a run in {_DEMO} is always replaced.",
 )
+@precision_option
 @seed_option
 @json_option
 @backend_option
-def demo(output, epochs, overwrite, seed, as_json):
+def demo(output, epochs, overwrite, precision, seed, as_json):
     """Train on scikit-learn's 8x8 digits, and generate new digits."""
     from keras_regen import load_pretrained
     from keras_regen_app.run_plots import plot_generated
@@ -74,6 +77,7 @@ def demo(output, epochs, overwrite, seed, as_json):
             output,
             epochs=epochs,
             seed=seed,
+            precision=precision,
             overwrite=overwrite or Path(output) == Path(_DEMO),
             show_progress=True,
         )
@@ -110,6 +114,7 @@ def demo(output, epochs, overwrite, seed, as_json):
 )
 @click.option("--resume", is_flag=True, help="Resume the run in the folder.")
 @click.option("--overwrite", is_flag=True, help="Replace the run in the folder.")
+@precision_option
 @seed_option
 @json_option
 @backend_option
@@ -127,6 +132,7 @@ def train(
     options,
     resume,
     overwrite,
+    precision,
     seed,
     as_json,
 ):
@@ -173,6 +179,7 @@ def train(
                 seed=seed,
                 options=dict(_parse(option) for option in options),
                 pretrained=_pretrained(recipe, {"classifier": classifier, "vae": vae}),
+                precision=precision,
                 overwrite=overwrite,
                 show_progress=True,
             )

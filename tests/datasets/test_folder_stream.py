@@ -33,6 +33,7 @@ def all_batches(stream):
         {},
         {"seed": 3, "test_fraction": 0.4},
         {"image_size": (6, 3)},
+        {"image_size": (6, 3), "center_crop": (3, 4)},
         {"image_size": 8, "color_mode": "rgb"},
         {"color_mode": "rgb"},
     ],

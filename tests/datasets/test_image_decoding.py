@@ -243,6 +243,36 @@ def test_a_portrait_is_cropped_padded_or_stretched():
     np.testing.assert_array_equal(results["stretch"], whole)
 
 
+@pytest.mark.parametrize("image_size", [None, (7, 6), (4, 4)])
+def test_center_crop_of_arrays_and_files_is_the_central_part(image_size):
+    images = random_pixels(2, 12, 9, 3)
+    size = check_image_size(image_size, "stretch", center_crop=(7, 6))
+    expected = images[:, 2:9, 1:7]
+    if image_size is not None:
+        expected = convert_images(expected, TargetSize(*image_size, "stretch"), None)
+    np.testing.assert_array_equal(convert_images(images, size, None), expected)
+    files = [decode_image(image_file(Image.fromarray(image)), size) for image in images]
+    np.testing.assert_array_equal(np.stack(files), expected)
+
+
+def test_center_crop_of_an_image_of_its_size_is_the_image():
+    images = random_pixels(1, 8, 8, 1)
+    np.testing.assert_array_equal(
+        convert_images(images, check_image_size(None, center_crop=8), None), images
+    )
+
+
+def test_center_crop_larger_than_an_image_is_an_error():
+    size = check_image_size(4, center_crop=10)
+    message = r"`center_crop` must not exceed.*\(10, 10\).*12x9"
+    with pytest.raises(ValueError, match=message):
+        convert_images(random_pixels(1, 12, 9, 1), size, None)
+    with pytest.raises(UnreadableImageError, match=message):
+        decode_image(image_file(Image.fromarray(random_pixels(12, 9, 3))), size)
+    with pytest.raises(ValueError, match="`center_crop` must be an integer or a pair"):
+        check_image_size(4, center_crop=(0, 3))
+
+
 def test_an_image_of_too_many_pixels_is_left_out(monkeypatch):
     monkeypatch.setattr("keras_regen.datasets.image_decoding.LARGEST_IMAGE", 99)
     with pytest.raises(UnreadableImageError, match="10x10 pixels, more than 99"):

@@ -193,6 +193,20 @@ def test_missing_and_wrong_labels(trained):
         model.evaluate(object(), verbose=0)
 
 
+def test_dense_networks_of_the_first_paper_learn():
+    keras.utils.set_random_seed(0)
+    model = CVAE.for_images(SHAPE, ["a", "b", "c"], network="linear", latent_dim=DIM, hidden=16)
+    # 64 pixels or 2 latents with 3 labels, to 16 units, to 2 means and variances or 64 pixels.
+    assert model.posterior.count_params() == (64 + 3) * 16 + 16 + 16 * 4 + 4
+    assert model.decoder.count_params() == (DIM + 3) * 16 + 16 + 16 * 64 + 64
+    model.compile(keras.optimizers.Adam(1e-2))
+    history = model.fit(IMAGES, LABELS, epochs=10, batch_size=20, verbose=0).history
+    assert history["loss"][-1] < 0.9 * history["loss"][0]
+    assert generate(model, "b", num_samples=3, seed=0).shape == (3, *SHAPE)
+    with pytest.raises(ValueError, match="`network` must be one of"):
+        CVAE.for_images(SHAPE, ["a", "b", "c"], network="dense")
+
+
 def test_networks_for_images_of_a_shape_and_parts_that_do_not_fit():
     model = CVAE.for_images(SHAPE, ["a", "b"], latent_dim=DIM, stem_filters=2, kl_weight=0.3)
     assert (model.latent_dim, model.class_names) == (DIM + 2, ("a", "b"))

@@ -69,7 +69,8 @@ class WeightRecorder(keras.callbacks.Callback):
     [
         ("minimax", False, None, 1, True),
         ("non_saturating", True, 0.7, 1, False),
-        ("wasserstein", False, None, 3, True),
+        ("wasserstein", False, None, 5, True),
+        ("non_saturating", True, 0.7, 3, False),
     ],
 )
 def test_training_equals_the_textbook(objective, normalized, hidden_weight, critic_steps, both):

@@ -11,6 +11,7 @@ from keras_regen.networks import (
     csae_conditional_encoder,
     csae_decoder,
     csae_encoder,
+    csae_linear_conditional_encoder,
     csae_linear_decoder,
     csae_linear_encoder,
 )
@@ -205,6 +206,18 @@ def test_stages_and_parameters_of_the_first_version():
 def test_parameters_of_the_linear_networks():
     assert csae_linear_encoder((28, 28, 1)).count_params() == 784 * 400 + 400 + 400 * 40 + 40
     assert csae_linear_decoder((28, 28, 1)).count_params() == 40 * 400 + 400 + 400 * 784 + 784
+    conditional = csae_linear_conditional_encoder((28, 28, 1), 10)
+    assert conditional.count_params() == 794 * 400 + 400 + 400 * 40 + 40
+
+
+def test_linear_conditional_encoder_joins_pixels_and_label():
+    network = randomize(csae_linear_conditional_encoder(SHAPE, 3, DIM, hidden=4))
+    x, y = np.random.default_rng(1).random((5, *SHAPE), "float32"), np.eye(3)[[0, 2, 1, 1, 0]]
+    w = weights_of(network)
+    hidden = reference.layer_weights(w, "hidden"), reference.layer_weights(w, "latent")
+    joined = np.concatenate([x.reshape(5, -1), y], axis=1)
+    expected = dense(reference.relu(dense(joined, hidden[0])), hidden[1])
+    np.testing.assert_allclose(network.predict([x, y], verbose=0), expected, atol=1e-5)
 
 
 @settings(deadline=None, max_examples=4)
@@ -263,6 +276,7 @@ BUILDERS = [
     csae_decoder,
     csae_linear_encoder,
     csae_linear_decoder,
+    lambda shape: csae_linear_conditional_encoder(shape, 3),
     lambda shape: basenet(shape, 3),
 ]
 

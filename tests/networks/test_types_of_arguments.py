@@ -12,6 +12,7 @@ CALLS = {
     "csae_encoder": {"latent_dim": TWO, "stem_filters": TWO},
     "csae_decoder": {"latent_dim": TWO, "stem_filters": TWO},
     "csae_conditional_encoder": {"num_classes": TWO, "latent_dim": TWO, "stem_filters": TWO},
+    "csae_linear_conditional_encoder": {"num_classes": TWO, "latent_dim": TWO, "hidden": TWO},
     "csae_linear_encoder": {"latent_dim": TWO, "hidden": TWO},
     "csae_linear_decoder": {"latent_dim": TWO, "hidden": TWO},
     "basenet": {"num_classes": TWO, "stem_filters": TWO},

@@ -3,8 +3,9 @@
 import pytest
 
 from keras_regen.presets import get_preset
-from reproduction import get_table, list_tables
+from reproduction import SCALES, Training, get_table, list_tables
 from reproduction.measures import MEASURES
+from reproduction.settings import image_limits, run_settings
 
 
 @pytest.mark.parametrize("table", list_tables(), ids=lambda table: table.name)
@@ -64,3 +65,25 @@ def test_paper_averages_equal_the_means_of_their_columns():
 def test_unknown_table_raises_with_a_suggestion():
     with pytest.raises(ValueError, match=r"Did you mean 'regene-table3'.*csae1-table3, csae1"):
         get_table("regene-tabel3")
+
+
+@pytest.mark.parametrize(
+    ("preset", "dataset", "expected"),
+    [
+        ("csae_mnist", "mnist", (12, 256, {"beta": 0.06})),
+        ("csae_linear_mnist", "mnist", (20, 256, {"beta": 0.06})),
+        ("basenet_fashion_mnist", "fashion_mnist", (12, 256, {"beta": 0.06})),
+        (
+            "regene_mnist",
+            "mnist",
+            (10, 512, {"width": 0.25, "decoder_width": 0.25, "beta": 0.06}),
+        ),
+        ("vae_mnist", "mnist", (25, 128, {"beta": 0.06})),
+    ],
+)
+def test_reduced_scale_has_all_images_and_fewer_epochs(preset, dataset, expected):
+    training = Training(preset, dataset, {"beta": 0.06})
+    settings = run_settings(training, SCALES["reduced"])
+    assert (settings["epochs"], settings["batch_size"], settings["options"]) == expected
+    assert image_limits(training, SCALES["reduced"]) == {"train": None, "test": None}
+    assert list(SCALES) == ["quick", "reduced", "paper"]

@@ -1,0 +1,224 @@
+"""Measures the training speed of ours, of plain Keras, and of hand-written PyTorch.
+
+Three models on images of 28x28 pixels: `csae_mnist`, the decoder of `regene_mnist` from given
+latents, and `dcgan_mnist`. Plain Keras has the same networks and losses in a functional model, and
+PyTorch a hand-written copy of the CSAE; a GAN has no counterpart of a few lines. All train in turn,
+epoch by epoch, in a process for each backend and precision. The fastest epoch after the first,
+which compiles, counts. Writes a table (.json, .md) and a picture (.png).
+"""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import numpy as np
+
+BACKENDS = ("tensorflow", "jax", "torch")
+PRECISIONS = ("float32", "mixed_bfloat16")
+WAYS = ("keras_regen", "plain Keras", "hand-written PyTorch")
+
+
+def csae(images, labels, batch_size, width):
+    """Returns a function per way that trains a `csae_mnist` for an epoch."""
+    import keras
+
+    from keras_regen import CSAE
+    from keras_regen.losses import CentroidLoss, WaveletLoss
+
+    options = {} if width == 1 else {"stem_filters": max(1, round(32 * width))}
+    ours, parts = (CSAE.from_preset("csae_mnist", **options) for _ in range(2))
+    latent = parts.encoder.output
+    functional = keras.Model(parts.encoder.input, [latent, parts.decoder(parts.noise(latent))])
+    functional.compile(
+        keras.optimizers.SGD(0.1, momentum=0.9, weight_decay=5e-3),
+        loss=[CentroidLoss(parts.head.centroids), WaveletLoss(2)],
+        jit_compile=ours.jit_compile,
+    )
+    return {
+        "keras_regen": lambda: ours.fit(
+            images, labels, batch_size=batch_size, epochs=1, verbose=0, adapt_prior=False
+        ),
+        "plain Keras": lambda: functional.fit(
+            images, [labels, images], batch_size=batch_size, verbose=0
+        ),
+    }
+
+
+def regene(images, labels, batch_size, width):
+    """Returns a function per way that trains the decoder of a `regene_mnist` for an epoch."""
+    import keras
+
+    from keras_regen import ReGene
+    from keras_regen.losses import SSIMLoss
+
+    options = {"width": 0.25 * width, "decoder_width": 0.25 * width}
+    ours, parts = (ReGene.from_preset("regene_mnist", **options) for _ in range(2))
+    latents = parts.encode(images)
+    functional = keras.Model(parts.decoder.input, [parts.decoder.output] * 2)
+    functional.compile("adam", loss=["mae", SSIMLoss()], jit_compile=ours.jit_compile)
+    inputs = {"image": images, "latent": latents}
+    return {
+        # As in `fit`, which encodes the images once, before its first epoch.
+        "keras_regen": lambda: keras.Model.fit(
+            ours, inputs, labels, batch_size=batch_size, verbose=0
+        ),
+        "plain Keras": lambda: functional.fit(
+            latents, [images, images], batch_size=batch_size, verbose=0
+        ),
+    }
+
+
+def dcgan(images, labels, batch_size, width):
+    """Returns a function that trains a `dcgan_mnist` for an epoch."""
+    from keras_regen import GAN
+
+    ours = GAN.from_preset("dcgan_mnist", width=width)
+    return {
+        "keras_regen": lambda: ours.fit(images, batch_size=batch_size, epochs=1, verbose=0),
+    }
+
+
+CASES = {"CSAE": csae, "ReGene": regene, "DCGAN": dcgan}
+
+
+def measure(precision, num_images, batch_size, rounds, width):
+    """Yields the images per second of each case and way, in this process and its backend."""
+    from keras_regen import pedcc, precision_scope
+
+    rng = np.random.default_rng(0)
+    images = rng.random((num_images, 28, 28, 1), dtype="float32")
+    labels = rng.integers(0, 10, num_images)
+    for case, build in CASES.items():
+        with precision_scope(precision):
+            train = build(images, labels, batch_size, width)
+        seconds = {way: [] for way in train}
+        for index in range(rounds + 1):
+            for way, epoch in train.items():
+                start = time.perf_counter()
+                epoch()
+                if index:
+                    seconds[way].append(time.perf_counter() - start)
+        if case == "CSAE" and os.environ["KERAS_BACKEND"] == "torch" and width == 1:
+            from handwritten_csae import seconds_per_epoch
+
+            centroids = (pedcc(10, 40) * np.sqrt(40)).astype("float32")
+            arguments = images, labels, centroids, batch_size, precision, rounds
+            seconds["hand-written PyTorch"] = list(seconds_per_epoch(*arguments))
+        for way, values in seconds.items():
+            yield {"case": case, "way": way, "images_per_second": round(num_images / min(values))}
+
+
+def measure_in_process(backend, precision, arguments):
+    """Measures with a backend and a precision in a process of its own."""
+    command = [sys.executable, __file__, "--worker", precision, *arguments]
+    environment = os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    process = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
+    if process.returncode:
+        click.echo(f"{backend}, {precision}: failed with {process.returncode}", err=True)
+    lines = [line for line in process.stdout.splitlines() if line.startswith("{")]
+    return [{"backend": backend, "precision": precision, **json.loads(line)} for line in lines]
+
+
+def table(rows):
+    """Returns a Markdown table with a row for each case, backend and way."""
+    precisions = list(dict.fromkeys(row["precision"] for row in rows))
+    speed = {
+        (row["case"], row["backend"], row["way"], row["precision"]): row["images_per_second"]
+        for row in rows
+    }
+    lines = [
+        f"| model | backend | | {' | '.join(precisions)} |",
+        "| --- | --- | --- |" + " ---: |" * len(precisions),
+    ]
+    for case, backend, way in dict.fromkeys(key[:3] for key in speed):
+        values = [speed.get((case, backend, way, name)) for name in precisions]
+        numbers = " | ".join("-" if value is None else f"{value:,}" for value in values)
+        lines.append(f"| {case} | {backend} | {way} | {numbers} |")
+    return "\n".join(lines)
+
+
+def plot(rows, path):
+    """Draws the images per second: a panel for each model, a group for each backend."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(12, 4), layout="constrained")
+    known = {(row["way"], row["precision"]) for row in rows}
+    precisions = dict.fromkeys(row["precision"] for row in rows)
+    styles = [(way, name) for way in WAYS for name in precisions if (way, name) in known]
+    axes = figure.subplots(1, len(CASES))
+    for axis, case in zip(axes, CASES, strict=True):
+        backends = list(dict.fromkeys(row["backend"] for row in rows))
+        for index, (way, precision) in enumerate(styles):
+            heights = [
+                next(
+                    (
+                        row["images_per_second"]
+                        for row in rows
+                        if (row["case"], row["backend"], row["way"], row["precision"])
+                        == (case, backend, way, precision)
+                    ),
+                    np.nan,
+                )
+                for backend in backends
+            ]
+            left = np.arange(len(backends)) + (index + 0.5) / (len(styles) + 1) - 0.4
+            color = f"C{WAYS.index(way)}"
+            solid = precision == "float32"
+            axis.bar(
+                left,
+                heights,
+                0.9 / (len(styles) + 1),
+                color=color if solid else "white",
+                edgecolor=color,
+                hatch=None if solid else "///",
+                label=f"{way}, {precision}",
+            )
+        axis.set_xticks(range(len(backends)), backends)
+        axis.set_title(case)
+    axes[0].set_ylabel("images per second in training")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    figure.savefig(path, dpi=120)
+
+
+@click.command(help=__doc__)
+@click.option("--num-images", default=4096, show_default=True)
+@click.option("--batch-size", default=256, show_default=True)
+@click.option("--rounds", default=3, show_default=True, help="Epochs to measure.")
+@click.option("--width", default=1.0, show_default=True, help="Below 1: small networks, to try.")
+@click.option("--backends", default=",".join(BACKENDS), show_default=True)
+@click.option("--precisions", default=",".join(PRECISIONS), show_default=True)
+@click.option("--output", default="results/speed.json", show_default=True)
+@click.option("--worker", hidden=True)
+def main(num_images, batch_size, rounds, width, backends, precisions, output, worker):
+    if worker:
+        for row in measure(worker, num_images, batch_size, rounds, width):
+            click.echo(json.dumps(row))
+        return
+    arguments = [
+        *("--num-images", str(num_images), "--batch-size", str(batch_size)),
+        *("--rounds", str(rounds), "--width", str(width)),
+    ]
+    rows = []
+    for backend in backends.split(","):
+        if importlib.util.find_spec(backend):
+            for precision in precisions.split(","):
+                rows += measure_in_process(backend, precision, arguments)
+    if not rows:
+        raise click.ClickException("No backend was measured.")
+    setting = {"images": num_images, "batch_size": batch_size, "rounds": rounds, "width": width}
+    path = Path(output)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"setting": setting, "rows": rows}, indent=1) + "\n")
+    path.with_suffix(".md").write_text(table(rows) + "\n")
+    plot(rows, path.with_suffix(".png"))
+    click.echo(table(rows))
+
+
+if __name__ == "__main__":
+    main()
