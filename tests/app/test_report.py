@@ -19,7 +19,7 @@ from keras_regen_app.report import write_report
 from keras_regen_app.run_commands import train_command
 from keras_regen_app.run_plots import plot_run
 from keras_regen_app.run_settings import describe_images
-from tests.app.browser import open_page
+from tests.app.browser import Browser
 from tests.app.helpers import figures, run
 
 pytestmark = pytest.mark.any_backend
@@ -247,10 +247,21 @@ def test_evaluate_of_a_file_or_checkpoint_writes_a_report_only_on_request(
 
 
 def test_the_report_opens_in_a_browser_without_errors(digits_run, tmp_path):
-    document, console = open_page((digits_run / "report.html").as_uri(), tmp_path)
-    assert "csae_digits on" in document and console == []
+    page = digits_run / "report.html"
     planted = tmp_path / "planted.html"
-    text = (digits_run / "report.html").read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     planted.write_text(text.replace("</body>", "<script>alert(1)</script></body>"), "utf-8")
-    _, console = open_page(planted.as_uri(), tmp_path)
-    assert "Content Security Policy" in "".join(console)
+    with Browser(tmp_path / "profile", width=390) as browser:
+        browser.open(page.as_uri())
+        assert browser.run("document.title") == "csae_digits on digits"
+        assert browser.run("[...document.images].every(image => image.naturalWidth > 0)")
+        # The pictures scroll sideways, and the page does not.
+        assert browser.run("document.documentElement.scrollWidth") == 390
+        colors = []
+        for scheme in ("light", "dark"):
+            browser.set_color_scheme(scheme)
+            colors.append(browser.run("getComputedStyle(document.body).backgroundColor"))
+        assert colors == ["rgb(255, 255, 255)", "rgb(20, 22, 31)"]
+        assert browser.errors == [] and browser.addresses == [page.as_uri()]
+        browser.open(planted.as_uri())
+        assert "Content Security Policy" in "".join(browser.errors)
