@@ -7,6 +7,10 @@ saved model loads with `keras.saving.load_model`, without `custom_objects`.
 import difflib
 from typing import TYPE_CHECKING
 
+from keras_regen.installed_backend import check_installed_backend as _check_installed_backend
+
+_check_installed_backend()  # before any import of Keras
+
 from keras_regen import callbacks as callbacks
 from keras_regen import centroids as centroids
 from keras_regen import constraints as constraints

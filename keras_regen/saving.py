@@ -14,6 +14,8 @@ from keras_regen.atomic_files import atomic_write
 from keras_regen.checks import check_path
 from keras_regen.compressed_files import ExpansionError, check_zip, is_damage
 
+_CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
+
 
 def save_model(model: keras.Model, path: str | os.PathLike) -> None:
     """Saves a model to a file, which is never left incomplete, and creates its folder.
@@ -38,13 +40,14 @@ def save_model(model: keras.Model, path: str | os.PathLike) -> None:
 
 
 def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
-    """Loads a model from a `.keras` file, or from the folder of a run or preset.
+    """Loads a model from a `.keras` file, or from the folder of a run or of `save_to_preset`.
 
     `keras.saving.load_model` loads the same models after `import keras_regen`. This function also
     describes the fault of a bad file.
 
     Args:
-        path: A `.keras` file, or a folder with `model.keras` in it.
+        path: A `.keras` file, or a folder with `model.keras` in it, or with the files of
+            `save_to_preset`.
         **kwargs: Further arguments of `keras.saving.load_model`.
 
     Returns:
@@ -64,6 +67,9 @@ def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
     """
     path = check_path("path", path)
     file = path / "model.keras" if path.is_dir() else path
+    if not file.exists() and (path / _CONFIG).exists():
+        _check_folder(path)
+        return _load(path, **kwargs)
     if not file.exists():
         raise FileNotFoundError(
             "Expected a `.keras` file, or a folder with model.keras in it. "
@@ -72,7 +78,7 @@ def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
     try:
         with zipfile.ZipFile(file) as archive:
             check_zip(archive)
-            missing = {"config.json", "model.weights.h5"} - set(archive.namelist())
+            missing = {_CONFIG, _WEIGHTS} - set(archive.namelist())
             damaged = archive.testzip()
             if not missing and not damaged:
                 _check_weights(archive)
@@ -88,6 +94,11 @@ def load_model(path: str | os.PathLike, **kwargs: Any) -> keras.Model:
             f"{str(file)!r} is not a complete `.keras` file: "
             f"{f'{damaged} is damaged' if damaged else f'it has no {sorted(missing)}'}."
         )
+    return _load(file, **kwargs)
+
+
+def _load(file: Path, **kwargs: Any) -> keras.Model:
+    """Loads a complete file or folder, with an error that names the class that cannot be built."""
     try:
         return keras.saving.load_model(file, **kwargs)
     except Exception as error:  # the classes that the file names may raise any error
@@ -131,21 +142,50 @@ def without_backend(config: Any) -> Any:
 def _model_class(file):
     """The name of the model's class in the file."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            config = json.loads(archive.read("config.json"))
+        if file.is_dir():
+            config = json.loads((file / _CONFIG).read_bytes())
+        else:
+            with zipfile.ZipFile(file) as archive:
+                config = json.loads(archive.read(_CONFIG))
         return config["registered_name"] or config["class_name"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return "model of an unknown class"
 
 
+def _check_folder(folder):
+    """Raises an error if the files of a model in a folder are missing or damaged."""
+    weights = folder / _WEIGHTS
+    try:
+        json.loads((folder / _CONFIG).read_bytes())
+        with open(weights, "rb") as file:
+            _check_sizes(file, weights.stat().st_size)
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"{str(folder)!r} does not hold a complete model: it has no {_WEIGHTS}. Use another "
+            "copy."
+        ) from error
+    except Exception as error:
+        if not is_damage(error):
+            raise
+        raise ValueError(
+            f"{str(folder)!r} does not hold a complete model: a file is truncated or of another "
+            f"format ({error}). Use another copy."
+        ) from error
+
+
 def _check_weights(archive):
+    available = archive.getinfo(_WEIGHTS).file_size
+    with archive.open(_WEIGHTS) as file:
+        _check_sizes(file, available)
+
+
+def _check_sizes(file, available):
     """Raises an error if the weights claim to be larger than their file.
 
     HDF5 has weights of which nothing is stored, and Keras would ask for their memory.
     """
-    available = archive.getinfo("model.weights.h5").file_size
     sizes = []
-    with archive.open("model.weights.h5") as file, h5py.File(file) as weights:
+    with h5py.File(file) as weights:
         weights.visititems(lambda name, item: sizes.append(getattr(item, "nbytes", 0)))
     if sum(sizes) > available:
         raise ExpansionError(

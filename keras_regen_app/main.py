@@ -18,6 +18,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "traverse": ("generation", "Generate latent traversals between random samples."),
     "matrix": ("generation", "Combine pairs of images of a class."),
     "closest": ("comparison", "Find the nearest neighbors of generated images."),
+    "explore": ("exploration", "Open a page to generate, interpolate and classify images."),
     "augment": ("augmentation", "Add generated images to a dataset."),
     "evaluate": ("evaluation", "Evaluate a model on held-out images."),
     "train-evaluation-classifier": (

@@ -8,10 +8,20 @@ import numpy as np
 from keras_regen import plotting
 from keras_regen.datasets import ImageDataset
 from keras_regen.generation import generate
-from keras_regen.models import ImageModel
+from keras_regen.metrics import closest_match
+from keras_regen.models import Classifier, ImageModel
 
-PICTURES = ("samples.png", "reconstructions.png", "distances.png", "barcodes.png", "losses.png")
+PICTURES = (
+    "samples.png",
+    "reconstructions.png",
+    "closest.png",
+    "confusion.png",
+    "distances.png",
+    "barcodes.png",
+    "losses.png",
+)
 _COLUMNS, _ROWS = 16, 40
+_CLOSEST_ROWS, _CLOSEST_MATCHES = 10, 5
 
 
 def plot_run(
@@ -23,9 +33,11 @@ def plot_run(
 ) -> None:
     """Writes the plots of a trained model to a folder.
 
-    The plots are `losses.png`; `samples.png` for a model with a decoder, with a row for each
-    class; `reconstructions.png` for a model that also has an encoder; and for a model with a head
-    `distances.png` between centroids and latent means, or `barcodes.png` of latents.
+    The plots are `losses.png`; `confusion.png` of test images for a model that classifies;
+    `samples.png` for a model with a decoder, with a row for each class, and `closest.png` with the
+    training images nearest to generated images; `reconstructions.png` for a model that also has an
+    encoder; and for a model with a head `distances.png` between centroids and latent means, or
+    `barcodes.png` of latents.
 
     Args:
         model: The model.
@@ -43,9 +55,15 @@ def plot_run(
         names = [name for name in rows[0] if name != "epoch"]
         history = {name: [row[name] for row in rows] for name in names}
         plotting.plot_history(history, path=folder / "losses.png")
+    if len(data.y_test) and (model.head is not None or isinstance(model, Classifier)):
+        predictions = model.classify(data.x_test)
+        plotting.plot_confusion_matrix(
+            data.y_test, predictions, model.class_names, path=folder / "confusion.png"
+        )
     if model.decoder is None:
         return
     plot_generated(model, folder / "samples.png", seed)
+    _plot_closest(model, data.x_train, folder / "closest.png", seed)
     if model.encoder is None:
         return
     images = data.x_test[:32]
@@ -76,3 +94,12 @@ def plot_generated(model: ImageModel, path: Path, seed: int) -> None:
     else:
         images = generate(model, num_samples=10 * _COLUMNS, seed=seed)
         plotting.plot_images(images, columns=_COLUMNS, path=path)
+
+
+def _plot_closest(model: ImageModel, x_train: np.ndarray, path: Path, seed: int) -> None:
+    """Plots generated images of the first classes with the training images nearest to each."""
+    count = min(model.num_classes, _CLOSEST_ROWS) or _CLOSEST_ROWS
+    # The first image of each row in the picture of the samples.
+    images = generate(model, num_samples=count, seed=seed)
+    matches = closest_match(images, x_train, min(_CLOSEST_MATCHES, len(x_train)))
+    plotting.plot_closest(images, x_train[matches.indices], captions=matches.values, path=path)

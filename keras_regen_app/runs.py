@@ -21,6 +21,7 @@ from keras_regen_app.pretraining import (
     pretraining_network,
 )
 from keras_regen_app.progress import StageBar, stage
+from keras_regen_app.report import REPORT
 from keras_regen_app.run_folder import (
     forget_replaced,
     has_replaced,
@@ -52,6 +53,7 @@ _FILES = (
     "model.keras",
     "history.csv",
     *PICTURES,
+    REPORT,
     "checkpoints/best.keras",
     "checkpoints/last.keras",
 )
@@ -82,8 +84,9 @@ def train_run(
 
     The folder contains `model.keras`; `checkpoints/last.keras` and `checkpoints/best.keras`,
     written after each epoch (at most every ten seconds for `last.keras`); `history.csv`;
-    `metrics.json`; and the plots of `keras_regen_app.run_plots.plot_run`. Each file is written
-    completely or not at all. `resume_run` resumes an interrupted run.
+    `metrics.json`; the plots of `keras_regen_app.run_plots.plot_run`; and `report.html`, a page
+    with all of them. Each file is written completely or not at all. `resume_run` resumes an
+    interrupted run.
 
     A preset with pretraining, such as the classifier of ReGene or the VAE of DE-GAN, pretrains
     this network in the subfolder `classifier` or `vae`, which is also a run.

@@ -1,4 +1,4 @@
-"""The training of a run's model: build, fit with checkpoints, calibrate, save, evaluate, plot."""
+"""The training of a run's model: build, fit, calibrate, save, evaluate, plot, report."""
 
 import dataclasses
 import inspect
@@ -19,6 +19,8 @@ from keras_regen.models import Classifier
 from keras_regen.presets import get_preset
 from keras_regen.saving import load_model, save_model
 from keras_regen_app.progress import EpochBars, stage
+from keras_regen_app.report import write_report
+from keras_regen_app.run_commands import train_command
 from keras_regen_app.run_plots import plot_run
 
 # Seconds between two checkpoints: short epochs do not wait for a file each.
@@ -163,6 +165,8 @@ def train_model(
     metrics["seconds"] = round(time.perf_counter() - start, 1)
     announce("Plotting.")
     plot_run(model, data, history, folder, settings["seed"])
+    commands = [train_command(settings, folder)]
+    write_report(folder, model, data, metrics, settings=settings, rows=history, commands=commands)
     write_json(folder / "metrics.json", metrics)
     return metrics
 

@@ -28,8 +28,8 @@ from keras_regen.models.preset_building import (
     PresetsOfClass,
     as_preset,
     model_from_preset,
-    save_preset,
 )
+from keras_regen.models.sharing import save_preset
 from keras_regen.models.training_data import (
     DataSpec,
     ModelData,
@@ -149,8 +149,9 @@ class ImageModel(keras.Model):
         instance 60 epochs for `csae_digits` and 120 for `csae_mnist`, unless it gets others.
 
         Args:
-            preset: Name of a recipe (`keras_regen.presets.list_presets`), a `Preset`, or a folder
-                that `save_to_preset` wrote.
+            preset: Name of a recipe (`keras_regen.presets.list_presets`), a `Preset`, a folder
+                that `save_to_preset` wrote, or a repository `"hf://user/name"` of the Hugging Face
+                Hub, which needs `pip install "keras_regen[hub]"`.
             image_shape: `(height, width, channels)`. Defaults to that of the recipe's dataset.
             class_names: Names of the classes. Defaults to `"0"`, `"1"`, ...
             num_samples: Number of training images, for the learning-rate schedule. Defaults to
@@ -168,6 +169,7 @@ class ImageModel(keras.Model):
             A compiled model.
 
         Raises:
+            ImportError: If a repository is named, and huggingface_hub is not installed.
             ValueError: If there is no such preset (the message has the nearest names), the preset
                 is of another class, or an argument is out of range.
 
@@ -190,13 +192,34 @@ class ImageModel(keras.Model):
             **options,
         )
 
-    def save_to_preset(self, folder: str | os.PathLike) -> None:
-        """Writes the model and its recipe to a folder, for `from_preset(folder)`.
+    def save_to_preset(
+        self, folder: str | os.PathLike, metrics: Mapping[str, Any] | None = None
+    ) -> None:
+        """Writes the model with its recipe and a model card to a folder, for `from_preset`.
+
+        The folder has `config.json`, `metadata.json` and `model.weights.h5` of Keras, so that
+        `keras.saving.load_model(folder)` loads it as well, and `README.md`, the model card.
 
         Args:
-            folder: The folder, which is created if it is missing.
+            folder: The folder, which is created if it is missing; or a repository
+                `"hf://user/name"` of the Hugging Face Hub, to which the files are uploaded. Sign
+                in first with the command `hf auth login`.
+            metrics: Results of `keras_regen.metrics.evaluate_generation` for the model card.
+
+        Raises:
+            FileExistsError: If the folder is that of a run.
+            ImportError: If a repository is named, and huggingface_hub is not installed.
+            ValueError: If `folder` is no path, or `metrics` is no dict.
+
+        Examples:
+            >>> import tempfile
+            >>> from keras_regen import CSAE
+            >>> folder = tempfile.mkdtemp()
+            >>> CSAE.from_preset("csae_digits").save_to_preset(folder)
+            >>> CSAE.from_preset(folder).latent_dim
+            32
         """
-        save_preset(self, folder)
+        save_preset(self, folder, metrics)
 
     @property
     def latent_dim(self) -> int | None:

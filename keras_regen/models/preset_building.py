@@ -1,4 +1,4 @@
-"""Models from the recipe of a preset, or from a folder that `save_to_preset` wrote."""
+"""Models from the recipe of a preset, or from a folder or repository of `save_to_preset`."""
 
 import dataclasses
 import inspect
@@ -9,14 +9,16 @@ from typing import Any
 
 import keras
 
-from keras_regen.checks import as_integers, check_integer, check_path
+from keras_regen.checks import as_integers, check_integer
 from keras_regen.class_names import as_class_names
+from keras_regen.models.sharing import HUB, download_preset
 from keras_regen.optimizers import build_optimizer
 from keras_regen.precision import precision_scope
 from keras_regen.presets import Preset, get_preset, list_presets
-from keras_regen.saving import load_model, save_model
+from keras_regen.saving import load_model
 
-_MODEL_FILE = "model.keras"
+# The configuration of a model in a folder, or the model in a single file.
+_MODEL_FILES = ("config.json", "model.keras")
 
 
 class PresetsOfClass:
@@ -82,9 +84,13 @@ def model_from_preset(
     changes = {name: value for name, value in changes.items() if value is not None}
     if not isinstance(preset, Preset):
         names = {recipe.name for recipe in list_presets()}
+        if isinstance(preset, str) and preset.startswith(HUB):
+            _check_no_changes(preset, bool(changes or options or precision))
+            return _from_folder(cls, download_preset(preset), preset)
         is_path = isinstance(preset, (str, os.PathLike))
         if is_path and os.path.isdir(preset) and preset not in names:
-            return _from_folder(cls, Path(preset), bool(changes or options or precision))
+            _check_no_changes(str(preset), bool(changes or options or precision))
+            return _from_folder(cls, Path(preset), str(preset))
         preset = get_preset(preset)
     for name in changes.keys() & {"num_samples", "epochs", "batch_size"}:
         check_integer(name, changes[name], 1)
@@ -167,24 +173,22 @@ def _optimizers(preset, steps):
     }
 
 
-def save_preset(model: keras.Model, folder: str | os.PathLike) -> None:
-    """Writes the model of `ImageModel.save_to_preset`, which describes the arguments."""
-    save_model(model, check_path("folder", folder) / _MODEL_FILE)
-
-
-def _from_folder(cls, folder, changed):
-    if not (folder / _MODEL_FILE).exists():
-        raise ValueError(
-            f"Expected a folder that `save_to_preset` wrote, with {_MODEL_FILE} in it. "
-            f"Received: {str(folder)!r}."
-        )
+def _check_no_changes(name, changed):
     if changed:
         raise ValueError(
-            f"The model in {str(folder)!r} is trained: its shape and options are its own. Give "
-            "other arguments only with the name of a preset."
+            f"The model in {name!r} is trained: its shape and options are its own. Give other "
+            "arguments only with the name of a preset."
         )
-    model = load_model(folder / _MODEL_FILE)
-    _check_class(cls, type(model), str(folder))
+
+
+def _from_folder(cls, folder, name):
+    if not any((folder / file).exists() for file in _MODEL_FILES):
+        raise ValueError(
+            "Expected a folder that `save_to_preset` wrote, with "
+            f"{' or '.join(_MODEL_FILES)} in it. Received: {name!r}."
+        )
+    model = load_model(folder)
+    _check_class(cls, type(model), name)
     return model
 
 

@@ -32,7 +32,11 @@ _SHOWN_IN_TABLE = ("std", "values", "real", "seeds", "evaluation_classifier", "e
     "evaluation_classifiers/DATASET.keras, else a small classifier is trained]",
 )
 @count_option("--student-steps", 500, "Steps of the classifiers that learn from generated images.")
-@click.option("--output", type=click.Path(file_okay=False), help="Folder for plots.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False),
+    help="Folder for plots and report.html.  [default: only report.html, in the folder of the run]",
+)
 @seed_option
 @json_option
 @backend_option
@@ -49,8 +53,8 @@ def evaluate(
 ):
     """Measure MODEL, a .keras file or the folder of a run, on held-out images."""
     from keras_regen import metrics
+    from keras_regen_app.evaluation_report import report_folder, write_evaluation_report
     from keras_regen_app.model_loading import load_model_and_data
-    from keras_regen_app.run_plots import plot_run
 
     loaded, data = load_model_and_data(model, dataset)
     classifier = None
@@ -65,13 +69,18 @@ def evaluate(
         student_steps=student_steps,
         on_stage=print_message,
     )
-    if output is not None:
-        Path(output).mkdir(parents=True, exist_ok=True)
-        plot_run(loaded, data, [], Path(output), seed)
+    folder, report = report_folder(model, output), None
+    if folder is not None:
+        print_message("Plotting.")
+        report = write_evaluation_report(
+            folder, model, loaded, data, results, seed, keep_pictures=output is not None
+        )
     if as_json:
-        output_json(results)
-    else:
-        _show(results)
+        output_json({**results, "report": None if report is None else str(report)})
+        return
+    _show(results)
+    if report is not None:
+        click.echo(f"{'report':<32} {report}")
 
 
 def _evaluation_classifier(path, data, seed):

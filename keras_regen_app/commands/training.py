@@ -249,12 +249,14 @@ def _parse(option: str) -> tuple[str, Any]:
 
 def _show(metrics: dict[str, Any], output: str, as_json: bool) -> None:
     """Prints the results of a run."""
+    from keras_regen_app.report import REPORT
     from keras_regen_app.run_plots import PICTURES
 
     folder = Path(output)
     pictures = [str(folder / name) for name in PICTURES if (folder / name).exists()]
     if as_json:
-        output_json({**metrics, "run": str(folder), "pictures": pictures})
+        report = str(folder / REPORT)
+        output_json({**metrics, "run": str(folder), "pictures": pictures, "report": report})
         return
     for line in _lines(metrics):
         click.echo(line)
@@ -265,6 +267,7 @@ def _show(metrics: dict[str, Any], output: str, as_json: bool) -> None:
     click.echo(f"Model                   {folder / 'model.keras'}")
     for picture in pictures:
         click.echo(f"Picture                 {picture}")
+    click.echo(f"Report                  {folder / REPORT}")
 
 
 def _lines(metrics: dict[str, Any]) -> Iterator[str]:

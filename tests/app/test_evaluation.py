@@ -68,6 +68,7 @@ def test_the_table(digits_run, evaluation, tmp_path, monkeypatch):
         "generation_accuracy_by_class": [],
         "a": ["0.5000"],
         "b": ["-"],
+        "report": [str(digits_run / "report.html")],
     }
     assert list(evaluation["seeds"]) == [3, 4]
     # The classifier in the default file.

@@ -47,9 +47,12 @@ def test_a_run_from_end_to_end(tmp_path, trained):
     assert {picture.rsplit("/")[-1] for picture in trained["pictures"]} == {
         "samples.png",
         "reconstructions.png",
+        "closest.png",
+        "confusion.png",
         "distances.png",
         "losses.png",
     }
+    assert trained["report"] == str(folder / "report.html")
     # `--dataset` with the dataset of the run gives the same held-out images.
     classifier = tmp_path / "classifier.keras"
     command = [
