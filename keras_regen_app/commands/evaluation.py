@@ -12,6 +12,7 @@ from keras_regen_app.options import (
     json_option,
     output_json,
     print_message,
+    quiet_option,
     seed_option,
 )
 
@@ -34,6 +35,7 @@ _SHOWN_IN_TABLE = ("std", "values", "real", "seeds", "evaluation_classifier", "e
 @count_option("--student-steps", 500, "Steps of the classifiers that learn from generated images.")
 @click.option("--output", type=click.Path(file_okay=False), help="Folder for plots.")
 @seed_option
+@quiet_option
 @json_option
 @backend_option
 def evaluate(
@@ -45,6 +47,7 @@ def evaluate(
     student_steps,
     output,
     seed,
+    quiet,
     as_json,
 ):
     """Measure MODEL, a .keras file or the folder of a run, on held-out images."""
@@ -63,7 +66,7 @@ def evaluate(
         samples_per_class=samples_per_class,
         seeds=range(seed, seed + repeats),
         student_steps=student_steps,
-        on_stage=print_message,
+        on_stage=None if quiet else print_message,
     )
     if output is not None:
         Path(output).mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ from keras_regen_app.options import (
     output_json,
     preset_argument,
     print_message,
+    quiet_option,
     seed_option,
 )
 
@@ -53,11 +54,13 @@ _SETTINGS_OPTIONS = {
     help=f"Replace the run in the folder; a run in {_DEMO} is always replaced.",
 )
 @seed_option
+@quiet_option
 @json_option
 @backend_option
-def demo(output, epochs, overwrite, seed, as_json):
+def demo(output, epochs, overwrite, seed, quiet, as_json):
     """Train on scikit-learn's 8x8 digits, and generate new digits."""
-    print_message("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
+    if not quiet:
+        print_message("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
     from keras_regen_app.runs import train_run
 
     start = time.perf_counter()
@@ -68,7 +71,7 @@ def demo(output, epochs, overwrite, seed, as_json):
             epochs=epochs,
             seed=seed,
             overwrite=overwrite or Path(output) == Path(_DEMO),
-            show_progress=True,
+            show_progress=not quiet,
         )
     metrics["seconds"] = round(time.perf_counter() - start, 1)
     _show(metrics, output, as_json)
@@ -99,6 +102,7 @@ def demo(output, epochs, overwrite, seed, as_json):
 @click.option("--resume", is_flag=True, help="Resume the run in the folder.")
 @click.option("--overwrite", is_flag=True, help="Replace the run in the folder.")
 @seed_option
+@quiet_option
 @json_option
 @backend_option
 def train(
@@ -115,6 +119,7 @@ def train(
     resume,
     overwrite,
     seed,
+    quiet,
     as_json,
 ):
     """Train PRESET (`keras-regen presets` lists them)."""
@@ -142,7 +147,7 @@ def train(
                 raise click.UsageError(
                     f"The run in {output!r} trains {run_preset!r}, not {preset!r}."
                 )
-            metrics = resume_run(output, show_progress=True)
+            metrics = resume_run(output, show_progress=not quiet)
         else:
             metrics = train_run(
                 preset,
@@ -156,7 +161,7 @@ def train(
                 options=dict(_parse(option) for option in options),
                 pretrained=_pretrained(recipe, {"classifier": classifier, "vae": vae}),
                 overwrite=overwrite,
-                show_progress=True,
+                show_progress=not quiet,
             )
     _show(metrics, output, as_json)
 
