@@ -5,6 +5,7 @@ be missing.
 """
 
 import ast
+import json
 from pathlib import Path
 
 from mkdocs.structure.files import File
@@ -22,8 +23,9 @@ def on_config(config):
 
 def on_files(files, config):
     for module, names in modules().items():
-        page = f"# keras_regen.{module}\n\n{summary(module)}\n"
-        page += "".join(f"\n::: keras_regen.{module}.{name}\n" for name in names)
+        page = front_matter(f"{summary(module).partition(chr(10))[0]} API of keras_regen.{module}.")
+        page += f"# keras_regen.{module}\n\n{summary(module)}\n"
+        page += "".join(f"\n::: keras_regen.{module}.{name}\n" for name in grouped(module, names))
         files.append(File.generated(config, f"reference/{module}.md", content=page))
     files.append(File.generated(config, "reference/index.md", content=index()))
     return files
@@ -72,8 +74,18 @@ def summary(module):
     return ast.get_docstring(source(module)) or ""
 
 
+def grouped(module, names):
+    """Returns the names in the order of their kind: classes, then functions."""
+    return sorted(names, key=lambda name: not name[:1].isupper())
+
+
+def front_matter(description):
+    return f"---\ndescription: {json.dumps(description)}\n---\n\n"
+
+
 def index():
-    lines = ["# API", "", "The public names of `keras_regen`:", ""]
+    description = "All public names and modules of keras_regen."
+    lines = [front_matter(description), "# API", "", "The public names of `keras_regen`:", ""]
     for name, module in exported("__init__.py").items():
         if module is not None:
             lines.append(f"- [`keras_regen.{name}`]({module}.md#keras_regen.{module}.{name})")
