@@ -18,7 +18,8 @@ from mkdocs.structure.files import File
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/gallery.md"
 BLOCK = re.compile(
-    r"(?:<!-- picture: (?P<alt>.+?) -->\n\n?)?```python\n(?P<code>.*?)```\n", re.DOTALL
+    r"(?:<!-- picture: (?P<alt>.+?) -->\n\n?)?```python\n(?P<code>.*?)```\n",
+    re.DOTALL,
 )
 
 log = logging.getLogger("mkdocs.hooks.gallery")
@@ -26,14 +27,24 @@ log = logging.getLogger("mkdocs.hooks.gallery")
 
 def on_files(files, config):
     folder = ROOT / ".cache/gallery" / digest()
-    names = [f"{index}.png" for index, block in enumerate(blocks()) if block["alt"]]
+    names = [
+        f"{index}.png"
+        for index, block in enumerate(blocks())
+        if block["alt"]
+    ]
     if not all((folder / name).exists() for name in names):
         start = time.perf_counter()
         run(folder)
-        log.info("Made the gallery in %.0f seconds", time.perf_counter() - start)
+        log.info(
+            "Made the gallery in %.0f seconds", time.perf_counter() - start
+        )
     for name in names:
         content = (folder / name).read_bytes()
-        files.append(File.generated(config, f"images/gallery/{name}", content=content))
+        files.append(
+            File.generated(
+                config, f"images/gallery/{name}", content=content
+            )
+        )
     return files
 
 
@@ -59,8 +70,14 @@ def blocks():
 
 def digest():
     """Returns a hash of the page and of the package."""
-    files = [PAGE, Path(__file__), *sorted((ROOT / "keras_regen").rglob("*.py"))]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    files = [
+        PAGE,
+        Path(__file__),
+        *sorted((ROOT / "keras_regen").rglob("*.py")),
+    ]
+    return hashlib.sha256(
+        b"".join(file.read_bytes() for file in files)
+    ).hexdigest()[:16]
 
 
 def run(folder):
@@ -78,7 +95,9 @@ def run(folder):
         if not block["alt"]:
             exec(compile(ast.Module([last], []), str(PAGE), "exec"), names)
             continue
-        value = eval(compile(ast.Expression(last.value), str(PAGE), "eval"), names)
+        value = eval(
+            compile(ast.Expression(last.value), str(PAGE), "eval"), names
+        )
         if not isinstance(value, Figure):
             raise TypeError(
                 f"The last line of a block with a picture is no figure: {block['code']}"

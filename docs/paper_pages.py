@@ -14,7 +14,9 @@ import api_pages  # the folder of a hook is on the path while it is loaded
 ROOT = Path(__file__).parent.parent
 NAME = r"CSAE(?=, sect)|(?:CSAE, )?(?:first version|second version|both versions)|ReGene|DE-GAN"
 # Such as "section II-A, equations 4 and 5, and figure 1".
-NUMBER = r"(?:[IVX]+|[A-Z])?[-.]?\d*(?:-?[A-Z]\d*)?(?:\.\d+)*(?: \([a-z]\))?"
+NUMBER = (
+    r"(?:[IVX]+|[A-Z])?[-.]?\d*(?:-?[A-Z]\d*)?(?:\.\d+)*(?: \([a-z]\))?"
+)
 PART = (
     r"(?:sections?|equations?|expressions?|tables?|figures?|definitions?|algorithm|lemma|appendix)"
     rf" {NUMBER}(?:(?:, | and | to )(?=[A-Z\d]){NUMBER})*"
@@ -25,10 +27,16 @@ PAPERS = ("CSAE, first version", "CSAE, second version", "ReGene", "DE-GAN")
 
 def on_page_markdown(markdown, page, config, files):
     def code(match):
-        return code_table(match[1], depth=page.url.strip("/").count("/") + 1)
+        return code_table(
+            match[1], depth=page.url.strip("/").count("/") + 1
+        )
 
     markdown = re.sub(r"<!-- code: (.+?) -->", code, markdown)
-    return re.sub(r"<!-- results: (\w+) -->", lambda match: results(match[1]), markdown)
+    return re.sub(
+        r"<!-- results: (\w+) -->",
+        lambda match: results(match[1]),
+        markdown,
+    )
 
 
 def code_table(paper, depth):
@@ -42,16 +50,26 @@ def code_table(paper, depth):
         if (place := place_in(source, paper))
     )
     lines = ["| In the paper | In the code |", "| --- | --- |"]
-    return "\n".join(lines + [f"| {place} | {link} |" for place, link in rows])
+    return "\n".join(
+        lines + [f"| {place} | {link} |" for place, link in rows]
+    )
 
 
 def place_in(source, paper):
     """Returns the sections, equations and so on of a paper in a source; empty if it names none."""
     _, *parts = re.split(rf"({NAME}), ", source)
     for name, text in zip(parts[::2], parts[1::2], strict=True):
-        version = name.removeprefix("CSAE").removeprefix(", ").removesuffix("s")
-        of_csae = "CSAE" in paper and (name == "CSAE" or version == "both version")
-        if name == paper or of_csae or (version and paper.endswith(version)):
+        version = (
+            name.removeprefix("CSAE").removeprefix(", ").removesuffix("s")
+        )
+        of_csae = "CSAE" in paper and (
+            name == "CSAE" or version == "both version"
+        )
+        if (
+            name == paper
+            or of_csae
+            or (version and paper.endswith(version))
+        ):
             place = re.search(PLACE, re.split(r"; |\. ", text)[0])
             if place:
                 return (place[0][0].upper() + place[0][1:]).rstrip(".")
@@ -62,26 +80,44 @@ def sources():
     """Yields the module, the name and the source of each public name that has one."""
     for module, names in api_pages.modules().items():
         path = ROOT / "keras_regen" / module
-        files = path.rglob("*.py") if path.is_dir() else [path.with_suffix(".py")]
+        files = (
+            path.rglob("*.py")
+            if path.is_dir()
+            else [path.with_suffix(".py")]
+        )
         for file in sorted(files):
             for node in ast.parse(file.read_text()).body:
-                if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names:
+                if (
+                    isinstance(node, ast.FunctionDef | ast.ClassDef)
+                    and node.name in names
+                ):
                     text = ast.get_docstring(node) or ""
-                    source = re.search(r"^Source: ((?:.+\n?)+)", text, re.MULTILINE)
+                    source = re.search(
+                        r"^Source: ((?:.+\n?)+)", text, re.MULTILINE
+                    )
                     if source:
                         yield module, node.name, " ".join(source[1].split())
 
 
 def results(prefix):
     """Returns the sections of `results/README.md` of a paper, without the wide last column."""
-    title, *sections = re.split(r"^## ", (ROOT / "results/README.md").read_text(), flags=re.M)
+    title, *sections = re.split(
+        r"^## ", (ROOT / "results/README.md").read_text(), flags=re.M
+    )
     if prefix == "all":
-        chosen = [title.partition("\n")[2], *(f"## {section}" for section in sections)]
+        chosen = [
+            title.partition("\n")[2],
+            *(f"## {section}" for section in sections),
+        ]
     else:
         command = f"`python -m reproduction {prefix}-"
-        chosen = [f"### {section}" for section in sections if command in section]
+        chosen = [
+            f"### {section}" for section in sections if command in section
+        ]
     if not chosen:
-        raise ValueError(f"results/README.md has no section with the command {command}...")
+        raise ValueError(
+            f"results/README.md has no section with the command {command}..."
+        )
     return "\n".join(_without_runs("\n".join(chosen).splitlines()))
 
 
@@ -93,4 +129,8 @@ def _without_runs(lines):
             narrow = False
         elif line.rstrip("| ").endswith("training runs"):
             narrow = True
-        yield line.rstrip().removesuffix("|").rpartition("|")[0] + "|" if narrow else line
+        yield (
+            line.rstrip().removesuffix("|").rpartition("|")[0] + "|"
+            if narrow
+            else line
+        )
