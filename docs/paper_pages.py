@@ -41,18 +41,25 @@ def on_page_markdown(markdown, page, config, files):
 
 def code_table(paper, depth):
     """Returns a table in Markdown from the places of a paper to the names that implement them."""
-    rows = sorted(
-        (
-            place,
-            f"[`{name}`]({'../' * (depth - 1)}reference/{module}.md#keras_regen.{module}.{name})",
-        )
-        for module, name, source in sources()
-        if (place := place_in(source, paper))
-    )
-    lines = ["| In the paper | In the code |", "| --- | --- |"]
+    reference = "../" * (depth - 1) + "reference"
+    rows = []
+    for module, name, source in sources():
+        place = place_in(source, paper)
+        if place:
+            link = f"{reference}/{module}.md#keras_regen.{module}.{name}"
+            rows.append(f"| {place} | [`{name}`]({link}) |")
+    rows.sort(key=by_number)
     return "\n".join(
-        lines + [f"| {place} | {link} |" for place, link in rows]
+        ["| In the paper | In the code |", "| --- | --- |", *rows]
     )
+
+
+def by_number(text):
+    """Returns a key that sorts equation 6 before equation 10."""
+    return [
+        part.zfill(4) if part.isdigit() else part
+        for part in re.split(r"(\d+)", text)
+    ]
 
 
 def place_in(source, paper):
