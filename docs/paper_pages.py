@@ -84,7 +84,7 @@ def place_in(source, paper):
 
 
 def sources():
-    """Yields the module, the name and the source of each public name that has one."""
+    """Yields the module, the name and the source of each public name that states a source."""
     for module, names in api_pages.modules().items():
         path = ROOT / "keras_regen" / module
         files = (
