@@ -9,6 +9,8 @@ from PIL import Image
 from keras_regen import CSAE, GAN
 from keras_regen.callbacks import ImageGrids
 
+pytestmark = pytest.mark.any_backend
+
 X = np.random.default_rng(0).random((40, 8, 8, 1)).astype("float32")
 Y = np.arange(40) % 4
 

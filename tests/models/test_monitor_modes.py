@@ -7,6 +7,8 @@ import pytest
 from keras_regen import CSAE
 from keras_regen.models.monitor_modes import monitor_mode, set_monitor_modes
 
+pytestmark = pytest.mark.any_backend
+
 X = np.random.default_rng(0).random((20, 8, 8, 1)).astype("float32")
 Y = np.arange(20) % 4
 
