@@ -19,7 +19,7 @@ _OPTIMIZERS = {
     "rmsprop": keras.optimizers.RMSprop,
     "sgd": keras.optimizers.SGD,
 }
-_SCHEDULES = ("constant", "cosine")
+_SCHEDULES = ("constant", "cosine", "one_cycle")
 
 
 def build_optimizer(
@@ -35,9 +35,10 @@ def build_optimizer(
         name: `"adam"`, `"adamw"`, `"rmsprop"` or `"sgd"`.
         learning_rate: Float, above 0: the initial learning rate.
         total_steps: Integer, at least 1: the number of batches in the training run.
-        schedule: `"constant"`; `"cosine"`: cosine decay to zero; or a sequence of pairs
-            `(share, factor)`: after this share of the training run, the learning rate is
-            `factor * learning_rate`. The schedule of the CSAE papers is
+        schedule: `"constant"`; `"cosine"`: cosine decay to zero; `"one_cycle"`: a linear rise from
+            1/25 of the learning rate during the first fifth of the steps, then cosine decay to
+            zero; or a sequence of pairs `(share, factor)`: after this share of the training run,
+            the learning rate is `factor * learning_rate`. The schedule of the CSAE papers is
             `[(0.25, 0.1), (0.5, 0.01), (0.75, 0.001)]`.
         **arguments: Further arguments of the optimizer, such as `momentum`.
 
@@ -76,6 +77,12 @@ def _build_schedule(
         return learning_rate
     if isinstance(schedule, str) and schedule == "cosine":
         return keras.optimizers.schedules.CosineDecay(learning_rate, total_steps)
+    if isinstance(schedule, str) and schedule == "one_cycle":
+        rise = max(1, total_steps // 5)
+        total_steps = max(total_steps, 2)
+        return keras.optimizers.schedules.CosineDecay(
+            learning_rate / 25, total_steps - rise, warmup_target=learning_rate, warmup_steps=rise
+        )
     pairs = [elements_of(pair) or [] for pair in elements_of(schedule) or [[]]]
     valid = all(len(pair) == 2 and all(map(is_finite_number, pair)) for pair in pairs)
     shares, factors = zip(*pairs, strict=True) if valid else ([0], [0])

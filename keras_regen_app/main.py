@@ -9,7 +9,10 @@ from keras_regen_app.versions import version_text
 # The module and the summary of each command, so that `--help` imports no module.
 _COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("training", "Train on bundled digits and generate new digits."),
-    "train": ("training", "Train a preset and write the model, metrics and plots to a folder."),
+    "train": (
+        "training",
+        "Train on your images or a preset, and write the model, metrics and plots to a folder.",
+    ),
     "generate": ("generation", "Generate new images of any class."),
     "reconstruct": ("generation", "Encode and decode images of a dataset."),
     "interpolate": ("generation", "Generate images between two images or classes."),
@@ -25,7 +28,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "centroids": ("centroids", "Compute evenly distributed class centroids on a sphere."),
     "intrinsic-dimension": ("intrinsic_dimension", "Estimate the intrinsic dimension of images."),
     "datasets": ("listing", "List the available datasets."),
-    "presets": ("listing", "List the presets."),
+    "presets": ("listing", "List the presets: recipes, untrained."),
+    "zoo": ("listing", "List the trained models that come with the package."),
 }
 
 

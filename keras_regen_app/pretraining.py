@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from keras_regen import models
-from keras_regen.presets import get_preset
+from keras_regen.presets import Preset, get_preset
 from keras_regen.saving import load_model
 
 
@@ -26,6 +26,7 @@ def pretraining_arguments(settings: dict[str, Any]) -> dict[str, Any]:
 
     The epochs and the batch size are scaled by the same factors as in the main training.
     """
+    images = settings["training_images"]
     recipe = get_preset(settings["preset"])
     _, name = recipe.pretraining
     pretraining = get_preset(name)
@@ -37,7 +38,9 @@ def pretraining_arguments(settings: dict[str, Any]) -> dict[str, Any]:
         "dataset": settings["dataset"],
         "image_size": settings["image_size"],
         "fit": settings["fit"],
-        "epochs": math.ceil(pretraining.epochs * settings["epochs"] / recipe.epochs),
+        "epochs": math.ceil(
+            _epochs(pretraining, images) * settings["epochs"] / _epochs(recipe, images)
+        ),
         "batch_size": math.ceil(
             pretraining.batch_size * settings["batch_size"] / recipe.batch_size
         ),
@@ -45,6 +48,10 @@ def pretraining_arguments(settings: dict[str, Any]) -> dict[str, Any]:
         "options": options | settings["pretraining_options"],
         "samples_per_class": settings["samples_per_class"],
     }
+
+
+def _epochs(recipe: Preset, num_images: int | None) -> int:
+    return recipe.epochs_for(-(-(num_images or 1) // recipe.batch_size))
 
 
 def load_pretrained(settings: dict[str, Any], path: str | os.PathLike | None = None) -> dict:

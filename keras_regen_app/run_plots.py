@@ -45,7 +45,7 @@ def plot_run(
         plotting.plot_history(history, path=folder / "losses.png")
     if model.decoder is None:
         return
-    _plot_generated(model, folder / "samples.png", seed)
+    plot_generated(model, folder / "samples.png", seed)
     if model.encoder is None:
         return
     images = data.x_test[:32]
@@ -63,7 +63,7 @@ def plot_run(
         plotting.plot_barcodes(latents, labels, model.class_names, path=folder / "barcodes.png")
 
 
-def _plot_generated(model: ImageModel, path: Path, seed: int) -> None:
+def plot_generated(model: ImageModel, path: Path, seed: int) -> None:
     """Plots generated images: a row for each class, or ten rows without classes."""
     if model.num_classes:
         # The picture has the rows of the first classes only; a note counts all classes.

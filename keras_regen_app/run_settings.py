@@ -83,6 +83,10 @@ def new_settings(
             "'regene_mnist', or a VAE for presets such as 'degan_mnist'. "
             f"Received: {str(pretrained)!r} with {preset!r}."
         )
+    if dataset is None and recipe.dataset is None:
+        raise ValueError(
+            f"The recipe {preset!r} is for any images: name them by `dataset`. Received: None."
+        )
     return {
         "preset": preset,
         # An absolute path stays valid when the run is resumed from another folder.

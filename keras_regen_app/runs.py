@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from keras_regen.atomic_files import write_json
+from keras_regen.checks import check_number
 from keras_regen.datasets import ImageDataset
 from keras_regen.metrics import train_evaluation_classifier
 from keras_regen.models import Classifier, ImageModel
@@ -18,13 +19,20 @@ from keras_regen_app.pretraining import (
     pretraining_arguments,
     pretraining_network,
 )
-from keras_regen_app.progress import StageBar
+from keras_regen_app.progress import StageBar, stage
 from keras_regen_app.run_folder import (
     forget_replaced,
     has_replaced,
     locked,
     replacing,
     restore_replaced,
+)
+from keras_regen_app.run_planning import (
+    DEFAULT_MINUTES,
+    RECIPE,
+    choose_options,
+    load_for_recipe,
+    plan_epochs,
 )
 from keras_regen_app.run_plots import PICTURES
 from keras_regen_app.run_settings import (
@@ -49,13 +57,14 @@ _FILES = (
 
 
 def train_run(
-    preset: str,
+    preset: str | None,
     folder: str | os.PathLike,
     *,
     dataset: str | None = None,
     image_size: int | tuple[int, int] | None = None,
     fit: str = "crop",
     epochs: int | None = None,
+    minutes: float | None = None,
     batch_size: int | None = None,
     seed: int = 0,
     options: dict[str, Any] | None = None,
@@ -78,13 +87,17 @@ def train_run(
     this network in the subfolder `classifier` or `vae`, which is also a run.
 
     Args:
-        preset: Name of a preset.
+        preset: Name of a preset. `None` for the recipe that fits the images of `dataset` best,
+            with its options and, without `minutes` and `epochs`, ten minutes of training.
         folder: Folder of the run, which is created if it is missing.
         dataset: Name or path for `keras_regen.datasets.load`. Defaults to the preset's dataset.
         image_size: Integer, or `(height, width)`: size to resize the images to.
         fit: `"crop"`, `"pad"` or `"stretch"`, as in `keras_regen.datasets.load`.
         epochs: Passes over the training images. Defaults to the preset's epochs. The
             learning-rate schedule and the epochs of the pretraining scale with them.
+        minutes: Float, above 0: the longest duration of the training, without its pretraining and
+            its evaluation. A trial of some steps estimates the number of epochs, which the run
+            keeps when it is resumed. `None` for no limit.
         batch_size: Images in one step. Defaults to the preset's batch size. The batch size of the
             pretraining scales with it.
         seed: Integer: seed of the weights, centroids, noise, order of images and generated
@@ -111,10 +124,18 @@ def train_run(
     Raises:
         FileExistsError: If the folder contains a run and `overwrite` is false.
         BlockingIOError: If another process trains in the folder.
-        ValueError: If the preset is unknown, or an argument does not fit the dataset.
+        ValueError: If the preset is unknown, or an argument does not fit the dataset or the time.
     """
     folder = Path(folder)
     _check_free(folder, overwrite)
+    automatic = preset is None
+    if automatic and dataset is None:
+        raise ValueError("Without a preset, `dataset` must name the images. Received: None.")
+    if minutes is not None:
+        check_number("minutes", minutes, above=0)
+    if automatic and minutes is None and epochs is None:
+        minutes = DEFAULT_MINUTES
+    preset = RECIPE if automatic else preset
     settings = new_settings(
         preset,
         dataset=dataset,
@@ -129,8 +150,24 @@ def train_run(
         samples_per_class=samples_per_class,
     )
     # Wrong arguments raise here, before any file of an earlier run is deleted.
-    data = load_dataset(settings)
+    announce = stage if show_progress else (lambda text: None)
+    if automatic:
+        data = load_for_recipe(settings, announce)
+        chosen, reasons = choose_options(data)
+        settings["options"] = chosen | settings["options"]
+        for reason in reasons:
+            announce(reason)
+    else:
+        data = load_dataset(settings)
     settings |= describe_images(data)
+    plan_epochs(
+        settings,
+        data,
+        load_pretrained(settings),
+        minutes=minutes,
+        automatic=automatic,
+        announce=announce,
+    )
     if settings["samples_per_class"] is None:
         settings["samples_per_class"] = max(5, min(200, 2000 // data.num_classes))
     model = build_model(settings, data, load_pretrained(settings))
@@ -287,7 +324,13 @@ def _evaluation_classifier(
             data.x_train,
             data.y_train,
             data.class_names,
+            steps=_evaluation_steps(len(data.x_train)),
             seed=seed,
             callbacks=bars if show_progress else [],
         )
     )
+
+
+def _evaluation_steps(num_images: int) -> int:
+    """Returns the training steps of the evaluation classifier: few images need fewer of them."""
+    return max(500, min(2000, 90 * -(-num_images // 64)))

@@ -14,7 +14,7 @@ from keras_regen import ImageModel, models
 from keras_regen.atomic_files import write_json
 from keras_regen.callbacks import Checkpoint, HistoryFile, read_history
 from keras_regen.datasets import ImageDataset, ShuffledArrays
-from keras_regen.metrics import QUICK_METRICS, evaluate_generation
+from keras_regen.metrics import QUICK_METRICS, evaluate_generation, quality_findings
 from keras_regen.models import Classifier
 from keras_regen.presets import get_preset
 from keras_regen.saving import load_model, save_model
@@ -156,6 +156,7 @@ def train_model(
         metrics=QUICK_METRICS,
         on_stage=announce,
     )
+    metrics["quality"] = [finding._asdict() for finding in quality_findings(metrics)]
     metrics["epochs"] = settings["epochs"]
     metrics["seconds"] = round(time.perf_counter() - start, 1)
     announce("Plotting.")

@@ -129,6 +129,7 @@ def calls(folder):
         layers.StandardNoise: {"dim": 3, "seed": 0},
         layers.DifferentiableAugmentation: {
             "translation": 0.1, "cutout": 0.5, "color": True, "seed": 0},
+        layers.MirrorAndShift: {"mirror": True, "shift": 2, "seed": 0},
         layers.ResidualBlock: {
             "filters": 4, "strides": 2, "kernel_initializer": "he_normal"},
         layers.UpsamplingBlock: {"filters": 4, "kernel_initializer": "he_normal"},

@@ -19,6 +19,14 @@ def test_the_rate_drops_to_a_tenth_after_each_quarter():
     np.testing.assert_allclose(rates(optimizer, steps), expected, rtol=1e-5)
 
 
+def test_one_cycle_rises_and_falls_to_zero():
+    optimizer = build_optimizer("adam", 0.5, total_steps=100, schedule="one_cycle")
+    rates = np.array([float(optimizer._learning_rate(step)) for step in range(101)])
+    rise = 0.02 + (0.5 - 0.02) * np.arange(21) / 20
+    fall = 0.5 * (1 + np.cos(np.pi * np.arange(81) / 80)) / 2
+    np.testing.assert_allclose(rates, [*rise, *fall[1:]], atol=1e-6)
+
+
 def test_cosine_and_constant():
     steps = np.arange(0, 101, 10)
     expected = 0.5 * 0.02 * (1 + np.cos(np.pi * steps / 100))

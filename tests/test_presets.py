@@ -43,12 +43,65 @@ KINDS = {
 @pytest.mark.any_backend
 @pytest.mark.parametrize("preset", KINDS.values(), ids=lambda preset: preset.name)
 def test_every_preset_builds_its_model(preset):
+    if preset.image_shape is None:
+        return  # the next test builds its model
     if preset.image_shape[0] > 32:
         return  # the tests of the networks build 128x128 networks
     model = ImageModel.from_preset(preset.name, **_small(preset))
     assert type(model).__name__ == preset.model
     assert model.image_shape == preset.image_shape
     assert model.num_classes == (preset.num_classes if model._needs_labels else 0)
+
+
+ANY_IMAGES = [preset for preset in list_presets() if preset.image_shape is None]
+
+
+@pytest.mark.any_backend
+@pytest.mark.parametrize("image_shape", [(8, 8, 1), (28, 20, 1), (40, 72, 3)])
+@pytest.mark.parametrize("preset", ANY_IMAGES, ids=lambda preset: preset.name)
+def test_recipes_for_any_images_build_models_of_their_size(preset, image_shape):
+    if preset.model == "DEGAN":
+        vae = ImageModel.from_preset("vae_degan", image_shape=image_shape, width=0.05)
+        model = ImageModel.from_preset(
+            preset.name, image_shape=image_shape, vae=vae, **_small(preset)
+        )
+    else:
+        takes_names = preset.model in ("CSAE", "Classifier", "ReGene", "CVAE")
+        names = {"class_names": ["left", "right"]} if takes_names else {}
+        model = ImageModel.from_preset(
+            preset.name, image_shape=image_shape, **names, **_small(preset)
+        )
+    assert model.image_shape == image_shape
+    assert model.preset.steps == preset.steps
+    optimizer = getattr(model.optimizer, "optimizers", [model.optimizer])[0]
+    schedule = getattr(optimizer, "_learning_rate", None)
+    if isinstance(schedule, keras.optimizers.schedules.CosineDecay):
+        assert schedule.warmup_steps + schedule.decay_steps == preset.steps
+
+
+def test_a_recipe_for_any_images_asks_for_them():
+    with pytest.raises(ValueError, match=r"`image_shape=` and `class_names=`"):
+        CSAE.from_preset("csae")
+    with pytest.raises(ValueError, match="`num_samples=`"):
+        CSAE.from_preset("csae", image_shape=(8, 8, 1), class_names=["a", "b"], epochs=3)
+
+
+def test_steps_are_counted_for_small_and_large_datasets(capsys):
+    preset = dataclasses.replace(get_preset("csae"), steps=6, batch_size=4)
+    assert [preset.epochs_for(steps) for steps in (1, 4, 6, 100)] == [6, 2, 1, 1]
+    images = np.random.default_rng(0).random((10, 8, 8, 1))
+    model = CSAE.from_preset(
+        preset, image_shape=(8, 8, 1), class_names=["a", "b"], stem_filters=2, latent_dim=4
+    )
+    model.fit(images, np.arange(10) % 2, verbose=2)
+    assert int(model.optimizer.iterations) == 6  # two epochs of three steps
+    assert "2 epochs" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("counts", [{"epochs": 3, "steps": 3}, {"epochs": None}])
+def test_a_preset_counts_either_epochs_or_steps(counts):
+    with pytest.raises(ValueError, match="either `epochs` or `steps`"):
+        dataclasses.replace(get_preset("csae_digits"), **counts)
 
 
 def _small(preset):
@@ -58,6 +111,7 @@ def _small(preset):
         return {"width": 0.02}
     if preset.name.startswith("regene"):
         small = {"width": 0.02}
+        small |= {"decoder_width": 0.02} if "decoder_width" in preset.options else {}
         # InceptionV3 would need a download.
         return small | ({"features": "self"} if "features" in preset.options else {})
     return {"stem_filters": 2}
@@ -159,7 +213,8 @@ def test_the_same_seed_builds_the_same_model():
         ("options", [("levels", 2)]),
         ("optimizer", "adam"),
         ("batch_size", 0),
-        ("epochs", None),
+        ("epochs", 0),
+        ("steps", 0),
         ("mirror", 1),
         ("full_epochs", 0),
         ("pretraining", "vae"),

@@ -1,5 +1,7 @@
 """Decodes image files to 8-bit grayscale or RGB, and converts arrays of images likewise."""
 
+import io
+from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -115,7 +117,10 @@ def decode_image(
         UnreadableImageError: If the file is not an image, is truncated, or has no 8-bit form.
     """
     try:
-        with Image.open(file, formats=FORMATS) as image:
+        # A damaged file may claim a block of gigabytes. A read from memory ends with the content; a
+        # read from a file would allocate the block first.
+        content = Path(file).read_bytes() if isinstance(file, str) else file.read()
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > LARGEST_IMAGE:
                 raise ValueError(
                     f"{image.width}x{image.height} pixels, more than {LARGEST_IMAGE:,}"

@@ -60,6 +60,10 @@ def select_readable(
     return np.flatnonzero(readable), skipped
 
 
+class MixedSizesError(ValueError):
+    """Raised if images of different sizes are loaded without a size to resize them to."""
+
+
 def common_shape(
     paths: Sequence[str], shapes: Sequence[tuple[int, int, int]]
 ) -> tuple[int, int, int]:
@@ -73,12 +77,12 @@ def common_shape(
         `(height, width, channels)`.
 
     Raises:
-        ValueError: If two images differ in height or width. The message names both.
+        MixedSizesError: If two images differ in height or width. The message names both.
     """
     height, width, _ = shapes[0]
     for path, shape in zip(paths, shapes, strict=True):
         if shape[:2] != (height, width):
-            raise ValueError(
+            raise MixedSizesError(
                 "All images must have the same size, unless `image_size` is given. Received: "
                 f"{paths[0]} of {height}x{width} and {path} of {shape[0]}x{shape[1]} "
                 "(height x width)."

@@ -37,4 +37,7 @@ from keras_regen.metrics.kernel_distance import (
     kernel_inception_distance as kernel_inception_distance,
 )
 from keras_regen.metrics.pairwise_distances import latent_distances as latent_distances
+from keras_regen.metrics.quality_findings import QualityFinding as QualityFinding
+from keras_regen.metrics.quality_findings import quality_findings as quality_findings
 from keras_regen.metrics.reconstruction import reconstruction_error as reconstruction_error
+from keras_regen.metrics.sharpness import sharpness as sharpness

@@ -17,7 +17,7 @@ from keras_regen.metrics.evaluation_classifier import train_evaluation_classifie
 from keras_regen.metrics.feature_checks import check_dataset
 from keras_regen.metrics.feature_extractor import FeatureExtractor
 from keras_regen.metrics.generation_evaluation import GenerationEvaluation
-from keras_regen.metrics.reconstruction import reconstruction_error
+from keras_regen.metrics.reconstruction import explained_variation, reconstruction_error
 from keras_regen.models import Classifier, ImageModel
 
 # The metrics that take seconds, such as at the end of a training run.
@@ -28,6 +28,8 @@ QUICK_METRICS = (
     "accepted_generation_accuracy",
     "recognized",
     "relative_diversity",
+    "sharpness",
+    "closest_distance",
 )
 ALL_METRICS = (
     *QUICK_METRICS,
@@ -90,7 +92,8 @@ def evaluate_generation(
         - `test_images`: the number of test images.
         - `accuracy`: of the classes of the test images, for a model that classifies.
         - `reconstruction_mae`, `_mse`, `_ssim`, `_psnr`: of the test images, for a model that
-            encodes and decodes.
+            encodes and decodes; and `reconstruction_explained`: 1 for perfect reconstructions, 0
+            for the mean training image in place of each.
 
         For a model that generates, the mean over the seeds of:
 
@@ -103,6 +106,9 @@ def evaluate_generation(
         - `recognized`: share of the images for which the evaluation classifier gives a class a
             probability of at least 0.9.
         - `relative_diversity`: mean over the classes.
+        - `sharpness`: the strength of edges, as in `keras_regen.metrics.sharpness`.
+        - `closest_distance`: mean squared error of an image to its nearest training image. Copies
+            have 0; blurred images have less than sharp images.
         - `precision`, `recall`: of generated images with respect to training images.
         - `copied`: share of the images that are at least as near to a training image, in pixels, as
             its nearest neighbor; about a half for new images of the same kind.
@@ -180,6 +186,9 @@ def evaluate_generation(
         reconstructions = model.reconstruct(data.x_test, data.y_test, batch_size)
         for name, error in reconstruction_error(data.x_test, reconstructions).items():
             results[f"reconstruction_{name}"] = json_number(error)
+        results["reconstruction_explained"] = json_number(
+            explained_variation(data.x_test, reconstructions, data.x_train)
+        )
     if metrics <= _WITHOUT_GENERATION:
         return results
     if evaluation_classifier is None:

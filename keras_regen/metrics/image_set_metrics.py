@@ -17,6 +17,8 @@ from keras_regen.metrics.feature_extractor import FeatureExtractor
 from keras_regen.metrics.frechet import frechet_distance
 from keras_regen.metrics.inception import inception_score
 from keras_regen.metrics.kernel_distance import kernel_inception_distance
+from keras_regen.metrics.neighbors import nearest_neighbors
+from keras_regen.metrics.sharpness import sharpness
 
 # More training images hardly change the distances.
 _MAX_ORIGINALS = 10_000
@@ -119,6 +121,11 @@ class ImageSetMetrics:
             distances = self._original_distances
             copies = novelty(images, self.originals, training_distances=distances)
             values["copied"] = copies.copied_share
+        if "sharpness" in self.metrics and min(images.shape[1:3]) > 1:
+            values["sharpness"] = sharpness(images)
+        if "closest_distance" in self.metrics:
+            _, distances = nearest_neighbors(images[chosen], self.originals, 1)
+            values["closest_distance"] = float(distances.mean())
         if "intrinsic_dimension" in self.metrics:
             points = without_duplicates(images[chosen])
             enough = len(points) > _NEIGHBORS

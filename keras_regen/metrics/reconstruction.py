@@ -67,3 +67,37 @@ def reconstruction_error(images: np.ndarray, reconstructions: np.ndarray) -> dic
         "ssim": 1 - float(np.mean(np.concatenate(dissimilarities), dtype="float64")),
         "psnr": float(-10 * np.log10(mse)) if mse > 0 else float("inf"),
     }
+
+
+def explained_variation(
+    images: np.ndarray, reconstructions: np.ndarray, training: np.ndarray
+) -> float:
+    """Computes the share of the differences between images that their reconstructions keep.
+
+    Args:
+        images: Images `(num_samples, height, width, channels)`; integers 0..255 or floats 0..1.
+        reconstructions: Array of the same shape and either kind.
+        training: Training images of the same image shape. A model that ignores its input could
+            at best return their mean.
+
+    Returns:
+        Float, at most 1: 1 minus the mean squared error, divided by the mean squared error of the
+        mean training image. NaN if all images equal this mean.
+
+    Examples:
+        >>> import numpy as np
+        >>> from keras_regen.metrics.reconstruction import explained_variation
+        >>> images = np.array([0.0, 1.0])[:, None, None, None]
+        >>> explained_variation(images, images, images)
+        1.0
+        >>> explained_variation(images, np.full_like(images, 0.5), images)
+        0.0
+    """
+    images = unit_range(images)
+    error = np.mean((images - unit_range(reconstructions)) ** 2, dtype="float64")
+    total, count = 0.0, 0
+    for start in range(0, len(training), _BLOCK):
+        block = unit_range(training[start : start + _BLOCK])
+        total, count = total + block.sum(axis=0, dtype="float64"), count + len(block)
+    spread = np.mean((images - (total / count).astype("float32")) ** 2, dtype="float64")
+    return float(1 - error / spread) if spread > 0 else float("nan")

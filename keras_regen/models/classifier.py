@@ -9,8 +9,9 @@ from keras import ops
 
 from keras_regen.checks import check_choice, check_flag, check_integer
 from keras_regen.class_names import as_class_names
+from keras_regen.layers import MirrorAndShift
 from keras_regen.losses import classification_loss
-from keras_regen.models.decoder_checks import check_network
+from keras_regen.models.decoder_checks import check_network, check_part
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import mean_loss
 from keras_regen.networks import basenet, regene_classifier, resnet_v1
@@ -32,6 +33,8 @@ class Classifier(ImageModel):
             of ReGene's figure 16, each between the probabilities and the one-hot class.
         from_logits: Boolean: whether the network returns logits, to which the model applies a
             softmax.
+        augmentation: Layer that changes the images in training, such as
+            `keras_regen.layers.MirrorAndShift` for small datasets; or `None`.
         **kwargs: Arguments of `keras.Model`.
 
     Input shape: `(batch, height, width, channels)`; integers 0..255 or floats 0..1.
@@ -54,7 +57,7 @@ class Classifier(ImageModel):
         ['accuracy', 'loss']
     """
 
-    _PARTS = ("network",)
+    _PARTS = ("network", "augmentation")
 
     def __init__(
         self,
@@ -62,9 +65,12 @@ class Classifier(ImageModel):
         class_names: Sequence[str] | None = None,
         loss: str = "cross_entropy",
         from_logits: bool = False,
+        augmentation: keras.layers.Layer | None = None,
         **kwargs: Any,
     ):
         check_network("network", network)
+        if augmentation is not None:
+            check_part("augmentation", augmentation, keras.layers.Layer)
         check_flag("from_logits", from_logits)
         num_classes = network.output_shape[-1]
         if class_names is None:
@@ -78,6 +84,7 @@ class Classifier(ImageModel):
         self.network = network
         self._loss_name = loss
         self.from_logits = from_logits
+        self.augmentation = augmentation
         self._class_loss = classification_loss(loss)
         self._accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
         self.build((None, *self.image_shape))
@@ -90,6 +97,8 @@ class Classifier(ImageModel):
         *,
         network: str = "basenet",
         loss: str = "cross_entropy",
+        mirror: bool = False,
+        shift: int = 0,
         seed: int = 0,
         **options: Any,
     ) -> Self:
@@ -101,7 +110,9 @@ class Classifier(ImageModel):
             network: `"basenet"`, `"regene"`, or `"resnet56v1"`, the network of ReGene's neutral
                 evaluation classifier.
             loss: As in the constructor.
-            seed: Not used. Only the initial weights are random, and they follow
+            mirror: Boolean: whether training mirrors half of the images, as in `MirrorAndShift`.
+            shift: Integer, at least 0: pixels by which training shifts the images at most.
+            seed: Integer: seed of the augmentation. The initial weights follow
                 `keras.utils.set_random_seed`.
             **options: Further arguments of `keras_regen.networks.basenet`,
                 `regene_classifier` or `resnet_v1`, such as `stem_filters=16` or `width=0.5`.
@@ -121,10 +132,20 @@ class Classifier(ImageModel):
                 f"The network {network!r} has no arguments {sorted(unknown)}. "
                 f"Received: options={options!r}."
             )
-        return cls(networks[network](image_shape, len(class_names), **options), class_names, loss)
+        check_flag("mirror", mirror)
+        check_integer("shift", shift, 0)
+        return cls(
+            networks[network](image_shape, len(class_names), **options),
+            class_names,
+            loss,
+            augmentation=MirrorAndShift(mirror, shift, seed=seed) if mirror or shift else None,
+        )
 
     def call(self, inputs: Any, training: bool | None = None) -> dict[str, Any]:
-        outputs = ops.cast(self.network(unit_range(inputs), training=training), "float32")
+        images = unit_range(inputs)
+        if training and self.augmentation is not None:
+            images = ops.cast(self.augmentation(images, training=True), "float32")
+        outputs = ops.cast(self.network(images, training=training), "float32")
         return {"probabilities": ops.softmax(outputs) if self.from_logits else outputs}
 
     def compute_loss(

@@ -9,7 +9,7 @@ from keras import ops
 
 from keras_regen.checks import check_choice, check_flag, check_integer, check_number
 from keras_regen.class_names import as_class_names
-from keras_regen.layers import NoisyLatent, PEDCCHead
+from keras_regen.layers import MirrorAndShift, NoisyLatent, PEDCCHead
 from keras_regen.losses import LaplacianLoss, PerceptualLoss, WaveletLoss, centroid_loss
 from keras_regen.models import inference
 from keras_regen.models.decoder_checks import check_decoder, check_network, check_part
@@ -56,6 +56,9 @@ class CSAE(ImageModel):
             losses) to floats. Defaults to 1 for each.
         prior: `keras_regen.priors.Prior`. Defaults to `ClassGaussianPrior`.
         class_names: Names of the classes. Defaults to `"0"`, `"1"`, ...
+        augmentation: Layer that changes the images in training, such as
+            `keras_regen.layers.MirrorAndShift` for small datasets; or `None`. The model then
+            reconstructs the changed images.
         **kwargs: Arguments of `keras.Model`.
 
     Input shape: `(batch, height, width, channels)`; integers 0..255 or floats 0..1.
@@ -89,7 +92,7 @@ class CSAE(ImageModel):
         ['accuracy', 'centroid_loss', 'loss', 'wavelet_loss']
     """
 
-    _PARTS = ("encoder", "decoder", "head", "noise", "image_losses", "prior")
+    _PARTS = ("encoder", "decoder", "head", "noise", "image_losses", "prior", "augmentation")
 
     def __init__(
         self,
@@ -101,6 +104,7 @@ class CSAE(ImageModel):
         loss_weights: dict[str, float] | None = None,
         prior: Prior | None = None,
         class_names: Sequence[str] | None = None,
+        augmentation: keras.layers.Layer | None = None,
         **kwargs: Any,
     ):
         check_network("encoder", encoder)
@@ -111,6 +115,8 @@ class CSAE(ImageModel):
         check_part("noise", noise, keras.layers.Layer)
         prior = ClassGaussianPrior(head.num_classes) if prior is None else prior
         check_part("prior", prior, Prior)
+        if augmentation is not None:
+            check_part("augmentation", augmentation, keras.layers.Layer)
         if class_names is None:
             class_names = [str(label) for label in range(head.num_classes)]
         if image_losses is None:
@@ -121,6 +127,7 @@ class CSAE(ImageModel):
         self.head = head
         self.noise = noise
         self.prior = prior
+        self.augmentation = augmentation
         self._check_parts()
         self._accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
         self._objective = Objective(
@@ -167,6 +174,8 @@ class CSAE(ImageModel):
         subspace: bool = False,
         shrinkage: float | str = "auto",
         prior: str = "gaussian",
+        mirror: bool = False,
+        shift: int = 0,
         seed: int = 0,
     ) -> "CSAE":
         """Builds a CSAE with the networks and losses of the papers.
@@ -194,6 +203,8 @@ class CSAE(ImageModel):
             shrinkage: Shrinkage of the prior's covariances, as in `ClassGaussianPrior`.
             prior: `"gaussian"` for a `ClassGaussianPrior`, `"mixture"` for a `ClassMixturePrior`,
                 or `"deviation"` for a `DeviationTransferPrior`.
+            mirror: Boolean: whether training mirrors half of the images, as in `MirrorAndShift`.
+            shift: Integer, at least 0: pixels by which training shifts the images at most.
             seed: Integer: seed of centroids and noise.
 
         Returns:
@@ -234,6 +245,8 @@ class CSAE(ImageModel):
             "deviation": lambda: DeviationTransferPrior(len(class_names), seed=seed),
         }
         check_choice("prior", prior, priors)
+        check_flag("mirror", mirror)
+        check_integer("shift", shift, 0)
         check_integer("seed", seed, 0)
         class_names = as_class_names(class_names)
         build_encoder, decoder = networks[network]
@@ -252,10 +265,13 @@ class CSAE(ImageModel):
             loss_weights=weights if with_decoder else None,
             prior=priors[prior](),
             class_names=class_names,
+            augmentation=MirrorAndShift(mirror, shift, seed=seed) if mirror or shift else None,
         )
 
     def call(self, inputs, training=None):
         images = unit_range(inputs)
+        if training and self.augmentation is not None:
+            images = ops.cast(self.augmentation(images, training=True), "float32")
         latent = self.encoder(images, training=training)
         outputs = {
             "probabilities": ops.softmax(self.head(latent)),

@@ -113,11 +113,11 @@ def plan(
         if batch_size is None and data.in_memory:
             batch_size = preset.batch_size
         if epochs is None:
-            epochs = preset.epochs
+            epochs = preset.epochs_for(_steps_per_epoch(data, batch_size, steps) or 1)
             if verbose:
                 print(f"Preset {preset.name!r}: training for {epochs} epochs.")
         own_schedule = any(isinstance(known, LossWeightSchedule) for known in callbacks)
-        if preset.loss_weights and not own_schedule and (stages := preset.loss_stages()):
+        if preset.loss_weights and not own_schedule and (stages := preset.loss_stages(epochs)):
             callbacks.append(LossWeightSchedule(stages))
     epochs = 1 if epochs is None else epochs
     _warn_of_spent_schedule(model, data, batch_size, epochs - initial_epoch, steps)
@@ -164,16 +164,22 @@ def _warn_of_spent_schedule(
     schedule = getattr(model.optimizer, "_learning_rate", None)
     if not isinstance(schedule, keras.optimizers.schedules.CosineDecay):
         return
-    if steps is None:
-        if data.in_memory:
-            steps = -(-len(data.images) // (batch_size or 32))
-        else:
-            steps = getattr(data.inputs, "num_batches", None)
+    steps = _steps_per_epoch(data, batch_size, steps)
     planned = int(model.optimizer.iterations) + (steps or 0) * epochs
-    if planned > schedule.decay_steps:
+    last_step = schedule.decay_steps + (schedule.warmup_steps if schedule.warmup_target else 0)
+    if planned > last_step:
         warnings.warn(
-            f"The learning rate is zero after {schedule.decay_steps} steps, and this training "
+            f"The learning rate is zero after {last_step} steps, and this training "
             f"would end after {planned}. Build the model for it by `from_preset(..., "
             "num_samples=, epochs=, batch_size=)`, or `compile` it again.",
             stacklevel=5,
         )
+
+
+def _steps_per_epoch(data: ModelData, batch_size: int | None, steps: int | None) -> int | None:
+    """Returns the number of steps of an epoch, or `None` for a stream of unknown length."""
+    if steps is not None:
+        return steps
+    if data.in_memory:
+        return -(-len(data.images) // (batch_size or 32))
+    return getattr(data.inputs, "num_batches", None)

@@ -736,7 +736,7 @@ class ImageModel(keras.Model):
     def from_config(cls, config: dict[str, Any], custom_objects: dict | None = None) -> Self:
         parts = {
             name: keras.saving.deserialize_keras_object(
-                without_backend(config[name]), custom_objects=custom_objects
+                without_backend(config.get(name)), custom_objects=custom_objects
             )
             for name in (*cls._PARTS, "dtype")
         }

@@ -87,16 +87,28 @@ def model_from_preset(
     for name in changes.keys() & {"num_samples", "epochs", "batch_size"}:
         check_integer(name, changes[name], 1)
     check_integer("seed", seed, 0)
+    if preset.steps is not None and "epochs" in changes:
+        changes["steps"] = None
     # The recipe is plain data, without networks.
     networks = {name: value for name, value in options.items() if isinstance(value, keras.Model)}
     options = {name: value for name, value in options.items() if name not in networks}
     preset = dataclasses.replace(preset, options=preset.options | options, **changes)
     model_class = keras.saving.get_registered_object(f"keras_regen>{preset.model}")
     _check_class(cls, model_class, preset.name)
+    takes_names = "class_names" in inspect.signature(model_class.for_images).parameters
+    needed = ["image_shape"] * (preset.image_shape is None)
+    needed += ["class_names"] * (takes_names and preset.num_classes is None)
+    needed += ["num_samples"] * (preset.steps is None and preset.num_samples is None)
+    if needed:
+        raise ValueError(
+            f"The recipe {preset.name!r} is for any images: give "
+            f"{' and '.join(f'`{name}=`' for name in needed)}, such as "
+            f"`from_preset({preset.name!r}, image_shape=x.shape[1:], class_names=[...])`."
+        )
     arguments = {"seed": seed, **preset.options, **networks}
     if seed:  # the default takes the seed of a recipe that has one
         arguments["seed"] = seed
-    if "class_names" in inspect.signature(model_class.for_images).parameters:
+    if takes_names:
         arguments["class_names"] = class_names or as_class_names(range(preset.num_classes))
     elif class_names is not None:
         raise ValueError(
@@ -112,7 +124,7 @@ def model_from_preset(
             f"`{model_class.__name__}.for_images`: {known}. {error}. "
             f"Received: options={dict(preset.options)}."
         ) from error
-    steps = preset.epochs * -(-preset.num_samples // preset.batch_size)
+    steps = preset.steps or preset.epochs * -(-preset.num_samples // preset.batch_size)
     model.compile(_optimizers(preset, steps))
     model.preset = preset
     return model

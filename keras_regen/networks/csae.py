@@ -11,7 +11,7 @@ from keras_regen.checks import check_choice, check_integer, check_name, elements
 from keras_regen.layers import DeconvolutionBlock, ResidualBlock, UpsamplingBlock
 from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
 
-SMALLEST_IMAGE, LARGEST_IMAGE = 8, 128
+SMALLEST_IMAGE, LARGEST_IMAGE = 8, 256
 # The encoders halve the image down to about this size, as in the tables of both papers.
 _SMALLEST_MAP = 4
 
@@ -31,7 +31,7 @@ def csae_encoder(
     version). Images are padded with zeros if the blocks cannot halve their size (28x28 to 32x32).
 
     Args:
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         latent_dim: Integer, at least 1: the dimension of the latent.
         stem_filters: Integer, at least 1: the number of filters of the first convolution.
         name: Name of the model.
@@ -70,7 +70,7 @@ def csae_conditional_encoder(
     The one-hot label is repeated to a map for each class and joined to the channels of the image.
 
     Args:
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         num_classes: Integer, at least 2.
         latent_dim: Integer, at least 1: the dimension of the output. For a variational
             autoencoder, use twice the dimension of its latent.
@@ -118,7 +118,7 @@ def csae_decoder(
     """Builds the convolutional decoder of CSAE, the mirror image of `csae_encoder`.
 
     Args:
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         latent_dim: Integer, at least 1: the dimension of the latent.
         stem_filters: Integer, at least 1: the number of filters of the last block, as in
             `csae_encoder`.
@@ -180,7 +180,7 @@ def basenet(
     papers train it with cross-entropy and compare it with CSAE.
 
     Args:
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         num_classes: Integer, at least 2.
         stem_filters: Integer, at least 1: the number of filters of the first convolution, as in
             `csae_encoder`.
@@ -225,7 +225,7 @@ def check_network(image_shape: tuple[int, int, int], name: str, **sizes: int) ->
         A tuple of the image shape and the sizes, in Python integers.
 
     Raises:
-        ValueError: If the height or the width is not in 8 to 128, the number of channels is not 1
+        ValueError: If the height or the width is not in 8 to 256, the number of channels is not 1
             or 3, the name is not valid, or a size is below 1.
 
     Examples:
@@ -282,7 +282,7 @@ def check_image_shape(image_shape: tuple[int, int, int]) -> tuple[int, ...]:
         The image shape, a tuple of Python integers.
 
     Raises:
-        ValueError: If the height or the width is not in 8 to 128, or the number of channels is not
+        ValueError: If the height or the width is not in 8 to 256, or the number of channels is not
             1 or 3.
     """
     sides = elements_of(image_shape) or []

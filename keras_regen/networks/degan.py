@@ -41,7 +41,7 @@ def degan_encoder(
     fourth convolution with 256 filters.
 
     Args:
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         latent_dim: Integer, at least 1: the dimension of the latent.
         width: Float, above 0: factor of the numbers of filters.
         dropout: Float from 0 to below 1: the share of the features to drop in training. The tables
@@ -97,7 +97,7 @@ def degan_decoder(
     cropped to the image.
 
     Args:
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         latent_dim: Integer, at least 1: the dimension of the latent.
         width: Float, above 0: factor of the numbers of filters.
         name: Name of the model.
@@ -160,7 +160,7 @@ def degan_generator(
     Batch normalization and ReLU follow every layer except the last layer.
 
     Args:
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         latent_dim: Integer, at least 1: the dimension of the noise.
         width: Float, above 0: factor of the numbers of filters and of dense units.
         name: Name of the model.
@@ -231,7 +231,7 @@ def degan_discriminator(
     the last layer. Batch normalization follows every layer except the first and the last layer.
 
     Args:
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         width: Float, above 0: factor of the numbers of filters and of dense units.
         normalization: Boolean: whether to use batch normalization. A Wasserstein critic does not
             use it, because the normalization makes the logit of an image depend on the batch and

@@ -27,7 +27,7 @@ def dense_generator(
     collapses to a single image.
 
     Args:
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         latent_dim: Integer, at least 1: the dimension of the noise.
         hidden: Integers, at least 1: the numbers of units of the hidden layers.
         name: Name of the model. The paths of its variables start with it.
@@ -67,7 +67,7 @@ def dense_discriminator(
     """Builds a discriminator of dense layers with leaky ReLU, from images or latents to logits.
 
     Args:
-        input_shape: `(height, width, channels)` of images, with height and width of 8 to 128 and
+        input_shape: `(height, width, channels)` of images, with height and width of 8 to 256 and
             1 or 3 channels; or `(latent_dim,)`, for adversarial autoencoders.
         hidden: Integers, at least 1: the numbers of units of the hidden layers.
         clip: `None`, or float above 0: the largest absolute value of kernels and biases.

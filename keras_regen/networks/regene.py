@@ -33,7 +33,7 @@ def regene_classifier(
     `convs_per_block` select the networks of table 1.
 
     Args:
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         num_classes: Integer, at least 2.
         blocks: Integer, at least 2: the number of blocks. Each block except the last block halves
             the image. By default, the last map has about 4x4 pixels.
@@ -105,7 +105,7 @@ def regene_decoder(
     dimension fits, as in the paper (1,152 to 3x3x128). A dense layer maps any other latent.
 
     Args:
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         latent_dim: Integer, at least 1.
         width: Float, above 0: factor of the numbers of filters.
         name: Name of the model.
@@ -177,7 +177,7 @@ class ReGeneDecoder(keras.Model):
 
     Args:
         latent_dim: Integer, at least 1.
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         width: Float, above 0: factor of the numbers of filters.
         **kwargs: Arguments of `keras.Model`.
 

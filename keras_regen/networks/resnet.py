@@ -25,7 +25,7 @@ def resnet_v1(
     second and the third stage halve the image. The kernels have an L2 penalty of 1e-4.
 
     Args:
-        image_shape: `(height, width, channels)`; height and width of 8 to 128, 1 or 3 channels.
+        image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         num_classes: Integer, at least 2.
         depth: Integer: the number of layers with weights, 2 more than a multiple of 6.
         name: Name of the model. Defaults to `"resnet56v1"`, with the value of `depth`.

@@ -4,6 +4,7 @@ import difflib
 
 from keras_regen.checks import check_choice
 from keras_regen.presets.adversarial import adversarial_presets
+from keras_regen.presets.any_images import any_images_presets
 from keras_regen.presets.autoencoders import autoencoder_presets
 from keras_regen.presets.csae import csae_presets
 from keras_regen.presets.preset import Preset
@@ -12,6 +13,7 @@ from keras_regen.presets.regene import regene_presets
 _PRESETS = {
     preset.name: preset
     for preset in (
+        *any_images_presets(),
         *csae_presets(),
         *regene_presets(),
         *autoencoder_presets(),
@@ -62,7 +64,7 @@ def list_presets(model: str | None = None) -> tuple[Preset, ...]:
     Examples:
         >>> from keras_regen.presets import list_presets
         >>> [preset.name for preset in list_presets("CSAE")][0]
-        'csae_digits'
+        'csae'
     """
     if model is not None:
         check_choice("model", model, sorted({preset.model for preset in _PRESETS.values()}))

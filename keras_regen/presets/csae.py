@@ -59,15 +59,17 @@ def csae_presets() -> Iterator[Preset]:
             summary=f"CSAE with the centroid subspace and sharper images, on {title}",
             model="CSAE",
             options={
-                "latent_dim": 40,
+                "latent_dim": 128,
                 "levels": 2,
                 "beta": 0.04,
                 "subspace": True,
                 "image_weight": 3.0,
+                "perceptual_weight": 1.0,
+                "prior": "mixture",
             },
-            optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "cosine"},
+            optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "one_cycle"},
             batch_size=256,
-            epochs=40,
+            epochs=8,
         )
         yield Preset.for_dataset(
             name,

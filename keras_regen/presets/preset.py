@@ -37,7 +37,9 @@ class Preset:
         name: Name of the preset.
         summary: A description in one line.
         model: Name of the model class in `keras_regen.models`.
-        dataset: Name of the dataset for `keras_regen.datasets.load`.
+        dataset: Name of the dataset for `keras_regen.datasets.load`. `None`, as the next three
+            fields, for a recipe that fits any images: the model that is built from it says the
+            shape and the classes.
         image_shape: `(height, width, channels)` of the images.
         num_classes: Integer: the number of classes.
         num_samples: Integer: the number of training images, including mirror images. The
@@ -46,7 +48,10 @@ class Preset:
         optimizer: Arguments of `keras_regen.optimizers.build_optimizer` without `total_steps`. For
             an adversarial model, a mapping from the names of its networks to such arguments.
         batch_size: Integer: the number of images in a step.
-        epochs: Integer: the number of passes over the training images.
+        epochs: Integer: the number of passes over the training images. `None` for a recipe that
+            counts steps.
+        steps: Integer: the number of training steps, so that a small dataset is trained for as
+            long as a large one. `None` for a recipe that counts epochs.
         mirror: Boolean: whether the training images include the mirror image of each image.
         full_epochs: Integer: the number of epochs of the original recipe. Defaults to `epochs`. It
             differs from `epochs` in a shorter training run.
@@ -68,14 +73,15 @@ class Preset:
     name: str
     summary: str
     model: str
-    dataset: str
-    image_shape: tuple[int, int, int]
-    num_classes: int
-    num_samples: int
+    dataset: str | None
+    image_shape: tuple[int, int, int] | None
+    num_classes: int | None
+    num_samples: int | None
     options: Mapping[str, Any]
     optimizer: Mapping[str, Any]
     batch_size: int
-    epochs: int
+    epochs: int | None
+    steps: int | None = None
     mirror: bool = False
     full_epochs: int | None = None
     pretraining: tuple[str, str] | None = None
@@ -94,19 +100,28 @@ class Preset:
 
     def _check(self) -> None:
         for field in ("name", "summary", "model", "dataset", "source"):
-            if not isinstance(value := getattr(self, field), str):
+            optional = field == "dataset"
+            value = getattr(self, field)
+            if not isinstance(value, str) and not (optional and value is None):
                 raise ValueError(f"`{field}` must be a string. Received: {field}={value!r}.")
         for field in ("options", "optimizer"):
             if not isinstance(value := getattr(self, field), Mapping):
                 raise ValueError(f"`{field}` must be a dict. Received: {field}={value!r}.")
-        if len(as_integers("image_shape", self.image_shape, 1)) != 3:
+        shape = self.image_shape
+        if shape is not None and len(as_integers("image_shape", shape, 1)) != 3:
             raise ValueError(
                 "`image_shape` must be (height, width, channels). "
                 f"Received: image_shape={self.image_shape!r}."
             )
-        for field in ("num_classes", "num_samples", "batch_size", "epochs", "full_epochs"):
-            if (value := getattr(self, field)) is not None or field != "full_epochs":
+        check_integer("batch_size", self.batch_size, 1)
+        for field in ("num_classes", "num_samples", "epochs", "steps", "full_epochs"):
+            if (value := getattr(self, field)) is not None:
                 check_integer(field, value, 1)
+        if (self.epochs is None) == (self.steps is None):
+            raise ValueError(
+                "A preset counts either `epochs` or `steps`. "
+                f"Received: epochs={self.epochs}, steps={self.steps}."
+            )
         check_flag("mirror", self.mirror)
         pair = self.pretraining
         if pair is not None and not (_is_pair(pair) and all(isinstance(x, str) for x in pair)):
@@ -150,6 +165,41 @@ class Preset:
             **fields,
         )
 
+    @classmethod
+    def for_any_images(cls, **fields: Any) -> "Preset":
+        """Builds a recipe for images of any size and any classes.
+
+        Args:
+            **fields: The fields of the preset other than the dataset, its images and classes.
+
+        Returns:
+            A preset whose model is built with `image_shape` and `class_names`.
+
+        Raises:
+            ValueError: If a field is not as described.
+        """
+        anything = ("dataset", "image_shape", "num_classes", "num_samples", "epochs")
+        return cls(**dict.fromkeys(anything), **fields)
+
+    def epochs_for(self, steps_per_epoch: int) -> int:
+        """Returns the number of epochs of a training run.
+
+        Args:
+            steps_per_epoch: Integer, at least 1: the number of batches in an epoch.
+
+        Returns:
+            `epochs`, or the fewest epochs that have at least `steps` steps.
+
+        Examples:
+            >>> from keras_regen.presets import get_preset
+            >>> get_preset("csae").epochs_for(steps_per_epoch=5)
+            500
+        """
+        if self.epochs is not None:
+            return self.epochs
+        check_integer("steps_per_epoch", steps_per_epoch, 1)
+        return -(-self.steps // int(steps_per_epoch))
+
     def stage_start(self, share: float) -> float:
         """Returns the start of a stage of the schedule, as a share of this training run.
 
@@ -167,7 +217,9 @@ class Preset:
             ValueError: If `share` is no number in [0, 1].
         """
         check_number("share", share, 0, 1)
-        return share ** (0.5 + 0.5 * min(1.0, self.epochs / self.full_epochs))
+        # A recipe that counts steps is never shorter than its original.
+        length = 1.0 if self.epochs is None else min(1.0, self.epochs / self.full_epochs)
+        return share ** (0.5 + 0.5 * length)
 
     def optimizer_arguments(self) -> dict[str, Any]:
         """Returns the arguments of `keras_regen.optimizers.build_optimizer`.
@@ -191,18 +243,24 @@ class Preset:
             ]
         return arguments
 
-    def loss_stages(self) -> list[tuple[int, int, dict[str, float]]]:
+    def loss_stages(self, epochs: int | None = None) -> list[tuple[int, int, dict[str, float]]]:
         """Returns the stages of `keras_regen.callbacks.LossWeightSchedule`.
+
+        Args:
+            epochs: Integer: the number of epochs of the training run. Defaults to `epochs` of the
+                preset; a preset that counts steps has no default.
 
         Returns:
             A list of tuples `(first epoch, last epoch, weights)`. A stage that is shorter than an
             epoch is omitted.
         """
-        starts = [round(self.stage_start(share) * self.epochs) for share, _ in self.loss_weights]
+        epochs = self.epochs if epochs is None else epochs
+        check_integer("epochs", epochs, 1)
+        starts = [round(self.stage_start(share) * epochs) for share, _ in self.loss_weights]
         return [
             (start + 1, end, dict(weights))
             for start, end, (_, weights) in zip(
-                starts, [*starts[1:], self.epochs], self.loss_weights, strict=False
+                starts, [*starts[1:], epochs], self.loss_weights, strict=False
             )
             if start < end
         ]

@@ -9,15 +9,45 @@ from keras_regen_app.options import (
     acceptance_options,
     backend_option,
     dataset_option,
+    image_size_option,
     json_option,
     output_json,
+    print_message,
     seed_option,
 )
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", required=False)
 @dataset_option
+@click.option(
+    "--study",
+    is_flag=True,
+    help="Without MODEL: measure on the images of --dataset whether generated images raise the "
+    "accuracy of a classifier, next to mirrored and shifted images.",
+)
+@click.option(
+    "--sizes",
+    default="10,20,50",
+    show_default=True,
+    help="For --study: numbers of training images per class.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="For --study: random choices of the images for each number.",
+)
+@click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    default=500,
+    show_default=True,
+    help="For --study: training steps of each classifier; the generating model has three times "
+    "as many.",
+)
+@image_size_option
 @click.option(
     "--factor",
     type=click.FloatRange(min=0),
@@ -36,8 +66,34 @@ from keras_regen_app.options import (
 @seed_option
 @json_option
 @backend_option
-def augment(model, dataset, factor, output, num_sources, accept, max_tries, seed, as_json):
+def augment(
+    model,
+    dataset,
+    study,
+    sizes,
+    draws,
+    steps,
+    image_size,
+    factor,
+    output,
+    num_sources,
+    accept,
+    max_tries,
+    seed,
+    as_json,
+):
     """Write a dataset with its training images and images that MODEL generates."""
+    if study:
+        if model is not None or dataset is None:
+            raise click.UsageError(
+                "`--study` needs `--dataset`, and trains its own models: omit MODEL."
+            )
+        _study(dataset, image_size, sizes, draws, steps, as_json)
+        return
+    if model is None:
+        raise click.UsageError("Name MODEL, or measure with `--study --dataset FOLDER`.")
+    if image_size is not None:
+        raise click.UsageError("`--image-size` is for `--study`: MODEL has its own size.")
     from keras_regen import augment
     from keras_regen.atomic_files import atomic_folder, write_arrays
     from keras_regen_app.acceptance_options import acceptance, prior_with_sources
@@ -75,3 +131,41 @@ def augment(model, dataset, factor, output, num_sources, accept, max_tries, seed
         output_json({"real": real, "generated": added, "seed": seed, "output": output})
     else:
         click.echo(f"{real} training images and {added} generated: {output}")
+
+
+def _study(dataset, image_size, sizes, draws, steps, as_json):
+    """Prints the accuracies of classifiers with and without generated images."""
+    from keras_regen.datasets import load
+    from keras_regen_app.augmentation_study import METHODS, StudySettings, gain, run_study
+
+    try:
+        sizes = [int(size) for size in sizes.split(",")]
+    except ValueError:
+        raise click.BadParameter(
+            f"expected numbers such as 10,20, got {sizes!r}", param_hint="--sizes"
+        ) from None
+    data = load(dataset, image_size=image_size)
+    settings = StudySettings.for_data(data, steps=steps, generator_steps=3 * steps)
+    results = {size: [] for size in sizes}
+    for size, draw, accuracy in run_study(data, sizes, draws, settings):
+        results[size].append(accuracy)
+        line = ", ".join(f"{name} {value:.1%}" for name, value in accuracy.items())
+        print_message(f"{size} images per class, draw {draw}: {line}")
+    if as_json:
+        output_json({"settings": vars(settings), "results": results})
+        return
+    for size, accuracies in results.items():
+        for method in METHODS:
+            values = [accuracy[method] for accuracy in accuracies]
+            mean = sum(values) / len(values)
+            difference, spread = gain(accuracies, method, "none")
+            click.echo(
+                f"{size:>5} images per class, {method:<10} {mean:7.2%}  "
+                f"gain {100 * difference:+.2f} points, spread {100 * spread:.2f}"
+            )
+        difference, spread = gain(accuracies, "both", "classical")
+        verdict = "more" if difference > spread else "no more"
+        click.echo(
+            f"{size:>5} images per class: generated images add {100 * difference:+.2f} points to "
+            f"mirrored and shifted images, {verdict} than the spread of {100 * spread:.2f}."
+        )

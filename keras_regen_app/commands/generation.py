@@ -70,7 +70,7 @@ def generate(
     seed,
     as_json,
 ):
-    """Generate new images with MODEL, a .keras file or the folder of a run."""
+    """Generate new images with MODEL, a .keras file, the folder of a run, or zoo:NAME."""
     import numpy as np
 
     from keras_regen import generate

@@ -21,6 +21,28 @@ def datasets(as_json):
 
 
 @click.command()
+@json_option
+@backend_option
+def zoo(as_json):
+    """List the trained models that come with the package, for commands such as `generate`."""
+    from keras_regen import list_pretrained
+
+    models = list_pretrained()
+    if as_json:
+        output_json(models)
+        return
+    for name, model in models.items():
+        scores = model["scores"]
+        accuracy = f"{scores['accuracy']:7.1%}" if "accuracy" in scores else "      -"
+        generated = scores.get("generation_accuracy", scores.get("recognized"))
+        click.echo(
+            f"zoo:{name:<24} {model['model']:<8} test accuracy {accuracy}, "
+            f"generated images recognized {generated:6.1%}"
+        )
+    click.echo("For example: keras-regen generate zoo:csae_digits --class 3")
+
+
+@click.command()
 @click.argument("name", required=False)
 @click.option("--model", help="Only presets of this model class, such as CSAE.")
 @json_option
@@ -39,7 +61,12 @@ def presets(name, model, as_json):
         output_json([preset.to_dict() for preset in recipes])
         return
     for preset in recipes:
-        click.echo(f"{preset.name:<28} {preset.epochs:>4} epochs  {preset.summary}")
+        count, unit = _length(preset)
+        click.echo(f"{preset.name:<28} {count:>5} {unit}  {preset.summary}")
+
+
+def _length(preset):
+    return (preset.epochs, "epochs") if preset.epochs else (preset.steps, "steps ")
 
 
 def _show_preset(preset, as_json):
@@ -53,9 +80,14 @@ def _show_preset(preset, as_json):
         return
     click.echo(f"{preset.name}: {preset.summary}")
     click.echo(f"Model       {preset.model}, source: {preset.source}")
-    height, width, channels = preset.image_shape
-    click.echo(f"Images      {preset.dataset}, {height}x{width} pixels of {channels} channels")
-    click.echo(f"Training    {preset.epochs} epochs in steps of {preset.batch_size} images")
+    if preset.dataset is None:
+        click.echo("Images      any, named by --dataset")
+    else:
+        height, width, channels = preset.image_shape
+        click.echo(f"Images      {preset.dataset}, {height}x{width} pixels of {channels} channels")
+    count, unit = _length(preset)
+    batches = "in steps of" if preset.epochs else "of"
+    click.echo(f"Training    {count} {unit.strip()} {batches} {preset.batch_size} images")
     if preset.pretraining:
         network, pretraining = preset.pretraining
         click.echo(f"Pretraining {network}: {pretraining}")

@@ -36,6 +36,7 @@ _SETTINGS_OPTIONS = {
     "image_size": "--image-size",
     "fit": "--fit",
     "epochs": "--epochs",
+    "minutes": "--minutes",
     "batch_size": "--batch-size",
     "classifier": "--classifier",
     "vae": "--vae",
@@ -59,10 +60,16 @@ _SETTINGS_OPTIONS = {
 @backend_option
 def demo(output, epochs, overwrite, seed, quiet, as_json):
     """Train on scikit-learn's 8x8 digits, and generate new digits."""
-    if not quiet:
-        print_message("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
+    from keras_regen import load_pretrained
+    from keras_regen_app.run_plots import plot_generated
     from keras_regen_app.runs import train_run
 
+    picture = Path(output) / "zoo-samples.png"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    plot_generated(load_pretrained("csae_digits"), picture, seed)
+    if not quiet:
+        print_message(f"Digits by the trained model zoo:csae_digits: {picture}")
+        print_message("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
     start = time.perf_counter()
     with _resume_advice(output):
         metrics = train_run(
@@ -88,6 +95,11 @@ def demo(output, epochs, overwrite, seed, quiet, as_json):
     type=click.IntRange(min=1),
     help="Passes over the training images. The schedule scales with them.",
 )
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Longest duration of the training; a trial of some steps chooses the epochs.",
+)
 @click.option("--batch-size", type=click.IntRange(min=1), help="Number of images in one step.")
 @click.option("--classifier", help="A pretrained classifier for ReGene: a .keras file or a run.")
 @click.option("--vae", help="A pretrained VAE for DE-GAN: a .keras file or a run.")
@@ -112,6 +124,7 @@ def train(
     image_size,
     fit,
     epochs,
+    minutes,
     batch_size,
     classifier,
     vae,
@@ -122,14 +135,18 @@ def train(
     quiet,
     as_json,
 ):
-    """Train PRESET (`keras-regen presets` lists them)."""
-    if preset is None and not (resume and output):
+    """Train PRESET (`keras-regen presets` lists them).
+
+    Without PRESET, the images of --dataset choose the recipe, and the training takes at most
+    10 minutes.
+    """
+    if preset is None and not (resume and output) and (resume or dataset is None):
         raise click.UsageError(
-            "Name a preset (`keras-regen presets` lists them), or resume a run with "
-            "`--resume --output FOLDER`."
+            "Name your images (`--dataset FOLDER`) or a preset (`keras-regen presets` lists "
+            "them), or resume a run with `--resume --output FOLDER`."
         )
     recipe = None if preset is None else preset_argument(preset)
-    output = output or f"runs/{preset}"
+    output = output or f"runs/{preset or Path(dataset).stem}"
     source = click.get_current_context().get_parameter_source
     conflicts = [name for name in _SETTINGS_OPTIONS if source(name) is not ParameterSource.DEFAULT]
     if resume and conflicts:
@@ -156,6 +173,7 @@ def train(
                 image_size=image_size,
                 fit=fit,
                 epochs=epochs,
+                minutes=minutes,
                 batch_size=batch_size,
                 seed=seed,
                 options=dict(_parse(option) for option in options),
@@ -204,13 +222,13 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_ino
 
 
-def _pretrained(recipe: Preset, paths: dict[str, str | None]) -> str | None:
+def _pretrained(recipe: Preset | None, paths: dict[str, str | None]) -> str | None:
     """Returns the path of the pretrained network, if the preset has a pretraining."""
-    network = recipe.pretraining and recipe.pretraining[0]
+    network = recipe and recipe.pretraining and recipe.pretraining[0]
     for name, path in paths.items():
         if path is not None and name != network:
             raise click.UsageError(
-                f"{recipe.name!r} has no option --{name}"
+                f"{recipe.name if recipe else 'csae'!r} has no option --{name}"
                 + (f", but --{network}." if network else ", because it has no pretraining.")
             )
     return paths.get(network)
@@ -238,6 +256,9 @@ def _show(metrics: dict[str, Any], output: str, as_json: bool) -> None:
         return
     for line in _lines(metrics):
         click.echo(line)
+    for finding in metrics.get("quality", []):
+        mark = "Warning" if finding["is_warning"] else "Quality"
+        click.echo(f"{mark}: {finding['text']}")
     click.echo(f"Seconds                 {metrics['seconds']:8.1f}")
     click.echo(f"Model                   {folder / 'model.keras'}")
     for picture in pictures:

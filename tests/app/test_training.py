@@ -101,7 +101,7 @@ def test_reconstruction_with_a_run_and_resuming(tmp_path, trained):
     ("arguments", "message"),
     [
         (["train", "csae_minst"], "Did you mean 'csae_mnist'"),
-        (["train"], "Name a preset"),
+        (["train"], "Name your images (`--dataset FOLDER`) or a preset"),
         (["train", "csae_digits", "--resume", "--epochs", "3"], "cannot change. Omit --epochs."),
         (["train", "csae_digits", "--resume", "--seed", "0"], "Omit --seed."),
         (
@@ -201,7 +201,9 @@ def test_a_full_disk_advises_to_resume(tmp_path, monkeypatch):
 @pytest.mark.any_backend
 def test_stages_are_printed_and_each_epoch_once(tmp_path, monkeypatch):
     def few_steps(*arguments, **options):
-        return metrics.train_evaluation_classifier(*arguments, **options, steps=1, stem_filters=2)
+        return metrics.train_evaluation_classifier(
+            *arguments, **options | {"steps": 1, "stem_filters": 2}
+        )
 
     monkeypatch.setattr(runs, "train_evaluation_classifier", few_steps)
     result = run("train", "csae_digits", *SMALL, "--output", tmp_path / "run")

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -246,6 +247,20 @@ def test_an_image_of_too_many_pixels_is_left_out(monkeypatch):
     monkeypatch.setattr("keras_regen.datasets.image_decoding.LARGEST_IMAGE", 99)
     with pytest.raises(UnreadableImageError, match="10x10 pixels, more than 99"):
         decode_image(image_file(Image.fromarray(random_pixels(10, 10))))
+
+
+def test_a_block_that_claims_gigabytes_takes_no_memory(tmp_path):
+    content = image_file(Image.fromarray(random_pixels(8, 8))).getvalue()
+    place = content.index(b"IDAT") - 4
+    path = tmp_path / "large.png"
+    path.write_bytes(content[:place] + b"\xff" * 4 + content[place + 4 :])
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(UnreadableImageError):
+            decode_image(str(path))
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+    finally:
+        tracemalloc.stop()
 
 
 def test_resized_floats_stay_in_0_to_1():

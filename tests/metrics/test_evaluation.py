@@ -439,6 +439,8 @@ def test_only_the_named_metrics_are_measured(quick, digits, digits_model, result
         "accepted_generation_accuracy",
         "recognized",
         "relative_diversity",
+        "sharpness",
+        "closest_distance",
     }
     # A name means the same in a subset and in all.
     assert all(results[name] == few[name] for name in few if name not in ("std", "values", "real"))

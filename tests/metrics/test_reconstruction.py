@@ -7,6 +7,7 @@ from sklearn.datasets import load_sample_image
 from sklearn.metrics import mean_absolute_error, mean_squared_error
 
 from keras_regen.metrics import reconstruction_error
+from keras_regen.metrics.reconstruction import explained_variation
 
 
 def photographs(count, side, channels):
@@ -72,3 +73,15 @@ def test_bad_input():
         reconstruction_error(images, images[:4])
     with pytest.raises(ValueError, match=r"\(8, 8, 1\) and \(8, 8, 1\)"):
         reconstruction_error(images[0], images[0])
+
+
+def test_the_explained_variation_is_one_minus_the_error_by_the_error_of_the_mean():
+    rng = np.random.default_rng(1)
+    training = rng.integers(0, 256, (300, 4, 5, 1), "uint8")
+    images = rng.random((6, 4, 5, 1))
+    reconstructions = images + 0.1 * rng.random(images.shape)
+    mean = sum(image / 255 for image in training) / len(training)
+    error = sum(((a - b) ** 2).sum() for a, b in zip(images, reconstructions, strict=True))
+    spread = sum(((image - mean) ** 2).sum() for image in images)
+    explained = explained_variation(images, reconstructions, training)
+    assert explained == pytest.approx(1 - error / spread, rel=1e-4)

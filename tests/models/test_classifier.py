@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from keras_regen import Classifier, load_model
+from keras_regen.layers import MirrorAndShift
 from keras_regen.networks import basenet
 
 
@@ -56,3 +57,22 @@ def test_missing_encoder_and_wrong_class_names(model):
         model.encode(IMAGES)
     with pytest.raises(ValueError, match="3 probabilities"):
         Classifier(basenet((8, 8, 1), 3, stem_filters=2), ["a", "b"])
+
+
+def test_augmentation_changes_images_in_training_only():
+    images = IMAGES[:6]
+    options = {"stem_filters": 2, "mirror": True, "shift": 1, "seed": 3}
+    model = Classifier.for_images((8, 8, 1), ["a", "b", "c"], **options)
+    changed = MirrorAndShift(True, 1, seed=3)(images, training=True)
+    expected = model.network(changed, training=True)
+    probabilities = model(images, training=True)["probabilities"]
+    np.testing.assert_allclose(
+        *(keras.ops.convert_to_numpy(values) for values in (probabilities, expected)), atol=1e-5
+    )
+    plain = model.network(images / np.float32(255))
+    np.testing.assert_allclose(
+        model.classify(images, return_probabilities=True),
+        keras.ops.convert_to_numpy(plain),
+        atol=1e-5,
+    )
+    assert model.get_config()["augmentation"]["config"]["shift"] == 1

@@ -261,7 +261,7 @@ def test_generation_as_a_method_and_by_a_threshold():
 def test_presets_of_a_class():
     assert CSAE.presets["csae_mnist"].epochs == 120
     assert {preset.model for preset in CSAE.presets.values()} == {"CSAE"}
-    assert set(CVAE.presets) == {"cvae_mnist", "cvae_fashion_mnist"}
+    assert set(CVAE.presets) == {"cvae", "cvae_mnist", "cvae_fashion_mnist"}
     for name in ("vae_mnist", "ae_mnist", "aae_mnist", "dcgan_mnist", "degan_mnist"):
         with pytest.raises(ValueError, match="takes no class names"):
             keras_regen.ImageModel.from_preset(name, class_names=NAMES)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_regen import generate
-from keras_regen.layers import NoisyLatent, PEDCCHead
+from keras_regen.layers import MirrorAndShift, NoisyLatent, PEDCCHead
 from keras_regen.losses import LaplacianLoss
 from keras_regen.models import CSAE
 from keras_regen.networks import csae_decoder, csae_encoder
@@ -51,6 +51,26 @@ def test_evaluate_equals_the_terms_computed_by_hand(trained):
     np.testing.assert_allclose(measured["mean_squared_error"], squared, rtol=1e-4)
     total = centroid + squared + 0.1 * measured["laplacian_loss"]
     np.testing.assert_allclose(measured["loss"], total, rtol=1e-4)
+
+
+def test_augmentation_changes_images_in_training_and_the_target_with_them():
+    images = striped_images(6)[0] / np.float32(255)
+    model = CSAE.for_images((8, 8, 1), ["a", "b"], stem_filters=2, latent_dim=4, shift=2)
+    outputs = model(images, training=True)
+    target = keras.ops.convert_to_numpy(outputs["image"])
+    assert not np.allclose(target, images)
+    # A second layer with the same seed makes the same changes.
+    expected = MirrorAndShift(False, 2, seed=0)(images, training=True)
+    np.testing.assert_allclose(target, keras.ops.convert_to_numpy(expected), atol=1e-6)
+    latent = model.encoder(target, training=True)
+    np.testing.assert_allclose(
+        *(keras.ops.convert_to_numpy(values) for values in (outputs["latent"], latent)), atol=1e-4
+    )
+    np.testing.assert_array_equal(
+        model.encode(images), keras.ops.convert_to_numpy(model(images)["latent"])
+    )
+    plain = CSAE.for_images((8, 8, 1), ["a", "b"], stem_filters=2, latent_dim=4)
+    assert plain.augmentation is None
 
 
 @pytest.mark.parametrize("backend", ["same", "next"])

@@ -269,10 +269,10 @@ BUILDERS = [
 
 @pytest.mark.parametrize("build", BUILDERS)
 @pytest.mark.parametrize(
-    "shape", [(7, 8, 1), (8, 129, 1), (8, 8, 2), (8, 8), (None, 8, 1), (1, 8, 8, 1)]
+    "shape", [(7, 8, 1), (8, 257, 1), (8, 8, 2), (8, 8), (None, 8, 1), (1, 8, 8, 1)]
 )
 def test_bad_image_shapes_are_errors(build, shape):
-    message = rf"8 to 128 rows and columns and 1 or 3 channels.*image_shape=\({shape[0]}, "
+    message = rf"8 to 256 rows and columns and 1 or 3 channels.*image_shape=\({shape[0]}, "
     with pytest.raises(ValueError, match=message):
         build(shape)
 

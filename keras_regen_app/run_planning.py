@@ -1,0 +1,179 @@
+"""The plan of a training run: the recipe for the images, and the epochs that fit into the time."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_regen.datasets import ImageDataset, ShuffledArrays
+from keras_regen.datasets.image_files import MixedSizesError
+from keras_regen.presets import get_preset
+from keras_regen_app.run_settings import load_dataset
+from keras_regen_app.training_run import build_model
+
+RECIPE = "csae"
+DEFAULT_MINUTES = 10.0
+# Larger images take minutes for each of hundreds of epochs on a processor.
+_LARGEST_SIDE, _RESIZED_SIDE = 64, 32
+# With fewer images of a class, its latents do not determine a mixture.
+_FEW_PER_CLASS = 40
+_FEW_IMAGES = 5_000
+# A large dataset is trained for this number of epochs, if the time allows it.
+_EPOCHS = 8
+_TRIAL_STEPS = 4
+# The share of the time that remains for validation, checkpoints and a slower machine.
+_RESERVE = 0.2
+
+
+def load_for_recipe(settings: dict[str, Any], announce: Callable[[str], None]) -> ImageDataset:
+    """Loads the images of a run without a preset, and resizes them if necessary.
+
+    Args:
+        settings: Settings of the run. `image_size` is set if the images are resized.
+        announce: Function that receives a sentence for the user.
+    """
+    reason = None
+    try:
+        data = load_dataset(settings)
+        height, width, _ = data.image_shape
+        if max(height, width) > _LARGEST_SIDE:
+            reason = f"they have {height}x{width} pixels"
+    except MixedSizesError:
+        reason = "their sizes differ"
+    if reason is None or settings["image_size"] is not None:
+        return data
+    settings["image_size"] = _RESIZED_SIDE
+    announce(
+        f"Resizing the images to {_RESIZED_SIDE}x{_RESIZED_SIDE} pixels, because {reason} "
+        "(`--image-size` sets another size)."
+    )
+    return load_dataset(settings)
+
+
+def choose_options(data: ImageDataset) -> tuple[dict[str, Any], list[str]]:
+    """Chooses the options of the recipe `csae` for a dataset.
+
+    Args:
+        data: The dataset.
+
+    Returns:
+        A dict of options for `CSAE.for_images`, and sentences with the reasons.
+
+    Examples:
+        >>> from keras_regen.datasets import load
+        >>> from keras_regen_app.run_planning import choose_options
+        >>> options, reasons = choose_options(load("digits"))
+        >>> options["prior"], options["latent_dim"]
+        ('mixture', 32)
+    """
+    height, width, channels = data.image_shape
+    counts = np.bincount(data.y_train, minlength=data.num_classes)
+    per_class = int(np.median(counts))
+    # A latent of half the pixels or more would need no compression.
+    options: dict[str, Any] = {"latent_dim": min(128, height * width * channels // 2)}
+    reasons = [
+        f"Recipe {RECIPE}: a model that classifies and generates, with sharp reconstructions, for "
+        f"{len(data.x_train):,} images of {height}x{width} pixels in {data.num_classes} classes."
+    ]
+    if per_class < _FEW_PER_CLASS:
+        options["prior"] = "deviation"
+        reasons.append(
+            f"prior=deviation: with {per_class} images per class, new images combine an image of "
+            "the class with the variation of other classes."
+        )
+    else:
+        options["prior"] = "mixture"
+        reasons.append(
+            f"prior=mixture: {per_class:,} images per class show the groups within a class."
+        )
+    if len(data.x_train) < _FEW_IMAGES and min(height, width) >= 16:
+        options["shift"] = max(1, min(height, width) // 16)
+        options["mirror"] = channels == 3
+        kind = "mirrored and shifted" if options["mirror"] else "shifted"
+        reasons.append(
+            f"shift={options['shift']}, mirror={options['mirror']}: training images are {kind}, "
+            "because they are few."
+        )
+    return options, reasons
+
+
+def plan_epochs(
+    settings: dict[str, Any],
+    data: ImageDataset,
+    networks: dict[str, keras.Model],
+    *,
+    minutes: float | None,
+    automatic: bool,
+    announce: Callable[[str], None],
+) -> None:
+    """Sets the epochs of a run, and of a recipe without options the size of the networks.
+
+    Args:
+        settings: Settings of the run. `epochs` is `None` if the user named no number.
+        data: The dataset of the run.
+        networks: Pretrained networks, as in `build_model`.
+        minutes: Float: the longest duration of the training, which a trial of some steps
+            estimates. `None` for no limit.
+        automatic: Whether the recipe was chosen for the data.
+        announce: Function that receives a sentence for the user.
+
+    Raises:
+        ValueError: If not even one epoch fits into the time.
+    """
+    recipe = get_preset(settings["preset"])
+    batches = -(-len(data.x_train) * (2 if recipe.mirror else 1) // settings["batch_size"])
+    if settings["epochs"] is None:
+        settings["epochs"] = recipe.epochs_for(batches)
+        if automatic:
+            settings["epochs"] = max(settings["epochs"], _EPOCHS)
+    if minutes is None:
+        return
+    announce("Estimating the duration by a trial of some steps.")
+    epoch_seconds = _epoch_seconds(settings, data, networks, batches)
+    possible = _possible_epochs(minutes, epoch_seconds)
+    if automatic and possible < settings["epochs"] and "stem_filters" not in settings["options"]:
+        settings["options"]["stem_filters"] = 16
+        announce(
+            f"stem_filters=16: with the usual 32, only {possible} of {settings['epochs']} epochs "
+            f"fit into {minutes:g} minutes."
+        )
+        epoch_seconds = _epoch_seconds(settings, data, networks, batches)
+        possible = _possible_epochs(minutes, epoch_seconds)
+    if possible < 1:
+        least = math.ceil(epoch_seconds / 60 / (1 - _RESERVE))
+        raise ValueError(
+            f"The time limit must allow at least one epoch, which takes {epoch_seconds:.0f} "
+            f"seconds here: `minutes` of at least {least}. Received: minutes={minutes:g}."
+        )
+    settings["epochs"] = min(settings["epochs"], possible)
+    announce(
+        f"Training for {settings['epochs']} epochs takes about "
+        f"{_duration(settings['epochs'] * epoch_seconds)}."
+    )
+
+
+def _possible_epochs(minutes, epoch_seconds):
+    return int(minutes * 60 * (1 - _RESERVE) / epoch_seconds)
+
+
+def _epoch_seconds(settings, data, networks, batches):
+    """Measures the duration of an epoch by a trial of some steps."""
+    model = build_model(settings, data, networks)
+    size = min(settings["batch_size"], len(data.x_train))
+    indices = np.arange(size * _TRIAL_STEPS) % len(data.x_train)
+    trial = ShuffledArrays(data.x_train[indices], data.y_train[indices], size, 0)
+    options = {"epochs": 1, "verbose": 0, "shuffle": False, "adapt_prior": False}
+    model.fit(trial, **options)  # compiles the step
+    start = time.perf_counter()
+    model.fit(trial, **options)
+    step_seconds = (time.perf_counter() - start) / _TRIAL_STEPS
+    # Validation has no backward pass, which takes two thirds of the time of a step.
+    validation = len(data.x_test) / size / 3 if model.monitor is not None else 0
+    return step_seconds * (batches + validation)
+
+
+def _duration(seconds):
+    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
