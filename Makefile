@@ -43,8 +43,13 @@ lint: .venv/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache --no-logo
 
+# The gallery trains small models. They train fastest on PyTorch.
+docs: export KERAS_BACKEND := torch
+docs: export ONEDNN_MAX_CPU_ISA := SSE41
+docs: export TF_CPP_MIN_LOG_LEVEL := 3
+docs: export PYTHONDONTWRITEBYTECODE :=
 docs: .venv/.installed
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 reproduce: .venv/.installed
 	$(BIN)/python -m reproduction $(TABLE) --scale $(SCALE) $(if $(BACKEND),--backend $(BACKEND))
@@ -90,4 +95,4 @@ faults-%: .venv/.installed
 test-faults: $(BACKENDS:%=faults-%)
 
 clean:
-	rm -rf .venv site build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .cache site build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache

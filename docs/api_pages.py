@@ -5,6 +5,7 @@ be missing.
 """
 
 import ast
+import json
 from pathlib import Path
 
 from mkdocs.structure.files import File
@@ -22,17 +23,31 @@ def on_config(config):
 
 def on_files(files, config):
     for module, names in modules().items():
-        page = f"# keras_regen.{module}\n\n{summary(module)}\n"
-        page += "".join(f"\n::: keras_regen.{module}.{name}\n" for name in names)
-        files.append(File.generated(config, f"reference/{module}.md", content=page))
-    files.append(File.generated(config, "reference/index.md", content=index()))
+        page = front_matter(
+            f"{summary(module).partition(chr(10))[0]} API of keras_regen.{module}."
+        )
+        page += f"# keras_regen.{module}\n\n{summary(module)}\n"
+        page += "".join(
+            f"\n::: keras_regen.{module}.{name}\n"
+            for name in grouped(module, names)
+        )
+        files.append(
+            File.generated(config, f"reference/{module}.md", content=page)
+        )
+    files.append(
+        File.generated(config, "reference/index.md", content=index())
+    )
     return files
 
 
 def modules():
     """Returns a dict from each public module to its public names."""
     exports = exported("__init__.py")
-    pages = {name: public_names(name) for name, module in exports.items() if module is None}
+    pages = {
+        name: public_names(name)
+        for name, module in exports.items()
+        if module is None
+    }
     for name, module in exports.items():
         if module is not None and name not in pages.setdefault(module, []):
             pages[module].append(name)
@@ -58,13 +73,16 @@ def public_names(module):
     return [
         node.name
         for node in source(module).body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
     ]
 
 
 def source(module):
     path = ROOT / "keras_regen" / module
-    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    path = (
+        path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    )
     return ast.parse(path.read_text())
 
 
@@ -72,13 +90,33 @@ def summary(module):
     return ast.get_docstring(source(module)) or ""
 
 
+def grouped(module, names):
+    """Returns the names in the order of their kind: classes, then functions."""
+    return sorted(names, key=lambda name: not name[:1].isupper())
+
+
+def front_matter(description):
+    return f"---\ndescription: {json.dumps(description)}\n---\n\n"
+
+
 def index():
-    lines = ["# API", "", "The public names of `keras_regen`:", ""]
+    description = "All public names and modules of keras_regen."
+    lines = [
+        front_matter(description),
+        "# API",
+        "",
+        "The public names of `keras_regen`:",
+        "",
+    ]
     for name, module in exported("__init__.py").items():
         if module is not None:
-            lines.append(f"- [`keras_regen.{name}`]({module}.md#keras_regen.{module}.{name})")
+            lines.append(
+                f"- [`keras_regen.{name}`]({module}.md#keras_regen.{module}.{name})"
+            )
     lines += ["", "The modules:", ""]
     for module in modules():
         first_line = summary(module).partition("\n")[0]
-        lines.append(f"- [`keras_regen.{module}`]({module}.md): {first_line}")
+        lines.append(
+            f"- [`keras_regen.{module}`]({module}.md): {first_line}"
+        )
     return "\n".join(lines) + "\n"

@@ -1,9 +1,10 @@
 """The command group. `--help` imports no command, no Keras and no other slow package."""
 
 import importlib
-import importlib.metadata
 
 import click
+
+from keras_regen_app.versions import version_text
 
 # The module and the summary of each command, so that `--help` imports no module.
 _COMMANDS: dict[str, tuple[str, str]] = {
@@ -48,10 +49,23 @@ class _LazyGroup(click.Group):
             formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
 
 
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(version_text())
+        ctx.exit()
+
+
 @click.group(
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(importlib.metadata.version("keras_regen"), prog_name="keras-regen")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the versions of keras-regen, Keras and the installed backends.",
+)
 def main() -> None:
     """Train image classifiers that also generate new images."""

@@ -306,6 +306,9 @@ dataset_option = click.option(
     help="Name or path of images of MODEL's classes, resized to its size.  "
     "[default: the dataset of the run]",
 )
+quiet_option = click.option(
+    "-q", "--quiet", is_flag=True, help="Print only the results, without stages and progress bars."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 
 

@@ -144,6 +144,11 @@ def calls(folder):
             "classifier": classifier(), "num_samples": 3, "threshold": 0.9, "seed": 0,
             "images": IMAGES, "labels": LABELS}),
         "HistoryFile": (callbacks.HistoryFile, {"path": folder / "new.csv", "rows": None}),
+        "ImageGrids": (
+            callbacks.ImageGrids,
+            {"log_dir": folder / "logs", "images": IMAGES, "labels": LABELS, "every": 1,
+             "columns": 2, "seed": 0, "format": "png"},
+        ),
         "StepHistory": (callbacks.StepHistory, {"path": folder / "steps.csv"}),
         "Preset": (keras_regen.presets.Preset, keras_regen.presets.get_preset(
             "regene_digits").to_dict()),

@@ -6,6 +6,7 @@ import time
 import keras
 
 from keras_regen.checks import check_number, check_path
+from keras_regen.models.monitor_modes import monitor_mode
 from keras_regen.saving import save_model
 
 
@@ -21,7 +22,8 @@ class Checkpoint(keras.callbacks.Callback):
             `None` to save only the last model.
         best: Float: best value so far, to resume a training run; `None` at the start.
         mode: `"max"` or `"min"`: whether a larger or a smaller value is better. Defaults to
-            `"max"` for names that end in `accuracy`, and to `"min"` for names that end in `loss`.
+            `"max"` for names that end in `accuracy` or `recognized`, and to `"min"` for names that
+            end in `loss`.
         pause: Float: least number of seconds between two saves of the last model, for epochs that
             are shorter than saving. The best epoch and the last epoch are always saved.
 
@@ -53,12 +55,13 @@ class Checkpoint(keras.callbacks.Callback):
             check_number("best", best)
         check_number("pause", pause, 0)
         self.monitor = monitor
-        self.mode = _default_mode(monitor) if mode is None and monitor is not None else mode
+        self.mode = monitor_mode(monitor) if mode is None and monitor is not None else mode
         known = isinstance(self.mode, str) and self.mode in ("min", "max")
         if monitor is not None and not known:
             raise ValueError(
                 "`mode` must be 'max' if a larger value is better, or else 'min'. It may be "
-                "omitted only if the name of the monitor ends in 'accuracy' or 'loss'. "
+                "omitted only if the name of the monitor ends in 'accuracy', 'recognized' or "
+                "'loss'. "
                 f"Received: mode={mode!r}, monitor={monitor!r}."
             )
         self.best = best
@@ -83,8 +86,3 @@ class Checkpoint(keras.callbacks.Callback):
 
     def _save(self, name: str) -> None:
         save_model(self.model, self.folder / name)
-
-
-def _default_mode(monitor: str) -> str | None:
-    modes = {"accuracy": "max", "loss": "min"}
-    return next((mode for suffix, mode in modes.items() if monitor.endswith(suffix)), None)

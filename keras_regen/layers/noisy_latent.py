@@ -32,7 +32,8 @@ class NoisyLatent(SeededLayer):
     Raises:
         ValueError: If `beta` is negative, `alpha` is not positive, or `seed` is not valid.
 
-    Source: CSAE, second version, section 3.4, equations 12 and 13 (first version, 11 and 12).
+    Source: CSAE, second version, section 3.4, equations 12 and 13 (first version, equations 11 and
+    12).
 
     Examples:
         >>> import numpy as np

@@ -15,6 +15,7 @@ from keras_regen.checks import (
     check_number,
 )
 from keras_regen.models.loss_weight_schedule import LossWeightSchedule
+from keras_regen.models.monitor_modes import set_monitor_modes
 from keras_regen.models.non_finite_loss import StopOnNonFiniteLoss
 from keras_regen.models.training_data import ModelData
 
@@ -106,6 +107,7 @@ def plan(
         A tuple of the epochs, the batch size and the callbacks.
     """
     callbacks = keras.tree.flatten(callbacks or [])
+    set_monitor_modes(callbacks)
     preset = model.preset
     if preset is not None:
         if batch_size is None and data.in_memory:

@@ -12,6 +12,7 @@ from keras_regen_app.options import (
     json_option,
     output_json,
     print_message,
+    quiet_option,
     seed_option,
 )
 
@@ -38,6 +39,7 @@ _SHOWN_IN_TABLE = ("std", "values", "real", "seeds", "evaluation_classifier", "e
     help="Folder for plots and report.html.  [default: only report.html, in the folder of the run]",
 )
 @seed_option
+@quiet_option
 @json_option
 @backend_option
 def evaluate(
@@ -49,6 +51,7 @@ def evaluate(
     student_steps,
     output,
     seed,
+    quiet,
     as_json,
 ):
     """Measure MODEL, a .keras file or the folder of a run, on held-out images."""
@@ -67,7 +70,7 @@ def evaluate(
         samples_per_class=samples_per_class,
         seeds=range(seed, seed + repeats),
         student_steps=student_steps,
-        on_stage=print_message,
+        on_stage=None if quiet else print_message,
     )
     folder, report = report_folder(model, output), None
     if folder is not None:

@@ -12,6 +12,7 @@ from keras_regen_app.options import (
     image_size_option,
     json_option,
     output_json,
+    quiet_option,
     seed_option,
 )
 
@@ -36,10 +37,11 @@ from keras_regen_app.options import (
 )
 @click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @seed_option
+@quiet_option
 @json_option
 @backend_option
 def train_evaluation_classifier(
-    dataset, image_size, fit, network, steps, output, overwrite, seed, as_json
+    dataset, image_size, fit, network, steps, output, overwrite, seed, quiet, as_json
 ):
     """Train a classifier of real images, and store it for `evaluate`."""
     from keras_regen import metrics
@@ -63,7 +65,7 @@ def train_evaluation_classifier(
         network=network,
         steps=steps,
         seed=seed,
-        callbacks=[EpochBars()],
+        callbacks=[] if quiet else [EpochBars()],
     )
     # `generate` uses the confidence to accept images that are as clear as real images.
     if not classes_without_test_images(data):

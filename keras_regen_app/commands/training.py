@@ -23,6 +23,7 @@ from keras_regen_app.options import (
     precision_option,
     preset_argument,
     print_message,
+    quiet_option,
     seed_option,
 )
 
@@ -57,9 +58,10 @@ _SETTINGS_OPTIONS = {
 )
 @precision_option
 @seed_option
+@quiet_option
 @json_option
 @backend_option
-def demo(output, epochs, overwrite, precision, seed, as_json):
+def demo(output, epochs, overwrite, precision, seed, quiet, as_json):
     """Train on scikit-learn's 8x8 digits, and generate new digits."""
     from keras_regen import load_pretrained
     from keras_regen_app.run_plots import plot_generated
@@ -68,8 +70,9 @@ def demo(output, epochs, overwrite, precision, seed, as_json):
     picture = Path(output) / "zoo-samples.png"
     picture.parent.mkdir(parents=True, exist_ok=True)
     plot_generated(load_pretrained("csae_digits"), picture, seed)
-    print_message(f"Digits by the trained model zoo:csae_digits: {picture}")
-    print_message("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
+    if not quiet:
+        print_message(f"Digits by the trained model zoo:csae_digits: {picture}")
+        print_message("Training csae_digits on 1,438 handwritten digits of 8x8 pixels.")
     start = time.perf_counter()
     with _resume_advice(output):
         metrics = train_run(
@@ -79,7 +82,7 @@ def demo(output, epochs, overwrite, precision, seed, as_json):
             seed=seed,
             precision=precision,
             overwrite=overwrite or Path(output) == Path(_DEMO),
-            show_progress=True,
+            show_progress=not quiet,
         )
     metrics["seconds"] = round(time.perf_counter() - start, 1)
     _show(metrics, output, as_json)
@@ -116,6 +119,7 @@ def demo(output, epochs, overwrite, precision, seed, as_json):
 @click.option("--overwrite", is_flag=True, help="Replace the run in the folder.")
 @precision_option
 @seed_option
+@quiet_option
 @json_option
 @backend_option
 def train(
@@ -134,6 +138,7 @@ def train(
     overwrite,
     precision,
     seed,
+    quiet,
     as_json,
 ):
     """Train PRESET (`keras-regen presets` lists them).
@@ -165,7 +170,7 @@ def train(
                 raise click.UsageError(
                     f"The run in {output!r} trains {run_preset!r}, not {preset!r}."
                 )
-            metrics = resume_run(output, show_progress=True)
+            metrics = resume_run(output, show_progress=not quiet)
         else:
             metrics = train_run(
                 preset,
@@ -181,7 +186,7 @@ def train(
                 pretrained=_pretrained(recipe, {"classifier": classifier, "vae": vae}),
                 precision=precision,
                 overwrite=overwrite,
-                show_progress=True,
+                show_progress=not quiet,
             )
     _show(metrics, output, as_json)
 

@@ -1,5 +1,6 @@
 """The command group, its lists, and the choice of the backend."""
 
+import importlib
 import logging
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import click
 import keras
 import pytest
 
+import keras_regen
 from keras_regen_app.main import main
 from tests.app.helpers import figures, run
 
@@ -34,6 +36,22 @@ def test_help_imports_neither_keras_nor_the_library():
 def test_the_module_prints_the_same_help_as_the_command():
     command = "from keras_regen_app.main import main; main(['--help'], prog_name='keras-regen')"
     assert in_new_process("-m", "keras_regen_app", "--help") == in_new_process("-c", command)
+
+
+def test_the_version_has_keras_and_the_backends():
+    lines = run("--version").output.splitlines()
+    assert lines[0] == f"keras-regen, version {keras_regen.__version__}"
+    assert lines[1] == f"Keras {keras.__version__}"
+    backend = importlib.import_module(keras.backend.backend())
+    assert f"{keras.backend.backend()} {backend.__version__}" in lines[2]
+
+
+def test_the_version_imports_neither_keras_nor_the_library():
+    check = (
+        "import sys; from keras_regen_app.versions import version_text; assert version_text(); "
+        "assert not {'keras', 'keras_regen'} & set(sys.modules)"
+    )
+    in_new_process("-c", check)
 
 
 def test_every_command_has_help():

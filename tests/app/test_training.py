@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 import signal
 import time
@@ -213,3 +214,14 @@ def test_stages_are_printed_and_each_epoch_once(tmp_path, monkeypatch):
     for text in ("Training csae_digits on 1,438 images.", "Calibrating", "Generating", "Plotting."):
         assert sum(line.startswith(text) for line in lines) >= 1, (text, lines)
     assert sum(line.startswith("epoch 1/1") for line in lines) == 1
+
+
+@pytest.mark.any_backend
+def test_quiet_prints_the_results_only(tmp_path, monkeypatch):
+    def few_steps(*arguments, **options):
+        return metrics.train_evaluation_classifier(*arguments, **options, steps=1, stem_filters=2)
+
+    monkeypatch.setattr(runs, "train_evaluation_classifier", few_steps)
+    result = run("train", "csae_digits", *SMALL, "--quiet", "--output", tmp_path / "run")
+    assert "Test accuracy" in result.stdout
+    assert not re.search("epoch|Training|Plotting", result.stderr), result.stderr

@@ -1,0 +1,105 @@
+"""Hook of mkdocs that runs the code of the gallery and puts the pictures below it.
+
+The blocks of `gallery.md` run one after the other, as in a notebook. A comment such as
+`<!-- picture: Generated digits -->` in front of a block is the alternative text of the figure that
+is the value of its last line. The pictures are kept in `.cache` until the code changes.
+"""
+
+import ast
+import hashlib
+import logging
+import os
+import re
+import time
+from pathlib import Path
+
+from mkdocs.structure.files import File
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs/gallery.md"
+BLOCK = re.compile(
+    r"(?:<!-- picture: (?P<alt>.+?) -->\n\n?)?```python\n(?P<code>.*?)```\n",
+    re.DOTALL,
+)
+
+log = logging.getLogger("mkdocs.hooks.gallery")
+
+
+def on_files(files, config):
+    folder = ROOT / ".cache/gallery" / digest()
+    names = [
+        f"{index}.png"
+        for index, block in enumerate(blocks())
+        if block["alt"]
+    ]
+    if not all((folder / name).exists() for name in names):
+        start = time.perf_counter()
+        run(folder)
+        log.info(
+            "Made the gallery in %.0f seconds", time.perf_counter() - start
+        )
+    for name in names:
+        content = (folder / name).read_bytes()
+        files.append(
+            File.generated(
+                config, f"images/gallery/{name}", content=content
+            )
+        )
+    return files
+
+
+def on_page_markdown(markdown, page, config, files):
+    if page.file.src_uri != "gallery.md":
+        return markdown
+    numbers = iter(range(len(blocks())))
+
+    def with_picture(match):
+        index = next(numbers)
+        code = f"```python\n{match['code']}```\n"
+        if not match["alt"]:
+            return code
+        return f"![{match['alt']}](images/gallery/{index}.png)\n\n{code}"
+
+    return BLOCK.sub(with_picture, markdown)
+
+
+def blocks():
+    """Returns the blocks of code of the page, and the alternative text of their pictures."""
+    return [match.groupdict() for match in BLOCK.finditer(PAGE.read_text())]
+
+
+def digest():
+    """Returns a hash of the page and of the package."""
+    files = [
+        PAGE,
+        Path(__file__),
+        *sorted((ROOT / "keras_regen").rglob("*.py")),
+    ]
+    return hashlib.sha256(
+        b"".join(file.read_bytes() for file in files)
+    ).hexdigest()[:16]
+
+
+def run(folder):
+    """Runs the blocks, and writes the pictures to a folder."""
+    from keras_regen_app.options import choose_backend
+
+    choose_backend(os.environ.get("KERAS_BACKEND"))
+    from matplotlib.figure import Figure
+
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {}
+    for index, block in enumerate(blocks()):
+        *statements, last = ast.parse(block["code"]).body
+        exec(compile(ast.Module(statements, []), str(PAGE), "exec"), names)
+        if not block["alt"]:
+            exec(compile(ast.Module([last], []), str(PAGE), "exec"), names)
+            continue
+        value = eval(
+            compile(ast.Expression(last.value), str(PAGE), "eval"), names
+        )
+        if not isinstance(value, Figure):
+            raise TypeError(
+                f"The last line of a block with a picture is no figure: {block['code']}"
+            )
+        value.savefig(folder / f"{index}.png", dpi=value.dpi)
