@@ -1,71 +1,95 @@
-"""Augment a small dataset with images that a ReGene generates, and measure the gain in accuracy.
+"""Augment a small dataset with images that a CSAE generates, and measure the gain in accuracy.
 
     python examples/augment_small_dataset.py my_pictures --image-size 32
     python examples/augment_small_dataset.py                     # a few of the 8x8 digits
 
 MY_PICTURES is a folder with a folder of pictures for each class. Some of the pictures are held out.
-The script compares two classifiers on the held-out pictures: the first is trained on the pictures
-alone, the second on the pictures and on the same number of generated images.
+For several random choices of few pictures, the script compares four classifiers of the same number
+of steps: without augmentation, with shifted (and, in color, mirrored) pictures, with generated
+pictures, and with both. `keras-regen augment --study` does so for several numbers of pictures.
 """
+
+from pathlib import Path
 
 import click
 import keras
 import numpy as np
 
 import keras_regen
-from keras_regen import Classifier, ReGene, plotting
+from keras_regen import CSAE, Classifier, plotting
+from keras_regen.datasets import ShuffledArrays
 from keras_regen.optimizers import build_optimizer
+
+BATCH = 64
+
+
+def repeated(x, y, steps, seed):
+    """Returns batches of the pictures in random order, repeated for a number of steps."""
+    order = np.random.default_rng(seed).permutation(len(x))
+    indices = np.resize(order, steps * BATCH)
+    return ShuffledArrays(x[indices], y[indices], BATCH, seed)
 
 
 @click.command(help=__doc__)
 @click.argument("dataset", default="digits")
 @click.option("--image-size", type=int, help="Height and width to resize to.")
-@click.option(
-    "--per-class", type=int, default=20, show_default=True, help="Training pictures per class."
-)
-@click.option("--factor", default=1.0, show_default=True, help="Generated images per real picture.")
-@click.option("--steps", default=600, show_default=True, help="Training steps of each model.")
-@click.option("--width", default=0.25, show_default=True, help="Scales the number of filters.")
-@click.option("--seed", default=0, show_default=True)
+@click.option("--per-class", default=20, show_default=True, help="Training pictures per class.")
+@click.option("--factor", default=4, show_default=True, help="Generated images per real picture.")
+@click.option("--steps", default=500, show_default=True, help="Training steps of a classifier.")
+@click.option("--draws", default=5, show_default=True, help="Random choices of the pictures.")
+@click.option("--stem-filters", default=16, show_default=True, help="Scales the networks.")
 @click.option("--picture", default="generated.png", show_default=True)
-def main(dataset, image_size, per_class, factor, steps, width, seed, picture):
-    data = keras_regen.datasets.load(dataset, image_size=image_size, seed=seed)
-    indices = np.concatenate(
-        [np.flatnonzero(data.y_train == label)[:per_class] for label in range(data.num_classes)]
-    )
-    x, y = data.x_train[indices], data.y_train[indices]
-    click.echo(f"Training on {len(x)} pictures of {data.num_classes} classes.")
+def main(dataset, image_size, per_class, factor, steps, draws, stem_filters, picture):
+    data = keras_regen.datasets.load(dataset, image_size=image_size)
+    shape, names = data.image_shape, data.class_names
+    views = {"shift": max(1, min(shape[:2]) // 16), "mirror": shape[2] == 3}
 
-    def train(model, images, labels):
-        # The number of steps does not depend on the number of images.
-        model.compile(build_optimizer("adam", 2e-3, total_steps=steps, schedule="cosine"))
-        epochs = max(1, steps // -(-len(images) // 32))
-        model.fit(images, labels, 32, epochs, verbose=0)
-        return model
-
-    def new_classifier():
+    def classify(x, y, seed, **views):
+        """Returns the test accuracy of a new classifier."""
         keras.utils.set_random_seed(seed)
-        return Classifier.for_images(
-            data.image_shape, data.class_names, network="regene", width=width
+        model = Classifier.for_images(shape, names, stem_filters=stem_filters, seed=seed, **views)
+        model.compile(build_optimizer("adam", 2e-3, steps, "one_cycle"))
+        model.fit(repeated(x, y, steps, seed), shuffle=False, verbose=0)
+        return np.mean(model.classify(data.x_test) == data.y_test)
+
+    gains = []
+    for seed in range(draws):
+        rng = np.random.default_rng(seed)
+        groups = [np.flatnonzero(data.y_train == label) for label in range(len(names))]
+        indices = np.concatenate([rng.permutation(group)[:per_class] for group in groups])
+        x, y = data.x_train[indices], data.y_train[indices]
+
+        # The deviation transfer varies a real picture as the pictures of other classes vary.
+        keras.utils.set_random_seed(seed)
+        options = {"prior": "deviation", "stem_filters": stem_filters, "latent_dim": 32} | views
+        model = CSAE.from_preset("csae", image_shape=shape, class_names=names, seed=seed, **options)
+        model.compile(build_optimizer("adam", 2e-3, 3 * steps, "one_cycle"))
+        batches = repeated(x, y, 3 * steps, seed)
+        model.fit(batches, epochs=1, shuffle=False, verbose=0, adapt_prior=False)
+        model.adapt_prior(x, y)
+        images, labels = keras_regen.augment(
+            model, x, y, factor, accept=None, seed=seed, shuffle=False
         )
+        new_images, new_labels = images[len(x) :], labels[len(x) :]
+        Path(picture).parent.mkdir(parents=True, exist_ok=True)
+        plotting.plot_samples(new_images, new_labels, names, path=picture)
 
-    # The classifier of the real pictures is also the encoder of the ReGene.
-    baseline = train(new_classifier(), x, y)
-    model = ReGene.for_images(
-        data.image_shape, data.class_names, classifier=baseline.network, width=width, seed=seed
-    )
-    train(model, x, y)
-    model.calibrate(x, y)
-
-    images, labels = keras_regen.augment(model, x, y, factor, seed=seed, shuffle=False)
-    generated = slice(len(x), None)
-    plotting.plot_samples(images[generated], labels[generated], data.class_names, path=picture)
-    click.echo(f"Added {len(images) - len(x)} generated pictures: {picture}")
-
-    augmented = train(new_classifier(), images, labels)
-    for name, classifier in (("pictures alone", baseline), ("with generated", augmented)):
-        accuracy = np.mean(classifier.classify(data.x_test) == data.y_test)
-        click.echo(f"{name:<16} {accuracy:.2%} of {len(data.x_test)} held-out pictures")
+        # Half of each batch is real, half generated.
+        real = np.resize(np.arange(len(x)), len(new_images))
+        mixed_x = np.concatenate([x[real], new_images])
+        mixed_y = np.concatenate([y[real], new_labels])
+        accuracies = {
+            "none": classify(x, y, seed),
+            "shifted": classify(x, y, seed, **views),
+            "generated": classify(mixed_x, mixed_y, seed),
+            "both": classify(mixed_x, mixed_y, seed, **views),
+        }
+        text = ", ".join(f"{name} {accuracy:.2%}" for name, accuracy in accuracies.items())
+        click.echo(f"Draw {seed}, {len(x)} pictures: {text}")
+        gains.append([accuracies[name] - accuracies["none"] for name in accuracies])
+    for name, values in zip(accuracies, 100 * np.transpose(gains), strict=True):
+        click.echo(f"{name:<10} gain {values.mean():+.2f} points, spread {values.std():.2f}")
+    click.echo(f"Generated pictures: {picture}")
 
 
 if __name__ == "__main__":

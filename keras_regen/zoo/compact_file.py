@@ -46,15 +46,14 @@ def _half(content: bytes) -> bytes:
     with h5py.File(io.BytesIO(content)) as weights, h5py.File(target, "w") as copy:
 
         def write(name: str, item: h5py.Group | h5py.Dataset) -> None:
-            parts = name.split("/")
-            if parts[0] == "optimizer":
+            if name.split("/")[0] == "optimizer":
                 return
             if isinstance(item, h5py.Group):
                 copied = copy.require_group(name)
             else:
                 array = item[()]
                 exact = array.dtype != "float32" or array.size < _SMALLEST
-                if not exact and not set(parts) & set(_EXACT):
+                if not exact and not any(word in name for word in _EXACT):
                     array = array.astype("float16")
                 copied = copy.create_dataset(name, data=array)
             for key, value in item.attrs.items():
