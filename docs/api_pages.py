@@ -61,7 +61,8 @@ def exported(path):
         if isinstance(node, ast.ImportFrom):
             _, *module = node.module.split(".")
             for alias in node.names:
-                if alias.asname:  # `import name as name` marks an export
+                # `import name as name` marks an export.
+                if alias.asname and not alias.asname.startswith("_"):
                     names[alias.asname] = module[0] if module else None
     return names
 

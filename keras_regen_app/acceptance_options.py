@@ -7,10 +7,15 @@ from keras_regen.priors import ConvexCombinationPrior, Prior
 
 
 def acceptance(
-    accept: bool, max_tries: int, classifier: ImageModel | None = None
+    accept: bool,
+    max_tries: int,
+    classifier: ImageModel | None = None,
+    quantile: float | None = None,
 ) -> Acceptance | None:
     """Returns the acceptance rule of the options, or `None` without `--accept`."""
-    return Acceptance(classifier, max_tries=max_tries) if accept else None
+    if quantile is not None and not accept:
+        raise click.UsageError("`--quantile` needs `--accept`.")
+    return Acceptance(classifier, max_tries=max_tries, quantile=quantile) if accept else None
 
 
 def prior_with_sources(model: ImageModel, num_sources: int | None) -> Prior | None:

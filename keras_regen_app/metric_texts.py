@@ -52,6 +52,22 @@ METRIC_TEXTS: dict[str, MetricText] = {
         "Variation of the generated images within their classes, divided by the variation of the "
         "training images. Near 0, all images of a class look alike.",
     ),
+    "sharpness": MetricText(
+        "Sharpness",
+        "Mean difference of neighboring pixels. Blurred images have less than real images, and "
+        "noisy images have more.",
+    ),
+    "closest_distance": MetricText(
+        "Distance to the closest training image",
+        "Mean squared error between a generated image and its nearest training image. Copies have "
+        "0, and blurred images have less than sharp images.",
+    ),
+    "reconstruction_explained": MetricText(
+        "Variation kept by reconstructions",
+        "1 minus the error of the reconstructions divided by the error of the mean training "
+        "image: 100 % is a perfect reconstruction.",
+        "share",
+    ),
     "precision": MetricText(
         "Precision",
         "Share of the generated images that lie in the neighborhood of real images: higher means "

@@ -313,7 +313,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 
 
 def acceptance_options(default: bool) -> Callable:
-    """Returns a decorator that adds `--num-sources`, `--accept` and `--max-tries`.
+    """Returns a decorator that adds `--num-sources`, `--accept`, `--quantile` and `--max-tries`.
 
     Args:
         default: Default of `--accept`.
@@ -330,6 +330,12 @@ def acceptance_options(default: bool) -> Callable:
             show_default=True,
             help="Keep only images that the model puts in the requested class: near the centroid "
             "of the class, or with confidence.",
+        ),
+        click.option(
+            "--quantile",
+            type=click.FloatRange(0, 1, min_open=True),
+            help="For a CSAE: the share of the training images that are near enough to their "
+            "centroid. A larger share accepts more images.  [default: 0.5]",
         ),
         count_option("--max-tries", 100, "Maximum number of latents for an accepted image."),
     )

@@ -160,7 +160,7 @@ def train_model(
         metrics=QUICK_METRICS,
         on_stage=announce,
     )
-    metrics["quality"] = [finding._asdict() for finding in quality_findings(metrics)]
+    metrics["quality"] = [vars(finding) for finding in quality_findings(metrics)]
     metrics["epochs"] = settings["epochs"]
     metrics["seconds"] = round(time.perf_counter() - start, 1)
     announce("Plotting.")

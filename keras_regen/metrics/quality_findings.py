@@ -1,7 +1,8 @@
 """The quality of a model's pictures in words, with a likely cause and a remedy for each fault."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from keras_regen.checks import is_finite_number
 
@@ -13,7 +14,8 @@ _NEAR = 0.25
 _RELIABLE = 0.7
 
 
-class QualityFinding(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class QualityFinding:
     """A sentence on the quality of a model's pictures.
 
     Args:

@@ -51,9 +51,9 @@ def scale_gradient(x: Any, factor: Any) -> Any:
         factor: Float, or a tensor of a float: 0 stops the gradient.
 
     Examples:
-        >>> import numpy as np
+        >>> import keras
         >>> from keras_regen.models.adversarial import scale_gradient
-        >>> scale_gradient(np.ones((2, 3), "float32"), 0.0).shape == (2, 3)
+        >>> scale_gradient(keras.ops.ones((2, 3)), 0.0).shape == (2, 3)
         True
     """
     constant = ops.stop_gradient(x)

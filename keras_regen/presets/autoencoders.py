@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from keras_regen.presets.preset import TITLES, Preset
 
 _ADAM = {"name": "adam", "learning_rate": 1e-3, "schedule": "cosine"}
-# The papers do not describe the training of their baselines. DE-GAN compares after 25 epochs.
+# DE-GAN compares its baselines after 25 epochs, and names neither their learning rate nor the batch
+# size.
 _TRAINING = {"optimizer": _ADAM, "batch_size": 128, "epochs": 25}
 
 

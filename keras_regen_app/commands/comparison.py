@@ -55,6 +55,7 @@ def closest(
     output,
     num_sources,
     accept,
+    quantile,
     max_tries,
     seed,
     as_json,
@@ -71,7 +72,7 @@ def closest(
         num_samples=num_samples,
         seed=seed,
         prior=prior_with_sources(model, num_sources),
-        accept=acceptance(accept, max_tries),
+        accept=acceptance(accept, max_tries, quantile=quantile),
     )
     references = data.x_train if among == "training" else generated
     matches = closest_match(

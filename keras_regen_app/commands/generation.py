@@ -66,6 +66,7 @@ def generate(
     evaluation_classifier,
     num_sources,
     accept,
+    quantile,
     max_tries,
     seed,
     as_json,
@@ -94,7 +95,7 @@ def generate(
         None if len(labels) else num_samples,
         seed=seed,
         prior=prior_with_sources(model, num_sources),
-        accept=acceptance(accept or classifier is not None, max_tries, classifier),
+        accept=acceptance(accept or classifier is not None, max_tries, classifier, quantile),
         return_report=True,
     )
     write_images(images, report.labels, labeler.class_names, output, prefix=str(seed))

@@ -38,6 +38,8 @@ def server(digits_run, tmp_path_factory):
         env={**os.environ, "TMPDIR": str(folder), "KERAS_BACKEND": keras.backend.backend()},
         stdout=subprocess.PIPE,
         text=True,
+        # A process in the background of a shell ignores Ctrl-C, and its children do, too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     line = process.stdout.readline()
     address = re.search(r"is at (http://127\.0\.0\.1:\d+/)", line)

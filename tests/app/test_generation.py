@@ -38,6 +38,20 @@ def test_generate(tmp_path, digits_run):
             np.testing.assert_array_equal(pixels(file), np.rint(255 * image))
 
 
+def test_a_larger_quantile_accepts_more_images(tmp_path, digits_run):
+    command = ["generate", digits_run, "--class", 3, "--num-samples", 6, "--accept"]
+    command += ["--output", tmp_path / "threes.npz", "--max-tries", 1000]
+    tries = [
+        sum(figures(*command, "--quantile", quantile)["tries"].values())
+        for quantile in (0.3, 0.6, 1.0)
+    ]
+    assert tries == sorted(tries, reverse=True) and tries[0] > tries[-1]
+    default = sum(figures(*command)["tries"].values())
+    assert default == sum(figures(*command, "--quantile", 0.5)["tries"].values())
+    without = ["generate", digits_run, "--quantile", 0.5, "--output", tmp_path / "x.png"]
+    assert "`--quantile` needs `--accept`" in run(*without, code=2).output
+
+
 def test_accepted_images(tmp_path, digits_run, digits_model):
     command = ["generate", digits_run, "--num-samples", 3, "--output", tmp_path / "drawn.npz"]
     command += ["--class", 0, "--class", "7"]

