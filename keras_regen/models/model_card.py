@@ -62,7 +62,8 @@ def _summary(model: keras.Model) -> str:
     height, width, channels = model.image_shape
     name = type(model).__name__
     text = f"# {name}\n\nA {name} of keras_regen "
-    text += f"for images of {width} x {height} pixels and {channels} channels, with "
+    kind = {1: "grayscale", 3: "color"}.get(channels, f"{channels}-channel")
+    text += f"for {kind} images of {width} x {height} pixels, with "
     text += f"{model.count_params():,} weights."
     if not model.class_names:
         return f"{text} It has no classes."
