@@ -138,7 +138,12 @@ def calls(folder):
         keras_regen.constraints.ClipWeights: {"limit": 0.01},
         keras_regen.constraints.ClipWeights(0.1).__call__: {"w": LATENTS},
         keras_regen.pixel_range.unit_range: {"images": IMAGES},
+        keras_regen.load_pretrained: {"name": "csae_digits"},
+        keras_regen.precision_scope: {"precision": "float32"},
         # metrics
+        metrics.sharpness: {"images": IMAGES},
+        metrics.quality_findings: {
+            "results": {"sharpness": 0.1, "real": {"sharpness": 0.2}, "relative_diversity": 0.5}},
         metrics.classification_accuracy_score: sets | {"steps": 1, "stem_filters": 2, "seed": 0},
         metrics.train_evaluation_classifier: {
             "images": IMAGES, "labels": LABELS, "class_names": NAMES, "network": "basenet",

@@ -38,7 +38,7 @@ def quality_findings(results: Mapping[str, Any]) -> list[QualityFinding]:
         A list of findings: on reconstructions, sharpness, classes, diversity and copies.
 
     Raises:
-        ValueError: If `results` is no dict.
+        ValueError: If `results` is no dict, or its `real` or `evaluation_classifier` is no dict.
 
     Examples:
         >>> from keras_regen.metrics import quality_findings
@@ -47,10 +47,13 @@ def quality_findings(results: Mapping[str, Any]) -> list[QualityFinding]:
         ...     print(finding.is_warning, finding.text)
         True Reconstructions are poor: they explain 21 % of the differences between test images...
     """
-    if not isinstance(results, Mapping):
+    parts = [results]
+    if isinstance(results, Mapping):
+        parts += [results.get(name, {}) for name in ("real", "evaluation_classifier")]
+    if not all(isinstance(part, Mapping) for part in parts):
         raise ValueError(
-            "`results` must be the dict that `evaluate_generation` returns. "
-            f"Received: {type(results).__name__}."
+            "`results` must be the dict that `evaluate_generation` returns, with dicts in `real` "
+            f"and `evaluation_classifier`. Received: results={results!r}."
         )
     return [
         QualityFinding(text, is_warning)
@@ -102,8 +105,8 @@ def _classes(results) -> Iterator[tuple[str, bool]]:
     if ratio is None:
         return
     share, real = (f"{number:.0%}".replace("%", " %") for number in (value, results["real"][name]))
-    accuracy = results.get("evaluation_classifier", {}).get("accuracy", 1.0)
-    if accuracy < _RELIABLE:
+    accuracy = results.get("evaluation_classifier", {}).get("accuracy")
+    if is_finite_number(accuracy) and accuracy < _RELIABLE:
         yield (
             "The classes of generated images cannot be checked: the evaluation classifier "
             f"recognizes only {accuracy:.0%} of the real test images.".replace("%", " %")

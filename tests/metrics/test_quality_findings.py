@@ -51,5 +51,6 @@ def test_missing_metrics_are_left_out():
     assert quality_findings({"relative_diversity": None}) == []
     (finding,) = quality_findings({"recognized": 0.9, "real": {"recognized": 0.95}})
     assert "90 %" in finding.text
-    with pytest.raises(ValueError, match="`results` must be"):
-        quality_findings(None)
+    for wrong in (None, {"real": [0.5]}, {"evaluation_classifier": 0.9}):
+        with pytest.raises(ValueError, match="`results` must be"):
+            quality_findings(wrong)
