@@ -29,7 +29,16 @@ def train_command(settings: dict[str, Any], folder: str | os.PathLike) -> str:
         "keras-regen train csae_digits --dataset 'my images' -o beta=0.1 --output runs/mine"
     """
     if settings.get("pretraining_options"):
-        names = ("dataset", "image_size", "fit", "epochs", "batch_size", "seed", "options")
+        names = (
+            "dataset",
+            "image_size",
+            "fit",
+            "epochs",
+            "batch_size",
+            "seed",
+            "precision",
+            "options",
+        )
         names += ("pretraining_options", "pretrained")
         arguments = [repr(settings["preset"]), repr(os.fspath(folder))]
         arguments += [f"{name}={settings[name]!r}" for name in names if settings.get(name)]
@@ -47,6 +56,8 @@ def train_command(settings: dict[str, Any], folder: str | os.PathLike) -> str:
         "--batch-size": settings.get("batch_size"),
         "--seed": settings.get("seed"),
     }
+    if settings.get("precision") not in (None, "float32"):
+        options["--precision"] = settings["precision"]
     if settings.get("pretrained") is not None:
         pretraining = get_preset(settings["preset"]).pretraining
         options |= {f"--{pretraining[0]}": settings["pretrained"]} if pretraining else {}

@@ -169,14 +169,6 @@ def train_run(
     else:
         data = load_dataset(settings)
     settings |= describe_images(data)
-    plan_epochs(
-        settings,
-        data,
-        load_pretrained(settings),
-        minutes=minutes,
-        automatic=automatic,
-        announce=announce,
-    )
     if settings["samples_per_class"] is None:
         settings["samples_per_class"] = max(5, min(200, 2000 // data.num_classes))
     networks = load_pretrained(settings)
@@ -186,6 +178,7 @@ def train_run(
         data,
         settings["batch_size"],
     )
+    plan_epochs(settings, data, networks, minutes=minutes, automatic=automatic, announce=announce)
     model = build_model(settings, data, networks)
     if evaluation_classifier is None:
         evaluation_classifier = _evaluation_classifier(data, seed, show_progress)

@@ -61,6 +61,15 @@ def test_auto_is_float32_without_instructions(speeds, instructions):
     assert chosen("auto") == "float32" and not trials
 
 
+def test_auto_and_a_time_limit(tmp_path, skip_evaluation):  # noqa: F811
+    skip_evaluation()
+    options = {"network": "linear", "hidden": 8}
+    arguments = {"epochs": 1, "minutes": 60.0, "precision": "auto", "options": options}
+    train_run("csae_digits", tmp_path / "run", **arguments)
+    settings = json.loads((tmp_path / "run/run.json").read_text())
+    assert settings["precision"] in ("float32", "mixed_bfloat16") and settings["epochs"] == 1
+
+
 def test_requested_precision_needs_no_trial(speeds):
     trials = speeds(900.0)
     assert chosen("float32") == "float32" and chosen("mixed_bfloat16") == "mixed_bfloat16"

@@ -266,3 +266,10 @@ def test_the_report_opens_in_a_browser_without_errors(digits_run, tmp_path):
         assert browser.errors == [] and browser.addresses == [page.as_uri()]
         browser.open(planted.as_uri())
         assert "Content Security Policy" in "".join(browser.errors)
+
+
+def test_the_command_of_a_run_names_its_precision():
+    settings = {"preset": "csae_digits", "precision": "mixed_bfloat16"}
+    assert "--precision mixed_bfloat16" in train_command(settings, "runs/mine")
+    usual = settings | {"precision": "float32"}
+    assert "--precision" not in train_command(usual, "runs/mine")

@@ -235,3 +235,11 @@ def test_cards_of_models_without_parts():
     classifier = Classifier.for_images((8, 8, 1), ["cat", "dog"], stem_filters=2)
     card = model_card(classifier, None, "")
     assert "classify" in card and "generate(" not in card
+
+
+def test_the_card_of_a_recipe_for_any_images_has_its_steps():
+    model = CSAE.from_preset(
+        "csae", image_shape=(8, 8, 1), class_names=["a", "b"], stem_filters=2, latent_dim=4
+    )
+    card = model_card(model, None, "folder")
+    assert "| steps | 2500 |" in card and "training images" not in card and "None" not in card
