@@ -12,6 +12,7 @@ from keras_regen.checks import check_choice, check_integer
 from keras_regen.datasets import ImageDataset, ShuffledArrays
 from keras_regen.optimizers import build_optimizer
 from keras_regen.presets import get_preset
+from keras_regen_app.run_planning import latent_size, views_of
 
 # None; mirrored and shifted images; generated images; both.
 METHODS = ("none", "classical", "generated", "both")
@@ -46,9 +47,7 @@ class StudySettings:
             data: The dataset.
             **changes: Fields with other values.
         """
-        height, width, channels = data.image_shape
-        fields = {"shift": max(1, min(height, width) // 16), "mirror": channels == 3}
-        return cls(**fields | changes)
+        return cls(**views_of(data.image_shape) | changes)
 
 
 def few_images(data: ImageDataset, per_class: int, draw: int) -> tuple[np.ndarray, np.ndarray]:
@@ -161,13 +160,12 @@ def gain(results: Sequence[dict[str, float]], method: str, baseline: str) -> tup
 def _train_generator(data, x, y, draw, settings):
     recipe = get_preset("csae")
     keras.utils.set_random_seed(draw)
-    height, width, channels = data.image_shape
     model = CSAE.from_preset(
         dataclasses.replace(recipe, steps=settings.generator_steps),
         image_shape=data.image_shape,
         class_names=data.class_names,
         seed=draw,
-        latent_dim=min(128, height * width * channels // 2),
+        latent_dim=latent_size(data.image_shape),
         stem_filters=settings.stem_filters,
         prior="deviation",
         shift=settings.shift,
@@ -194,9 +192,8 @@ def _train_classifier(data, x, y, weights, classical, draw, settings):
 
 def _fit(model, x, y, weights, steps, seed):
     """Trains for a number of steps of equal batches, whatever the number of images."""
-    indices = np.random.default_rng(seed).permutation(len(x))
-    repeats = -(-steps * _BATCH // len(x))
-    indices = np.tile(indices, repeats)[: steps * _BATCH]
+    order = np.random.default_rng(seed).permutation(len(x))
+    indices = np.resize(order, steps * _BATCH)
     if weights is None:
         data = ShuffledArrays(x[indices], y[indices], _BATCH, seed)
         model.fit(data, epochs=1, shuffle=False, verbose=0, adapt_prior=False)

@@ -14,7 +14,8 @@ from keras_regen.class_names import class_index
 from keras_regen.generation import Acceptance, AcceptanceError, generate
 from keras_regen.generation.interpolation import check_ratios
 from keras_regen.generation.protocol import require_part
-from keras_regen.models import Classifier, ImageModel
+from keras_regen.models import ImageModel
+from keras_regen.models.classifier import classifies
 from keras_regen.models.inference import centroid_distances
 from keras_regen.priors import ClassGaussianPrior, ConvexCombinationPrior, Prior
 from keras_regen_app.uploads import read_upload
@@ -115,7 +116,7 @@ class Explorer:
         self.classes = tuple(model.class_names)
         self.generates = model.decoder is not None and model.prior is not None
         self.encodes = model.encoder is not None
-        self.classifies = model.head is not None or isinstance(model, Classifier)
+        self.classifies = classifies(model)
         self.accepts = self.generates and self.classifies and _is_calibrated(model)
         self.max_sources = None
         self.priors = [f"{type(model.prior).__name__} (of the model)"] if self.generates else []

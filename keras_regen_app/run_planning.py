@@ -1,15 +1,15 @@
 """The plan of a training run: the recipe for the images, and the epochs that fit into the time."""
 
 import math
-import time
 from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 
-from keras_regen.datasets import ImageDataset, ShuffledArrays
+from keras_regen.datasets import ImageDataset
 from keras_regen.datasets.image_files import MixedSizesError
+from keras_regen.models.training_speed import training_speed
 from keras_regen.presets import get_preset
 from keras_regen_app.run_settings import load_dataset
 from keras_regen_app.training_run import build_model
@@ -23,7 +23,6 @@ _FEW_PER_CLASS = 40
 _FEW_IMAGES = 5_000
 # A large dataset is trained for this number of epochs, if the time allows it.
 _EPOCHS = 8
-_TRIAL_STEPS = 4
 # The share of the time that remains for validation, checkpoints and a slower machine.
 _RESERVE = 0.2
 
@@ -53,6 +52,38 @@ def load_for_recipe(settings: dict[str, Any], announce: Callable[[str], None]) -
     return load_dataset(settings)
 
 
+def latent_size(image_shape: tuple[int, int, int]) -> int:
+    """Returns the dimension of the latent for images of a size.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+
+    Examples:
+        >>> from keras_regen_app.run_planning import latent_size
+        >>> latent_size((8, 8, 1)), latent_size((32, 32, 3))
+        (32, 128)
+    """
+    # A latent of half the pixels or more would need no compression.
+    return min(128, math.prod(image_shape) // 2)
+
+
+def views_of(image_shape: tuple[int, int, int]) -> dict[str, Any]:
+    """Returns the arguments of `MirrorAndShift` for images of a size.
+
+    Small images are shifted less. Only color images are mirrored: gray images are often letters.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+
+    Examples:
+        >>> from keras_regen_app.run_planning import views_of
+        >>> views_of((32, 32, 3))
+        {'shift': 2, 'mirror': True}
+    """
+    height, width, channels = image_shape
+    return {"shift": max(1, min(height, width) // 16), "mirror": channels == 3}
+
+
 def choose_options(data: ImageDataset) -> tuple[dict[str, Any], list[str]]:
     """Chooses the options of the recipe `csae` for a dataset.
 
@@ -69,11 +100,10 @@ def choose_options(data: ImageDataset) -> tuple[dict[str, Any], list[str]]:
         >>> options["prior"], options["latent_dim"]
         ('mixture', 32)
     """
-    height, width, channels = data.image_shape
+    height, width, _ = data.image_shape
     counts = np.bincount(data.y_train, minlength=data.num_classes)
     per_class = int(np.median(counts))
-    # A latent of half the pixels or more would need no compression.
-    options: dict[str, Any] = {"latent_dim": min(128, height * width * channels // 2)}
+    options: dict[str, Any] = {"latent_dim": latent_size(data.image_shape)}
     reasons = [
         f"Recipe {RECIPE}: a model that classifies and generates, with sharp reconstructions, for "
         f"{len(data.x_train):,} images of {height}x{width} pixels in {data.num_classes} classes."
@@ -90,8 +120,7 @@ def choose_options(data: ImageDataset) -> tuple[dict[str, Any], list[str]]:
             f"prior=mixture: {per_class:,} images per class show the groups within a class."
         )
     if len(data.x_train) < _FEW_IMAGES and min(height, width) >= 16:
-        options["shift"] = max(1, min(height, width) // 16)
-        options["mirror"] = channels == 3
+        options |= views_of(data.image_shape)
         kind = "mirrored and shifted" if options["mirror"] else "shifted"
         reasons.append(
             f"shift={options['shift']}, mirror={options['mirror']}: training images are {kind}, "
@@ -163,13 +192,7 @@ def _epoch_seconds(settings, data, networks, batches):
     """Measures the duration of an epoch by a trial of some steps."""
     model = build_model(settings, data, networks)
     size = min(settings["batch_size"], len(data.x_train))
-    indices = np.arange(size * _TRIAL_STEPS) % len(data.x_train)
-    trial = ShuffledArrays(data.x_train[indices], data.y_train[indices], size, 0)
-    options = {"epochs": 1, "verbose": 0, "shuffle": False, "adapt_prior": False}
-    model.fit(trial, **options)  # compiles the step
-    start = time.perf_counter()
-    model.fit(trial, **options)
-    step_seconds = (time.perf_counter() - start) / _TRIAL_STEPS
+    step_seconds = size / training_speed(model, data.x_train, data.y_train, batch_size=size)
     # Validation has no backward pass, which takes two thirds of the time of a step.
     validation = len(data.x_test) / size / 3 if model.monitor is not None else 0
     return step_seconds * (batches + validation)

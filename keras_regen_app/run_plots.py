@@ -9,7 +9,8 @@ from keras_regen import plotting
 from keras_regen.datasets import ImageDataset
 from keras_regen.generation import generate
 from keras_regen.metrics import closest_match
-from keras_regen.models import Classifier, ImageModel
+from keras_regen.models import ImageModel
+from keras_regen.models.classifier import classifies
 
 PICTURES = (
     "samples.png",
@@ -55,7 +56,7 @@ def plot_run(
         names = [name for name in rows[0] if name != "epoch"]
         history = {name: [row[name] for row in rows] for name in names}
         plotting.plot_history(history, path=folder / "losses.png")
-    if len(data.y_test) and (model.head is not None or isinstance(model, Classifier)):
+    if len(data.y_test) and classifies(model):
         predictions = model.classify(data.x_test)
         plotting.plot_confusion_matrix(
             data.y_test, predictions, model.class_names, path=folder / "confusion.png"

@@ -16,6 +16,7 @@ from keras_regen.callbacks import Checkpoint, HistoryFile, read_history
 from keras_regen.datasets import ImageDataset, ShuffledArrays
 from keras_regen.metrics import QUICK_METRICS, evaluate_generation, quality_findings
 from keras_regen.models import Classifier
+from keras_regen.models.classifier import classifies
 from keras_regen.presets import get_preset
 from keras_regen.saving import load_model, save_model
 from keras_regen_app.progress import EpochBars, stage
@@ -143,7 +144,7 @@ def train_model(
     bars = [EpochBars()] if show_progress else []
     announce(f"Training {settings['preset']} on {len(data.x_train):,} images.")
     history = _fit(model, settings, data, folder, [*bars, *callbacks])
-    if model.head is not None or isinstance(model, Classifier):
+    if classifies(model):
         missing = classes_without_test_images(data)
         if missing:
             announce(f"No calibration: no test images of the classes {', '.join(missing)}.")

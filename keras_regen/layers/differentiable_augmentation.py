@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_regen.checks import check_flag, check_number
+from keras_regen.layers.random_changes import pixel_positions, random_integers
 from keras_regen.layers.seeded_layer import SeededLayer
 from keras_regen.pixel_range import image_floats
 
@@ -95,7 +96,7 @@ class DifferentiableAugmentation(SeededLayer):
     def _shift(self, images: Any, axis: int) -> Any:
         side = images.shape[axis]
         largest = self._pixels(self.translation, side)
-        positions = _positions(side, axis) - self._integers(images, -largest, largest + 1)
+        positions = pixel_positions(side, axis) - self._integers(images, -largest, largest + 1)
         inside = ops.logical_and(positions >= 0, positions < side)
         shifted = ops.take_along_axis(images, ops.clip(positions, 0, side - 1), axis=axis)
         return ops.where(inside, shifted, ops.zeros_like(shifted))
@@ -106,7 +107,7 @@ class DifferentiableAugmentation(SeededLayer):
         size = self._pixels(self.cutout, side)
         # The center of a rectangle of even size is between two pixels or on the edge of the image.
         start = self._integers(images, 0, side + 1 - size % 2) - size // 2
-        positions = _positions(side, axis)
+        positions = pixel_positions(side, axis)
         return ops.logical_and(positions >= start, positions < start + size)
 
     @staticmethod
@@ -118,8 +119,7 @@ class DifferentiableAugmentation(SeededLayer):
         return keras.random.uniform(shape, low, high, dtype=images.dtype, seed=self.seed_generator)
 
     def _integers(self, images: Any, low: int, end: int) -> Any:
-        shape = (ops.shape(images)[0], 1, 1, 1)
-        return keras.random.randint(shape, low, end, dtype="int32", seed=self.seed_generator)
+        return random_integers(images, low, end, self.seed_generator)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape
@@ -131,10 +131,3 @@ class DifferentiableAugmentation(SeededLayer):
             "cutout": self.cutout,
             "color": self.color,
         }
-
-
-def _positions(side: int, axis: int) -> Any:
-    """Returns 0 to `side` - 1 along an axis of images."""
-    shape = [1, 1, 1, 1]
-    shape[axis] = side
-    return ops.reshape(ops.arange(side, dtype="int32"), shape)

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_regen.checks import check_flag, check_integer
+from keras_regen.layers.random_changes import pixel_positions, random_integers
 from keras_regen.layers.seeded_layer import SeededLayer
 from keras_regen.pixel_range import image_floats
 
@@ -67,16 +68,11 @@ class MirrorAndShift(SeededLayer):
     def _positions(self, images: Any, axis: int) -> Any:
         """Returns the row or column of the input for each row or column of the output."""
         side = images.shape[axis]
-        shape = [1, 1, 1, 1]
-        shape[axis] = side
-        positions = ops.reshape(ops.arange(side, dtype="int32"), shape)
-        return ops.clip(
-            positions + self._integers(images, -self.shift, self.shift + 1), 0, side - 1
-        )
+        moves = self._integers(images, -self.shift, self.shift + 1)
+        return ops.clip(pixel_positions(side, axis) + moves, 0, side - 1)
 
     def _integers(self, images: Any, low: int, end: int) -> Any:
-        shape = (ops.shape(images)[0], 1, 1, 1)
-        return keras.random.randint(shape, low, end, dtype="int32", seed=self.seed_generator)
+        return random_integers(images, low, end, self.seed_generator)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape

@@ -19,6 +19,7 @@ from keras_regen.metrics.feature_extractor import FeatureExtractor
 from keras_regen.metrics.generation_evaluation import GenerationEvaluation
 from keras_regen.metrics.reconstruction import explained_variation, reconstruction_error
 from keras_regen.models import Classifier, ImageModel
+from keras_regen.models.classifier import classifies
 
 # The metrics that take seconds, such as at the end of a training run.
 QUICK_METRICS = (
@@ -177,7 +178,7 @@ def evaluate_generation(
     on_stage = _checked_report(on_stage)
     results = {"test_images": len(data.x_test)}
     on_stage(f"Evaluating on {len(data.x_test):,} test images.")
-    if "accuracy" in metrics and _classifies(model):
+    if "accuracy" in metrics and classifies(model):
         predicted = model.classify(data.x_test, batch_size)
         results["accuracy"] = float(np.mean(predicted == data.y_test))
     if model.decoder is None:
@@ -245,12 +246,8 @@ def _checked_report(on_stage):
     return report
 
 
-def _classifies(model):
-    return model.head is not None or isinstance(model, Classifier)
-
-
 def _acceptance(model, accept):
     if not model.num_classes:
         return None
-    calibrated = _classifies(model) and np.all(keras.ops.convert_to_numpy(model.confidence))
+    calibrated = classifies(model) and np.all(keras.ops.convert_to_numpy(model.confidence))
     return Acceptance(max_tries=20) if accept is None and calibrated else accept

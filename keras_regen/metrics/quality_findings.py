@@ -66,7 +66,7 @@ def _reconstructions(results) -> Iterator[tuple[str, bool]]:
     explained = results.get("reconstruction_explained")
     if not is_finite_number(explained):
         return
-    share = f"{max(explained, 0):.0%}".replace("%", " %")
+    share = _percent(max(explained, 0))
     if explained < _EXPLAINED:
         yield (
             f"Reconstructions are poor: they explain {share} of the differences between test "
@@ -82,7 +82,7 @@ def _sharpness(results) -> Iterator[tuple[str, bool]]:
     ratio = _ratio(results, "sharpness")
     if ratio is None:
         return
-    share = f"{ratio:.0%}".replace("%", " %")
+    share = _percent(ratio)
     if ratio < _SHARP:
         yield (
             f"Generated images are blurred: their edges have {share} of the strength of real "
@@ -104,13 +104,13 @@ def _classes(results) -> Iterator[tuple[str, bool]]:
     ratio, value = _ratio(results, name), results.get(name)
     if ratio is None:
         return
-    share, real = (f"{number:.0%}".replace("%", " %") for number in (value, results["real"][name]))
+    share, real = _percent(value), _percent(results["real"][name])
     accuracy = results.get("evaluation_classifier", {}).get("accuracy")
     if is_finite_number(accuracy) and accuracy < _RELIABLE:
         yield (
             "The classes of generated images cannot be checked: the evaluation classifier "
-            f"recognizes only {accuracy:.0%} of the real test images.".replace("%", " %")
-            + " Look at the pictures, and add images.",
+            f"recognizes only {_percent(accuracy)} of the real test images. Look at the pictures, "
+            "and add images.",
             True,
         )
     elif ratio < _RECOGNIZED:
@@ -167,3 +167,7 @@ def _ratio(results, name):
     if not is_finite_number(value) or not is_finite_number(real) or real <= 0:
         return None
     return value / real
+
+
+def _percent(share):
+    return f"{100 * share:.0f} %"

@@ -9,11 +9,15 @@ from keras import ops
 
 from keras_regen.checks import check_choice, check_flag, check_integer
 from keras_regen.class_names import as_class_names
-from keras_regen.layers import MirrorAndShift
 from keras_regen.losses import classification_loss
-from keras_regen.models.decoder_checks import check_network, check_part
+from keras_regen.models.decoder_checks import check_network
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import mean_loss
+from keras_regen.models.training_views import (
+    changed_in_training,
+    check_augmentation,
+    mirror_and_shift,
+)
 from keras_regen.networks import basenet, regene_classifier, resnet_v1
 from keras_regen.pixel_range import unit_range
 
@@ -69,8 +73,7 @@ class Classifier(ImageModel):
         **kwargs: Any,
     ):
         check_network("network", network)
-        if augmentation is not None:
-            check_part("augmentation", augmentation, keras.layers.Layer)
+        check_augmentation(augmentation)
         check_flag("from_logits", from_logits)
         num_classes = network.output_shape[-1]
         if class_names is None:
@@ -132,19 +135,15 @@ class Classifier(ImageModel):
                 f"The network {network!r} has no arguments {sorted(unknown)}. "
                 f"Received: options={options!r}."
             )
-        check_flag("mirror", mirror)
-        check_integer("shift", shift, 0)
         return cls(
             networks[network](image_shape, len(class_names), **options),
             class_names,
             loss,
-            augmentation=MirrorAndShift(mirror, shift, seed=seed) if mirror or shift else None,
+            augmentation=mirror_and_shift(mirror, shift, seed),
         )
 
     def call(self, inputs: Any, training: bool | None = None) -> dict[str, Any]:
-        images = unit_range(inputs)
-        if training and self.augmentation is not None:
-            images = ops.cast(self.augmentation(images, training=True), "float32")
+        images = changed_in_training(self.augmentation, unit_range(inputs), training)
         outputs = ops.cast(self.network(images, training=training), "float32")
         return {"probabilities": ops.softmax(outputs) if self.from_logits else outputs}
 
@@ -165,3 +164,20 @@ class Classifier(ImageModel):
             "loss": self._loss_name,
             "from_logits": self.from_logits,
         }
+
+
+def classifies(model: ImageModel) -> bool:
+    """Returns whether a model classifies images: by a head, or as a `Classifier`.
+
+    Args:
+        model: The model.
+
+    Examples:
+        >>> from keras_regen import VAE, Classifier
+        >>> from keras_regen.models.classifier import classifies
+        >>> classifier = Classifier.for_images((8, 8, 1), ["a", "b"], stem_filters=2)
+        >>> vae = VAE.for_images((8, 8, 1), latent_dim=2, stem_filters=2)
+        >>> classifies(classifier), classifies(vae)
+        (True, False)
+    """
+    return model.head is not None or isinstance(model, Classifier)

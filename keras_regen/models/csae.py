@@ -9,12 +9,17 @@ from keras import ops
 
 from keras_regen.checks import check_choice, check_flag, check_integer, check_number
 from keras_regen.class_names import as_class_names
-from keras_regen.layers import MirrorAndShift, NoisyLatent, PEDCCHead
+from keras_regen.layers import NoisyLatent, PEDCCHead
 from keras_regen.losses import LaplacianLoss, PerceptualLoss, WaveletLoss, centroid_loss
 from keras_regen.models import inference
 from keras_regen.models.decoder_checks import check_decoder, check_network, check_part
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
+from keras_regen.models.training_views import (
+    changed_in_training,
+    check_augmentation,
+    mirror_and_shift,
+)
 from keras_regen.networks import (
     csae_decoder,
     csae_encoder,
@@ -115,8 +120,7 @@ class CSAE(ImageModel):
         check_part("noise", noise, keras.layers.Layer)
         prior = ClassGaussianPrior(head.num_classes) if prior is None else prior
         check_part("prior", prior, Prior)
-        if augmentation is not None:
-            check_part("augmentation", augmentation, keras.layers.Layer)
+        check_augmentation(augmentation)
         if class_names is None:
             class_names = [str(label) for label in range(head.num_classes)]
         if image_losses is None:
@@ -245,8 +249,6 @@ class CSAE(ImageModel):
             "deviation": lambda: DeviationTransferPrior(len(class_names), seed=seed),
         }
         check_choice("prior", prior, priors)
-        check_flag("mirror", mirror)
-        check_integer("shift", shift, 0)
         check_integer("seed", seed, 0)
         class_names = as_class_names(class_names)
         build_encoder, decoder = networks[network]
@@ -265,13 +267,11 @@ class CSAE(ImageModel):
             loss_weights=weights if with_decoder else None,
             prior=priors[prior](),
             class_names=class_names,
-            augmentation=MirrorAndShift(mirror, shift, seed=seed) if mirror or shift else None,
+            augmentation=mirror_and_shift(mirror, shift, seed),
         )
 
     def call(self, inputs, training=None):
-        images = unit_range(inputs)
-        if training and self.augmentation is not None:
-            images = ops.cast(self.augmentation(images, training=True), "float32")
+        images = changed_in_training(self.augmentation, unit_range(inputs), training)
         latent = self.encoder(images, training=training)
         outputs = {
             "probabilities": ops.softmax(self.head(latent)),

@@ -18,9 +18,10 @@ from keras_regen.layers import DifferentiableAugmentation, StandardNoise
 from keras_regen.losses import HiddenSpaceLoss
 from keras_regen.losses.adversarial import objective as objective_of
 from keras_regen.models.adversarial import adversarial_optimizer, frozen_call, scale_gradient
-from keras_regen.models.decoder_checks import check_network, check_part
+from keras_regen.models.decoder_checks import check_network
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
+from keras_regen.models.training_views import check_augmentation
 from keras_regen.networks import (
     degan_discriminator,
     degan_generator,
@@ -110,8 +111,7 @@ class GAN(ImageModel):
         check_seed(seed)
         check_network("generator", generator)
         check_network("discriminator", discriminator)
-        if augmentation is not None:
-            check_part("augmentation", augmentation, keras.layers.Layer)
+        check_augmentation(augmentation)
         super().__init__(generator.output_shape[1:], class_names, **kwargs)
         self.generator = self.decoder = generator
         self.discriminator = discriminator
