@@ -3,7 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from keras_regen.checks import as_numbers, check_choice, check_integer, check_seed
+from keras_regen.arrays import as_numbers
+from keras_regen.checks import check_choice, check_integer, check_seed
 
 METHODS = ("auto", "simplex", "orthoplex", "repulsion", "paper")
 

@@ -5,7 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_regen.checks import as_floats, check_number
+from keras_regen.arrays import as_floats
+from keras_regen.checks import check_number
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")

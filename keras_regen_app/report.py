@@ -14,6 +14,7 @@ import numpy as np
 
 from keras_regen.atomic_files import atomic_write
 from keras_regen.datasets import ImageDataset
+from keras_regen.metrics import quality_findings
 from keras_regen.metrics.evaluation_classifier import held_out_hash
 from keras_regen.models import ImageModel
 from keras_regen_app.metric_texts import METRIC_TEXTS
@@ -86,6 +87,7 @@ def write_report(
         num_classes=model.num_classes,
         class_names=listed(model.class_names),
         facts=_facts(model, data, metrics, settings, preset),
+        findings=quality_findings(metrics) if model.decoder is not None else [],
         metrics=_metrics(metrics, data),
         seeds=metrics.get("seeds"),
         generated=metrics.get("samples"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from keras import ops
 
+from keras_regen.arrays import unit_range
 from keras_regen.callbacks import read_history
 from keras_regen.datasets import ImageDataset
 from keras_regen.generation import Acceptance, AcceptanceError, generate
@@ -20,7 +21,6 @@ from keras_regen.metrics import (
     without_duplicates,
 )
 from keras_regen.models import Classifier, ImageModel
-from keras_regen.pixel_range import unit_range
 from reproduction.scale import Scale
 
 # Metrics of generated images; the run has measured accuracy and reconstruction.

@@ -137,7 +137,7 @@ def calls(folder):
         layers.pedcc_head.span_basis: {"centroids": LATENTS[:3]},
         keras_regen.constraints.ClipWeights: {"limit": 0.01},
         keras_regen.constraints.ClipWeights(0.1).__call__: {"w": LATENTS},
-        keras_regen.pixel_range.unit_range: {"images": IMAGES},
+        keras_regen.arrays.unit_range: {"images": IMAGES},
         keras_regen.load_pretrained: {"name": "csae_digits"},
         keras_regen.precision_scope: {"precision": "float32"},
         # metrics
@@ -238,8 +238,8 @@ def calls(folder):
         datasets.ShuffledArrays: {"x": IMAGES, "y": LABELS, "batch_size": 4, "seed": 0, "epoch": 0},
         datasets.ShuffledBatches: {
             "num_samples": 12, "batch_size": 4, "shuffle": True, "seed": 0, "epoch": 0},
-        keras_regen.checks.check_images: {"images": IMAGES, "image_shape": None},
-        keras_regen.checks.check_labels: {
+        keras_regen.arrays.check_images: {"images": IMAGES, "image_shape": None},
+        keras_regen.arrays.check_labels: {
             "labels": LABELS, "num_samples": None, "num_classes": None},
         keras_regen.class_names.class_index: {"class_names": NAMES, "class_id": 1},
         keras_regen.optimizers.build_optimizer: {

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from keras_regen.centroids import coulomb_energy, least_distance, pedcc
 
+pytestmark = pytest.mark.any_backend
+
 # The smallest known energies of the Thomson problem in three dimensions.
 THOMSON = {4: 3.674234614, 10: 32.716949460, 20: 150.881568334, 32: 412.261274651}
 THOMSON[50] = 1055.182314726

@@ -5,6 +5,8 @@ import pytest
 
 from keras_regen.class_names import as_class_names, class_index
 
+pytestmark = pytest.mark.any_backend
+
 
 @pytest.mark.parametrize(
     "names", [["0", "1"], ("0", "1"), np.array(["0", "1"]), [0, 1], range(2), np.arange(2)]

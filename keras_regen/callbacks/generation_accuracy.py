@@ -5,7 +5,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_regen.checks import as_array, check_integer, check_number, named_errors
+from keras_regen.arrays import as_array
+from keras_regen.checks import check_integer, check_number, named_errors
 from keras_regen.generation import generate
 from keras_regen.metrics import generation_accuracy
 

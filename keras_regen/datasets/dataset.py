@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from keras_regen.checks import check_images, check_labels
+from keras_regen.arrays import check_images, check_labels
 from keras_regen.class_names import as_class_names
 from keras_regen.datasets.image_decoding import TargetSize, convert_images
 

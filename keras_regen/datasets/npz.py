@@ -5,7 +5,7 @@ import zipfile
 
 import numpy as np
 
-from keras_regen.checks import check_labels
+from keras_regen.arrays import check_labels
 from keras_regen.compressed_files import check_zip, is_damage
 from keras_regen.datasets.dataset import ImageDataset, dataset_from_arrays
 from keras_regen.datasets.image_decoding import TargetSize

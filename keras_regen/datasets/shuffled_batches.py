@@ -5,7 +5,8 @@ import functools
 import keras
 import numpy as np
 
-from keras_regen.checks import as_array, check_integer
+from keras_regen.arrays import as_array
+from keras_regen.checks import check_integer
 
 
 class ShuffledBatches(keras.utils.PyDataset):

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from keras_regen.checks import as_array, check_choice, check_flag, check_integer, check_number
+from keras_regen.arrays import as_array
+from keras_regen.checks import check_choice, check_flag, check_integer, check_number
 from keras_regen.generation.generation_report import GenerationReport
 
 CALIBRATED = "calibrated"

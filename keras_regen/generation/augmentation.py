@@ -2,14 +2,8 @@
 
 import numpy as np
 
-from keras_regen.checks import (
-    as_array,
-    check_flag,
-    check_images,
-    check_labels,
-    check_number,
-    check_seed,
-)
+from keras_regen.arrays import as_array, check_images, check_labels
+from keras_regen.checks import check_flag, check_number, check_seed
 from keras_regen.generation.acceptance import Acceptance
 from keras_regen.generation.protocol import GenerativeModel, require_part
 from keras_regen.generation.sampling import generate

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_regen.checks import as_array, check_images
+from keras_regen.arrays import as_array, check_images
 from keras_regen.generation.interpolation import check_ratios
 from keras_regen.generation.protocol import GenerativeModel, require_part
 

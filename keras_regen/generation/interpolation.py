@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_regen.checks import as_array, check_images, check_integer
+from keras_regen.arrays import as_array, check_images
+from keras_regen.checks import check_integer
 from keras_regen.class_names import class_index
 from keras_regen.generation.protocol import GenerativeModel, require_part
 

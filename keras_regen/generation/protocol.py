@@ -6,8 +6,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from keras_regen.checks import check_choice
-
 
 class GenerativeModel(Protocol):
     """The attributes and methods of a model that the generation functions use.
@@ -73,9 +71,8 @@ def require_part(model: Any, part: str, purpose: str) -> Any:
         ...
         ValueError: Expected a model of keras_regen. Received: 'model.keras'. Load the file first...
     """
-    check_choice("part", part, ("encoder", "decoder", "head", "prior"))
     check_model(model)
-    value = getattr(model, part)
+    value = getattr(model, part, None) if isinstance(part, str) else None
     if value is None:
         raise ValueError(
             f"{type(model).__name__} {model.name!r} cannot {purpose}: it has no {part}."

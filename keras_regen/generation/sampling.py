@@ -116,6 +116,9 @@ def generate(
         >>> generate(model, class_id=3, num_samples=5, seed=0).shape
         (5, 8, 8, 1)
     """
+    latent_dim = require_part(model, "decoder", "generate images").input_shape[-1]
+    if prior is None:
+        prior = require_part(model, "prior", "sample new latents")
     check_integer("batch_size", batch_size, 1)
     if seed is None:
         seed = int(np.random.SeedSequence().generate_state(1)[0])
@@ -123,9 +126,6 @@ def generate(
     check_flag("return_report", return_report)
     if num_samples is not None:
         check_integer("num_samples", num_samples, 1)
-    latent_dim = require_part(model, "decoder", "generate images").input_shape[-1]
-    if prior is None:
-        prior = require_part(model, "prior", "sample new latents")
     check_prior(model, prior)
     acceptance = as_acceptance(accept)
     class_names = requestable_classes(model, prior, acceptance)
@@ -223,7 +223,7 @@ def requested_labels(
             "`accept=Acceptance(classifier)` with a classifier that selects the images of a "
             f"class. Received: class_id={class_id!r}."
         )
-    names = None if isinstance(class_id, str) else elements_of(class_id)
+    names = None if isinstance(class_id, (str, int)) else elements_of(class_id)
     if names is None:
         return np.full(num_samples or _DEFAULT_SAMPLES, class_index(class_names, class_id))
     labels = np.array([class_index(class_names, name) for name in names], "int64")

@@ -5,7 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_regen.checks import as_real, check_number
+from keras_regen.arrays import as_real
+from keras_regen.checks import check_number
 from keras_regen.layers.seeded_layer import SeededLayer
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.arrays import image_floats
 from keras_regen.checks import check_choice, check_integer
-from keras_regen.pixel_range import image_floats
 
 NORMALIZATIONS = {"average": 0.25, "orthonormal": 0.5}
 
@@ -40,7 +40,23 @@ def haar_transform_2d(images: Any, levels: int = 1, normalization: str = "averag
         ((1, 2, 2, 1), 1.0, 0.0)
     """
     check_levels(levels, normalization)
-    images = image_floats(images)
+    return haar_bands(image_floats(images), int(levels), normalization)
+
+
+def haar_bands(images: Any, levels: int, normalization: str) -> list:
+    """Computes the transform of `haar_transform_2d` for a tensor of floats.
+
+    Args:
+        images: Float tensor `(batch, height, width, channels)`.
+        levels: Integer, at least 1: the number of levels.
+        normalization: `"average"` or `"orthonormal"`.
+
+    Returns:
+        As `haar_transform_2d`.
+
+    Raises:
+        ValueError: If the height or the width is not known, or `levels` is too large for them.
+    """
     if None in images.shape[1:3]:
         raise ValueError(
             "The height and the width of the images must be known. "
@@ -121,7 +137,7 @@ class HaarTransform2D(keras.layers.Layer):
 
     def call(self, inputs: Any) -> list:
         inputs = image_floats(inputs, "inputs", self.compute_dtype)
-        return haar_transform_2d(inputs, self.levels, self.normalization)
+        return haar_bands(inputs, self.levels, self.normalization)
 
     def get_config(self) -> dict[str, Any]:
         return {

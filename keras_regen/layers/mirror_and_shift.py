@@ -5,10 +5,10 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.arrays import image_floats
 from keras_regen.checks import check_flag, check_integer
 from keras_regen.layers.random_changes import pixel_positions, random_integers
 from keras_regen.layers.seeded_layer import SeededLayer
-from keras_regen.pixel_range import image_floats
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")

@@ -6,7 +6,8 @@ from typing import Any
 
 from keras import ops
 
-from keras_regen.checks import as_floats, check_choice
+from keras_regen.arrays import as_floats
+from keras_regen.checks import check_choice
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import as_numbers, as_real, check_flag
+from keras_regen.arrays import as_numbers, as_real
+from keras_regen.checks import check_flag
 from keras_regen.layers.pedcc_head import span_basis
 from keras_regen.losses.checked_loss import CheckedLoss
 from keras_regen.losses.class_labels import class_labels

@@ -66,6 +66,8 @@ class CheckedLoss(keras.losses.Loss):
 class ImageLoss(CheckedLoss):
     """A loss of two batches of images: integers in 0..255 are divided by 255.
 
+    A subclass computes the loss in `call`, from tensors of floats of the same shape.
+
     Args:
         reduction: As in `keras.losses.Loss`.
         name: As in `keras.losses.Loss`.

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import as_floats, as_real
+from keras_regen.arrays import as_floats, as_real
 
 # Types that cannot hold the number of classes, or that some backends cannot compare.
 _SMALL = ("bool", "int8", "uint8", "int16", "uint16")

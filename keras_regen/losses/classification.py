@@ -6,7 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_regen.checks import as_real, check_choice
+from keras_regen.arrays import as_real
+from keras_regen.checks import check_choice
 from keras_regen.losses.checked_loss import CheckedLoss
 from keras_regen.losses.class_labels import class_labels
 

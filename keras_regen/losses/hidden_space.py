@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_regen.checks import as_floats
+from keras_regen.arrays import as_floats
 from keras_regen.losses.checked_loss import CheckedLoss
 from keras_regen.losses.image_pair import check_same_shape
 

@@ -4,8 +4,7 @@ from typing import Any
 
 from keras import ops
 
-from keras_regen.checks import as_real
-from keras_regen.pixel_range import image_floats
+from keras_regen.arrays import as_real, image_floats
 
 
 def image_pair(y_true: Any, y_pred: Any) -> tuple[Any, Any]:

@@ -34,7 +34,11 @@ def bernoulli_loss(y_true: Any, y_pred: Any) -> Any:
         >>> round(float(bernoulli_loss(np.ones_like(gray), gray)[0]), 4)  # 4 log 2
         2.7726
     """
-    y_true, y_pred = (ops.cast(images, "float32") for images in image_pair(y_true, y_pred))
+    return _cross_entropy(*image_pair(y_true, y_pred))
+
+
+def _cross_entropy(y_true, y_pred):
+    y_true, y_pred = ops.cast(y_true, "float32"), ops.cast(y_pred, "float32")
     if keras.backend.backend() != "torch":
         return ops.sum(ops.binary_crossentropy(y_true, y_pred), axis=(1, 2, 3))
     # PyTorch raises an error for NaN and for a target out of [0, 1]. The other backends compute
@@ -71,9 +75,13 @@ def gaussian_loss(y_true: Any, y_pred: Any, scale: float = 0.1) -> Any:
         3.6758
     """
     check_number("scale", scale, above=0)
-    difference = ops.cast(image_difference(y_true, y_pred), "float32")
+    return _negative_log_density(image_difference(y_true, y_pred), float(scale))
+
+
+def _negative_log_density(difference, scale):
+    difference = ops.cast(difference, "float32")
     constant = 0.5 * math.log(2 * math.pi) + math.log(scale)
-    return ops.sum(0.5 * ops.square(difference / float(scale)) + constant, axis=(1, 2, 3))
+    return ops.sum(0.5 * ops.square(difference / scale) + constant, axis=(1, 2, 3))
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -109,7 +117,7 @@ class BernoulliLoss(ImageLoss):
         super().__init__(reduction, name, dtype)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        return bernoulli_loss(y_true, y_pred)
+        return _cross_entropy(y_true, y_pred)
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -149,7 +157,7 @@ class GaussianLoss(ImageLoss):
         self.scale = float(scale)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        return gaussian_loss(y_true, y_pred, self.scale)
+        return _negative_log_density(ops.subtract(y_pred, y_true), self.scale)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "scale": self.scale}

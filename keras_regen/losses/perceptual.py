@@ -6,7 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_regen.checks import as_numbers, check_choice, elements_of
+from keras_regen.arrays import as_numbers
+from keras_regen.checks import check_choice, elements_of
 from keras_regen.losses.checked_loss import ImageLoss
 from keras_regen.losses.image_pair import image_pair
 from keras_regen.losses.perceptual_features import early_features
@@ -59,9 +60,13 @@ def perceptual_loss(
     """
     _check_features(features)
     check_choice("error", error, _ERRORS)
-    weights = _checked_weights(weights, len(features.outputs)) or [1.0] * len(features.outputs)
-    pair = image_pair(y_true, y_pred)
-    true_maps, maps = (_feature_maps(features, images) for images in pair)
+    weights = _checked_weights(weights, len(features.outputs))
+    return _feature_difference(*image_pair(y_true, y_pred), features, weights, error)
+
+
+def _feature_difference(y_true, y_pred, features, weights, error):
+    true_maps, maps = (_feature_maps(features, images) for images in (y_true, y_pred))
+    weights = weights or [1.0] * len(maps)
     total = 0.0
     for weight, true, pred in zip(weights, true_maps, maps, strict=True):
         true = ops.stop_gradient(true)
@@ -169,7 +174,7 @@ class PerceptualLoss(ImageLoss):
                 "`PerceptualLoss('self')` has no classifier to compute features. Call "
                 "`loss.bind(classifier)` first."
             )
-        return perceptual_loss(y_true, y_pred, self.features, self.weights, self.error)
+        return _feature_difference(y_true, y_pred, self.features, self.weights, self.error)
 
     def get_config(self) -> dict[str, Any]:
         features = (

@@ -35,14 +35,16 @@ def ssim_loss(y_true: Any, y_pred: Any, filter_size: int = 11, filter_sigma: flo
         True
     """
     _check_filter(filter_size, filter_sigma)
-    y_true, y_pred = (ops.cast(images, "float32") for images in image_pair(y_true, y_pred))
-    window = fitting_window(y_true.shape[1:3], int(filter_size))
+    return _dissimilarity(*image_pair(y_true, y_pred), int(filter_size), float(filter_sigma))
+
+
+def _dissimilarity(y_true, y_pred, filter_size, filter_sigma):
     return 1.0 - ops.image.ssim(
-        y_true,
-        y_pred,
+        ops.cast(y_true, "float32"),
+        ops.cast(y_pred, "float32"),
         max_val=1.0,
-        filter_size=window,
-        filter_sigma=float(filter_sigma),
+        filter_size=fitting_window(y_true.shape[1:3], filter_size),
+        filter_sigma=filter_sigma,
         data_format="channels_last",
     )
 
@@ -113,7 +115,7 @@ class SSIMLoss(ImageLoss):
         self.filter_sigma = float(filter_sigma)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        return ssim_loss(y_true, y_pred, self.filter_size, self.filter_sigma)
+        return _dissimilarity(y_true, y_pred, self.filter_size, self.filter_sigma)
 
     def get_config(self) -> dict[str, Any]:
         return {

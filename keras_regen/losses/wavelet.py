@@ -6,8 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_regen.checks import as_numbers
-from keras_regen.layers.haar_transform import check_levels, haar_transform_2d
+from keras_regen.arrays import as_numbers
+from keras_regen.layers.haar_transform import check_levels, haar_bands
 from keras_regen.losses.checked_loss import ImageLoss
 from keras_regen.losses.image_pair import image_difference
 
@@ -45,9 +45,14 @@ def wavelet_loss(
         >>> float(wavelet_loss(black, black + 0.5)[0])
         0.25
     """
+    check_levels(levels, normalization)
     weights = _checked_weights(weights)
+    return _loss_of_difference(image_difference(y_true, y_pred), levels, weights, normalization)
+
+
+def _loss_of_difference(difference, levels, weights, normalization):
     # The transform is linear, so only the difference of the images is transformed.
-    low, *details = haar_transform_2d(image_difference(y_true, y_pred), levels, normalization)
+    low, *details = haar_bands(difference, levels, normalization)
     loss = weights[0] * ops.mean(low**2, axis=(1, 2, 3))
     for level in details:
         for weight, band in zip(weights[1:], level, strict=True):
@@ -116,7 +121,8 @@ class WaveletLoss(ImageLoss):
         self.normalization = normalization
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        return wavelet_loss(y_true, y_pred, self.levels, self.weights, self.normalization)
+        difference = ops.subtract(y_pred, y_true)
+        return _loss_of_difference(difference, self.levels, self.weights, self.normalization)
 
     def get_config(self) -> dict[str, Any]:
         return {

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_regen.checks import as_array, check_images, check_labels
+from keras_regen.arrays import as_array, check_images, check_labels
 from keras_regen.metrics.evaluation_classifier import train_evaluation_classifier
 
 

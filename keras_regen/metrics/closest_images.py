@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from keras_regen.checks import as_array, check_choice, check_flag, check_images, check_integer
+from keras_regen.arrays import as_array, check_images
+from keras_regen.checks import check_choice, check_flag, check_integer
 from keras_regen.metrics.feature_rows import feature_rows
 from keras_regen.metrics.neighbors import nearest_neighbors
 from keras_regen.metrics.similarity_search import SimilaritySearch

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from keras_regen.checks import as_array, as_numbers, check_images, check_integer
+from keras_regen.arrays import as_array, as_numbers, check_images, unit_range
+from keras_regen.checks import check_integer
 from keras_regen.metrics.duplicates import first_equals
 from keras_regen.metrics.feature_rows import feature_rows
 from keras_regen.metrics.neighbors import nearest_neighbors
-from keras_regen.pixel_range import unit_range
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_regen.checks import as_array, check_choice, check_images, check_integer, elements_of
+from keras_regen.arrays import as_array, check_images
+from keras_regen.checks import check_choice, check_integer, elements_of
 from keras_regen.metrics.duplicates import first_equals
 from keras_regen.metrics.neighbors import nearest_neighbors
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from keras_regen.checks import as_array, check_images, check_labels
+from keras_regen.arrays import as_array, check_images, check_labels, unit_range
 from keras_regen.datasets import ImageDataset
-from keras_regen.pixel_range import unit_range
 
 
 def relative_diversity(

@@ -8,7 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_regen.checks import as_array, check_images, check_integer, check_labels, elements_of
+from keras_regen.arrays import as_array, check_images, check_labels
+from keras_regen.checks import check_integer, elements_of
 from keras_regen.class_names import as_class_names
 from keras_regen.datasets import ImageDataset, ShuffledArrays
 from keras_regen.metrics.aligned_classifier import AlignedClassifier

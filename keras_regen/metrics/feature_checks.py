@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_regen.checks import as_array
+from keras_regen.arrays import as_array
 from keras_regen.datasets import ImageDataset
 
 # No metric raises numbers of this size to a power beyond the range of float64.

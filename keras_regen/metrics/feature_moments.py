@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_regen.checks import as_array
+from keras_regen.arrays import as_array
 from keras_regen.metrics.feature_checks import check_features
 
 # Rows per feature that are gathered before a QR decomposition reduces them.

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from keras import ops
 
+from keras_regen.arrays import unit_range
 from keras_regen.checks import named_errors
 from keras_regen.metrics.feature_checks import check_features
-from keras_regen.pixel_range import unit_range
 
 
 def feature_rows(images: np.ndarray, features: Callable, batch_size: int) -> np.ndarray:

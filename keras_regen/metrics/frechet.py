@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from keras_regen.checks import as_array, as_numbers, check_flag
+from keras_regen.arrays import as_array, as_numbers
+from keras_regen.checks import check_flag
 from keras_regen.metrics.feature_checks import check_two_sets
 from keras_regen.metrics.feature_extractor import FeatureExtractor
 from keras_regen.metrics.feature_moments import FeatureMoments

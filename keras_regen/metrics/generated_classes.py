@@ -5,8 +5,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_regen.checks import as_array, check_images, check_labels, named_errors
-from keras_regen.pixel_range import unit_range
+from keras_regen.arrays import as_array, check_images, check_labels, unit_range
+from keras_regen.checks import named_errors
 
 
 def generation_accuracy(classifier: Any, images: np.ndarray, labels: np.ndarray) -> np.ndarray:

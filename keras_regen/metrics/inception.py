@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from keras_regen.checks import as_array, check_integer, check_seed
+from keras_regen.arrays import as_array
+from keras_regen.checks import check_integer, check_seed
 
 
 def inception_score(

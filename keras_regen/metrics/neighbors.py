@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_regen.pixel_range import unit_range
+from keras_regen.arrays import unit_range
 
 # Candidates in addition to the neighbors: exact errors decide between almost equal candidates.
 _SPARE = 8

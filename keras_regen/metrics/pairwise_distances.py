@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_regen.checks import as_numbers
+from keras_regen.arrays import as_numbers
 
 
 def latent_distances(points: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:

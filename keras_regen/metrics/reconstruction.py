@@ -3,9 +3,8 @@
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import as_array, check_images
+from keras_regen.arrays import as_array, check_images, unit_range
 from keras_regen.losses import ssim_loss
-from keras_regen.pixel_range import unit_range
 
 _BLOCK = 256
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from keras_regen.checks import as_array, check_images
-from keras_regen.pixel_range import unit_range
+from keras_regen.arrays import as_array, check_images, unit_range
 
 
 def sharpness(images: np.ndarray) -> float:

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
+from keras_regen.arrays import unit_range
 from keras_regen.losses.ssim import fitting_window
 from keras_regen.metrics.neighbors import lowest
-from keras_regen.pixel_range import unit_range
 
 # The windows of the images that are compared at once should stay in the processor's cache.
 _CACHE_BYTES = 2**18

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_regen.arrays import unit_range
 from keras_regen.checks import check_choice, elements_of
 from keras_regen.class_names import as_class_names
 from keras_regen.losses import BernoulliLoss, GaussianLoss
@@ -18,7 +19,6 @@ from keras_regen.models.decoder_checks import (
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
 from keras_regen.networks import csae_decoder, csae_encoder
-from keras_regen.pixel_range import unit_range
 from keras_regen.priors import GaussianPrior, Prior
 
 

@@ -7,6 +7,7 @@ from typing import Any, Self
 import keras
 from keras import ops
 
+from keras_regen.arrays import unit_range
 from keras_regen.checks import check_choice, check_flag, check_integer
 from keras_regen.class_names import as_class_names
 from keras_regen.losses import classification_loss
@@ -14,12 +15,10 @@ from keras_regen.models.decoder_checks import check_network
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import mean_loss
 from keras_regen.models.training_views import (
-    changed_in_training,
     check_augmentation,
     mirror_and_shift,
 )
 from keras_regen.networks import basenet, regene_classifier, resnet_v1
-from keras_regen.pixel_range import unit_range
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
@@ -143,7 +142,9 @@ class Classifier(ImageModel):
         )
 
     def call(self, inputs: Any, training: bool | None = None) -> dict[str, Any]:
-        images = changed_in_training(self.augmentation, unit_range(inputs), training)
+        images = unit_range(inputs)
+        if training and self.augmentation is not None:
+            images = ops.cast(self.augmentation(images, training=True), "float32")
         outputs = ops.cast(self.network(images, training=training), "float32")
         return {"probabilities": ops.softmax(outputs) if self.from_logits else outputs}
 

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_regen.arrays import unit_range
 from keras_regen.checks import check_choice, check_flag, check_integer, check_number
 from keras_regen.class_names import as_class_names
 from keras_regen.layers import NoisyLatent, PEDCCHead
@@ -16,7 +17,6 @@ from keras_regen.models.decoder_checks import check_decoder, check_network, chec
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
 from keras_regen.models.training_views import (
-    changed_in_training,
     check_augmentation,
     mirror_and_shift,
 )
@@ -26,7 +26,6 @@ from keras_regen.networks import (
     csae_linear_decoder,
     csae_linear_encoder,
 )
-from keras_regen.pixel_range import unit_range
 from keras_regen.priors import (
     ClassGaussianPrior,
     ClassMixturePrior,
@@ -271,7 +270,9 @@ class CSAE(ImageModel):
         )
 
     def call(self, inputs, training=None):
-        images = changed_in_training(self.augmentation, unit_range(inputs), training)
+        images = unit_range(inputs)
+        if training and self.augmentation is not None:
+            images = ops.cast(self.augmentation(images, training=True), "float32")
         latent = self.encoder(images, training=training)
         outputs = {
             "probabilities": ops.softmax(self.head(latent)),
@@ -297,32 +298,22 @@ class CSAE(ImageModel):
     def get_config(self):
         return {**super().get_config(), "loss_weights": self.loss_weights}
 
-    def _learn_latents(self, latents, labels):
-        super()._learn_latents(latents, labels)
-        quantiles = self._quantiles_of_distances(latents, labels)
+    def _after_prior(self, latents, labels):
+        num_quantiles = self.distance_quantiles.shape[1]
+        quantiles = inference.distance_quantiles(self, latents, labels, num_quantiles)
         if self.decoder is not None:
             # Reconstructions by a weak decoder are all farther from their centroids than images.
             # Then the reconstructions set the threshold, or no generated image would be near
             # enough.
             rng = np.random.default_rng(0)
             chosen = rng.permutation(len(latents))[:_RECONSTRUCTIONS]
-            # In blocks, so that the memory never holds all images.
-            blocks = np.array_split(latents[chosen], -(-len(chosen) // 512))
-            encoded = np.concatenate([self.encode(self.decode(block)) for block in blocks])
-            quantiles = np.maximum(quantiles, self._quantiles_of_distances(encoded, labels[chosen]))
+            decoded = inference.latents_of_reconstructions(self, latents[chosen])
+            others = inference.distance_quantiles(self, decoded, labels[chosen], num_quantiles)
+            quantiles = np.maximum(quantiles, others)
         self.distance_quantiles.assign(quantiles)
 
     def _centroid_distances(self, latents, batch_size=256):
         return inference.centroid_distances(self, latents, batch_size)
-
-    def _quantiles_of_distances(self, latents, labels):
-        """Quantiles of the distances to the centroid of the own class; zeros without latents."""
-        distances = self._centroid_distances(latents)[np.arange(len(labels)), labels]
-        quantiles = np.zeros(self.distance_quantiles.shape, "float32")
-        for label in np.unique(labels):
-            own = distances[labels == label]
-            quantiles[label] = np.quantile(own, np.linspace(0, 1, quantiles.shape[1]))
-        return quantiles
 
     def _check_parts(self):
         check_decoder(self)

@@ -7,13 +7,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import (
-    as_array,
-    check_choice,
-    check_integer,
-    check_labels,
-    check_number,
-)
+from keras_regen.arrays import as_array, check_labels, unit_range
+from keras_regen.checks import check_choice, check_integer, check_number
 from keras_regen.class_names import as_class_names
 from keras_regen.models.autoencoder import reconstruction_loss
 from keras_regen.models.vae import VAE
@@ -23,7 +18,6 @@ from keras_regen.networks import (
     csae_linear_conditional_encoder,
     csae_linear_decoder,
 )
-from keras_regen.pixel_range import unit_range
 from keras_regen.priors import ConditionalNormalPrior, Prior
 
 

@@ -8,12 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_regen.checks import (
-    as_integers,
-    check_flag,
-    check_integer,
-    check_number,
-)
+from keras_regen.checks import as_integers, check_flag, check_integer, check_number
 from keras_regen.models.loss_weight_schedule import LossWeightSchedule
 from keras_regen.models.monitor_modes import set_monitor_modes
 from keras_regen.models.non_finite_loss import StopOnNonFiniteLoss
@@ -107,7 +102,6 @@ def plan(
         A tuple of the epochs, the batch size and the callbacks.
     """
     callbacks = keras.tree.flatten(callbacks or [])
-    set_monitor_modes(callbacks)
     preset = model.preset
     if preset is not None:
         if batch_size is None and data.in_memory:
@@ -122,6 +116,7 @@ def plan(
     epochs = 1 if epochs is None else epochs
     _warn_of_spent_schedule(model, data, batch_size, epochs - initial_epoch, steps)
     build_optimizer(model)
+    set_monitor_modes(callbacks)
     # First of all: a checkpoint by another callback is of a model that is still good.
     return epochs, batch_size, [StopOnNonFiniteLoss(), *callbacks]
 
@@ -150,7 +145,18 @@ def weights_by_label(model: Any, class_weight: Mapping[int | str, float]) -> dic
 
 
 def build_optimizer(model: Any) -> None:
-    """Creates the variables of the optimizer: TensorFlow would trace the first step twice."""
+    """Creates the variables of the optimizer: TensorFlow would trace the first step twice.
+
+    Raises:
+        ValueError: If the optimizer has the variables of another model.
+    """
+    known = {id(weight) for weight in getattr(model.optimizer, "_trainable_variables", ())}
+    if known and not known.issuperset(map(id, model.trainable_variables)):
+        raise ValueError(
+            "The optimizer was built for other weights: of another model, or before a layer became "
+            "trainable. Call `compile` again with a new optimizer, such as "
+            f"`{type(model.optimizer).__name__}()`."
+        )
     strategy = getattr(model, "distribute_strategy", None)  # TensorFlow's
     with strategy.scope() if strategy else contextlib.nullcontext():
         if model.trainable_variables and not model.optimizer.built:

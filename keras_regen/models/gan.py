@@ -7,13 +7,8 @@ from typing import Any, Self
 import keras
 from keras import ops
 
-from keras_regen.checks import (
-    as_integers,
-    check_choice,
-    check_integer,
-    check_number,
-    check_seed,
-)
+from keras_regen.arrays import unit_range
+from keras_regen.checks import as_integers, check_choice, check_integer, check_number, check_seed
 from keras_regen.layers import DifferentiableAugmentation, StandardNoise
 from keras_regen.losses import HiddenSpaceLoss
 from keras_regen.losses.adversarial import objective as objective_of
@@ -28,7 +23,6 @@ from keras_regen.networks import (
     dense_discriminator,
     dense_generator,
 )
-from keras_regen.pixel_range import unit_range
 from keras_regen.priors import NoisePrior, StandardNormalPrior
 
 

@@ -9,14 +9,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import (
-    as_array,
-    as_integers,
-    check_flag,
-    check_integer,
-    check_path,
-    elements_of,
-)
+from keras_regen.arrays import as_array, unit_range
+from keras_regen.checks import as_integers, check_flag, check_integer, check_path, elements_of
 from keras_regen.class_names import as_class_names
 from keras_regen.generation import Acceptance, GenerationReport, generate
 from keras_regen.generation.protocol import require_part
@@ -38,7 +32,6 @@ from keras_regen.models.training_data import (
     plain_errors,
     raise_plain_error,
 )
-from keras_regen.pixel_range import unit_range
 from keras_regen.presets import Preset
 from keras_regen.priors import Prior
 from keras_regen.saving import without_backend
@@ -348,6 +341,7 @@ class ImageModel(keras.Model):
                 "Call `compile` before `fit`, such as `model.compile('adam')` for this "
                 f"{type(self).__name__}."
             )
+        spec = self._data_spec()
         options = fitting.checked_arguments(
             self,
             batch_size=batch_size,
@@ -369,7 +363,7 @@ class ImageModel(keras.Model):
             if sample_weight is not None:
                 raise ValueError("Give either `class_weight` or `sample_weight`. Received: both.")
             class_weight = fitting.weights_by_label(self, class_weight) or None
-        data = check_data(self._data_spec(), x, y, sample_weight)
+        data = check_data(spec, x, y, sample_weight)
         held_out = None
         if validation_data is not None:
             held_out = validation_data
@@ -379,7 +373,7 @@ class ImageModel(keras.Model):
                     "`validation_data` must be images, labels and perhaps weights, or a dataset. "
                     f"Received: {len(parts)} parts."
                 )
-            held_out = check_data(self._data_spec(), *parts)
+            held_out = check_data(spec, *parts)
         elif validation_split:
             held_out = data.split(validation_split)
         self._before_fit(
@@ -535,8 +529,8 @@ class ImageModel(keras.Model):
             ValueError: If the model has no decoder or the latents have another dimension.
         """
         decoder = self.decoder or require_part(self, "decoder", "generate images")
-        check_integer("batch_size", batch_size, 1)
         z = checked_latents(z, decoder.input_shape[-1])
+        check_integer("batch_size", batch_size, 1)
         images = np.empty((len(z), *self.image_shape), "float32")
         # In blocks, so that the memory holds little more than the result.
         batches = max(1, _DECODE_BYTES // (4 * math.prod(self.image_shape) * batch_size))
@@ -815,13 +809,13 @@ class ImageModel(keras.Model):
         has_classes = self._needs_labels and self.prior.num_classes
         if has_classes:
             labels = [np.asarray(ops.convert_to_numpy(part), "int64") for part in labels]
-        self._learn_latents(
-            np.concatenate(latents), np.concatenate(labels) if has_classes else None
-        )
-
-    def _learn_latents(self, latents: np.ndarray, labels: np.ndarray | None) -> None:
-        """Learns from the latents of all training images."""
+        latents = np.concatenate(latents)
+        labels = np.concatenate(labels) if has_classes else None
         self.prior.adapt(latents, labels)
+        self._after_prior(latents, labels)
+
+    def _after_prior(self, latents: np.ndarray, labels: np.ndarray | None) -> None:
+        """Does the work that follows the prior's, from the latents of all training images."""
 
     def _unshare_averaged_weights(self) -> None:
         """Copies weights that `use_ema` has set to their averages.

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import as_array
+from keras_regen.arrays import as_array
 from keras_regen.models.training_data import images_of
 
 
@@ -41,6 +41,36 @@ def centroid_distances(model: Any, z: Any, batch_size: int) -> np.ndarray:
     """Returns the distances of latents to the centroids of a head, `(num_samples, num_classes)`."""
     logits = _in_batches(model.head, model.num_classes, z, batch_size)
     return np.sqrt(np.maximum(-logits, 0))
+
+
+def distance_quantiles(model: Any, z: Any, labels: np.ndarray, num_quantiles: int) -> np.ndarray:
+    """Returns quantiles of the distances of latents to the centroid of their class.
+
+    Args:
+        model: A model with a `PEDCCHead`.
+        z: Latents `(num_samples, latent_dim)`.
+        labels: Integer array `(num_samples,)`.
+        num_quantiles: Integer, at least 2: the quantiles are evenly spaced from 0 to 1.
+
+    Returns:
+        Array `(num_classes, num_quantiles)`, float32; zeros for a class without latents.
+    """
+    distances = centroid_distances(model, z, 256)[np.arange(len(labels)), labels]
+    quantiles = np.zeros((model.num_classes, num_quantiles), "float32")
+    for label in np.unique(labels):
+        own = distances[labels == label]
+        quantiles[label] = np.quantile(own, np.linspace(0, 1, num_quantiles))
+    return quantiles
+
+
+def latents_of_reconstructions(model: Any, z: np.ndarray) -> np.ndarray:
+    """Returns the latents of the images that latents decode to, `(num_samples, latent_dim)`."""
+    encoded = []
+    # In blocks, so that the memory never holds all images.
+    for block in np.array_split(z, -(-len(z) // 512)):
+        images = model.decoder.predict(block, 256, verbose=0).astype("float32", copy=False)
+        encoded.append(model.encoder.predict(np.clip(images, 0, 1), 256, verbose=0))
+    return np.concatenate(encoded).astype("float32", copy=False)
 
 
 def _in_batches(function: Callable, num_outputs: int, z: Any, batch_size: int) -> np.ndarray:

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from keras_regen.checks import as_array, check_images, check_labels, named_errors
+from keras_regen.arrays import as_array, check_images, check_labels
+from keras_regen.checks import named_errors
 from keras_regen.class_names import as_class_names
 from keras_regen.generation.protocol import check_model
 from keras_regen.models.image_model import ImageModel

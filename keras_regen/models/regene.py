@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_regen.arrays import unit_range
 from keras_regen.checks import check_flag, check_integer
 from keras_regen.class_names import as_class_names
 from keras_regen.freezing import set_trainable
@@ -20,7 +21,6 @@ from keras_regen.models.objective import Objective
 from keras_regen.models.training_data import images_of
 from keras_regen.networks import inception_features, regene_classifier, regene_decoder
 from keras_regen.networks.regene import LATENT_LAYER
-from keras_regen.pixel_range import unit_range
 from keras_regen.priors import ConvexCombinationPrior, Prior
 
 

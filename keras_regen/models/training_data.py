@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import as_array, check_images, check_labels
+from keras_regen.arrays import as_array, check_images, check_labels
 from keras_regen.datasets import ShuffledArrays
 
 
@@ -51,20 +51,18 @@ class DataSpec:
         Raises:
             ValueError: If images or labels are not as the model takes them.
         """
-        images = as_array("images", images)
-        if not self.needs_labels:
-            check_images(images, self.image_shape)
-            return labels
-        if labels is not None:
+        if self.needs_labels and labels is not None:
             labels = _class_numbers(labels, self.num_classes)
-            label_array = as_array("labels", labels)
+        images = as_array("images", images)
         check_images(images, self.image_shape)
+        if not self.needs_labels:
+            return labels
         if labels is None:
             raise ValueError(
                 f"{self.model_name} learns classes and needs labels. Received images without "
                 "labels: call it with (images, labels)."
             )
-        check_labels(label_array, len(images), self.num_classes)
+        check_labels(labels, len(images), self.num_classes)
         return labels
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import keras
-from keras import ops
 
 from keras_regen.layers import MirrorAndShift
 from keras_regen.models.decoder_checks import check_part
@@ -19,18 +18,3 @@ def mirror_and_shift(mirror: bool, shift: int, seed: int) -> MirrorAndShift | No
     """Builds the augmentation of `for_images`, or returns `None` if it would change nothing."""
     layer = MirrorAndShift(mirror, shift, seed=seed)
     return layer if mirror or shift else None
-
-
-def changed_in_training(
-    augmentation: keras.layers.Layer | None, images: Any, training: bool | None
-) -> Any:
-    """Returns the images that a model sees: changed in training, and else as they are.
-
-    Args:
-        augmentation: The layer, or `None`.
-        images: Float images `(batch, height, width, channels)` in [0, 1].
-        training: Boolean: the mode of the model.
-    """
-    if not training or augmentation is None:
-        return images
-    return ops.cast(augmentation(images, training=True), "float32")

@@ -6,6 +6,7 @@ from typing import Any, Self
 import keras
 from keras import ops
 
+from keras_regen.arrays import unit_range
 from keras_regen.checks import check_choice, check_integer, check_number, check_seed
 from keras_regen.layers import GaussianLatent
 from keras_regen.losses import gaussian_kl
@@ -19,7 +20,6 @@ from keras_regen.models.decoder_checks import (
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
 from keras_regen.networks import csae_decoder, csae_encoder, degan_decoder, degan_encoder
-from keras_regen.pixel_range import unit_range
 from keras_regen.priors import Prior, StandardNormalPrior
 
 

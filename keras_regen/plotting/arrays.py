@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from keras_regen.checks import as_array, as_numbers, check_images, check_labels, check_strings
+from keras_regen.arrays import as_array, as_numbers, check_images, check_labels
+from keras_regen.checks import check_strings
 
 
 def as_images(

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from keras_regen.checks import as_array, as_numbers, check_integer, check_strings
+from keras_regen.arrays import as_array, as_numbers
+from keras_regen.checks import check_integer, check_strings
 from keras_regen.plotting.arrays import as_points, as_series, check_mapping
 from keras_regen.plotting.style import (
     COLORS,

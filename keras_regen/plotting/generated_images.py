@@ -9,8 +9,8 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from keras_regen.arrays import unit_range
 from keras_regen.checks import check_integer, check_strings
-from keras_regen.pixel_range import unit_range
 from keras_regen.plotting.arrays import as_image_rows, as_images
 from keras_regen.plotting.canvas import Canvas, number_that_fits, text_width
 from keras_regen.plotting.style import COLORS, MUTED, check_axes, picture_path, shown_part

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from keras_regen.checks import as_numbers
+from keras_regen.arrays import as_numbers
 from keras_regen.plotting.arrays import as_series, check_mapping
 from keras_regen.plotting.style import (
     add_legend,

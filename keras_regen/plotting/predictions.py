@@ -8,7 +8,8 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from keras_regen.checks import as_array, as_numbers, check_integer, check_labels
+from keras_regen.arrays import as_array, as_numbers, check_labels
+from keras_regen.checks import check_integer
 from keras_regen.plotting.arrays import as_class_names, as_labels
 from keras_regen.plotting.class_axes import add_heatmap, names_width, panel_side
 from keras_regen.plotting.style import (

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from keras_regen.arrays import as_array, check_images, unit_range
 from keras_regen.atomic_files import atomic_write
-from keras_regen.checks import as_array, check_images, check_integer
-from keras_regen.pixel_range import unit_range
+from keras_regen.checks import check_integer
 from keras_regen.plotting.arrays import as_images
 from keras_regen.plotting.style import check_suffix
 

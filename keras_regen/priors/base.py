@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from keras_regen.checks import as_array, check_integer, check_labels, is_integer
+from keras_regen.arrays import as_array, check_labels
+from keras_regen.checks import check_integer, is_integer
 
 
 class Prior(keras.layers.Layer):

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import as_numbers, check_integer, elements_of, is_finite_number
+from keras_regen.arrays import as_numbers
+from keras_regen.checks import check_integer, elements_of, is_finite_number
 from keras_regen.priors.base import check_sampling
 from keras_regen.priors.class_prior import ClassPrior
 from keras_regen.priors.source_sets import SourceSets

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
-from keras_regen.checks import as_array, check_integer
+from keras_regen.arrays import as_array
+from keras_regen.checks import check_integer
 from keras_regen.priors.base import Prior, check_sampling
 
 _BATCH = 256

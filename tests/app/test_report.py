@@ -26,6 +26,7 @@ pytestmark = pytest.mark.any_backend
 
 SECTIONS = (
     "run",
+    "quality",
     "metrics",
     "samples",
     "reconstructions",
@@ -131,6 +132,13 @@ def test_the_metrics_have_a_reference_and_a_sentence(tmp_path):
     assert METRIC_TEXTS["copied"].text in page.text
     bars = [part["width"] for part in page.all("rect") if part["class"] == "bar"]
     assert bars == ["75.00", "62.50", "50.00"]
+
+
+def test_poor_pictures_have_a_warning(tmp_path):
+    model, data = small_model(["cat", "dog", "cow"])
+    page = Page(write_report(tmp_path, model, data, METRICS | {"reconstruction_explained": 0.21}))
+    assert "quality" in [section["id"] for section in page.all("section")]
+    assert "Warning. Reconstructions are poor: they explain 21 %" in page.text
 
 
 def test_every_metric_of_the_library_has_words(digits_model):

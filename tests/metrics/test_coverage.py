@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from keras_regen.metrics import precision_recall, without_duplicates
 
+pytestmark = pytest.mark.any_backend
+
 
 def covered(points, centers, k):
     inside = 0

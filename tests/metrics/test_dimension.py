@@ -15,6 +15,8 @@ from keras_regen.metrics import (
     without_duplicates,
 )
 
+pytestmark = pytest.mark.any_backend
+
 KS = (5, 10, 20, 50)
 # scikit-dimension 0.5.0 (numpy 2.4.6, scikit-learn 1.9.1), by
 #   skdim.id.MLE(unbiased=False).fit_transform(sphere(dim), n_neighbors=k, comb="mean")

@@ -6,6 +6,8 @@ import pytest
 from keras_regen.datasets import load
 from keras_regen.metrics import relative_diversity
 
+pytestmark = pytest.mark.any_backend
+
 
 def paper_diversity(images):
     """D(X) of definition 3."""

@@ -5,6 +5,8 @@ import pytest
 
 from keras_regen.metrics.neighbors import nearest_neighbors
 
+pytestmark = pytest.mark.any_backend
+
 
 def points(kind):
     rng = np.random.default_rng(0)

@@ -276,6 +276,18 @@ def test_an_optimizer_for_each_network():
         model.compile({3: "adam", "generator": "adam"})
 
 
+def test_an_optimizer_of_another_model():
+    optimizer = keras.optimizers.SGD()
+    optimizer.build(keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)]).variables)
+    images, labels = striped_images(4)
+    model = CSAE.for_images(SHAPE, NAMES, network="linear", latent_dim=4, hidden=8)
+    model.compile(optimizer)
+    with pytest.raises(ValueError, match="built for other weights: of another model"):
+        model.fit(images, labels, verbose=0)
+    model.compile(keras.optimizers.SGD())
+    model.fit(images, labels, verbose=0)
+
+
 def test_lists_and_tensors_are_decoded(model):
     latents = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
     expected = model.decode(latents)

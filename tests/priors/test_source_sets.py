@@ -12,6 +12,8 @@ from scipy import stats
 from keras_regen.priors import source_sets
 from keras_regen.priors.source_sets import SourceSets
 
+pytestmark = pytest.mark.any_backend
+
 
 def rows(sets):
     return [tuple(row) for row in sets.tolist()]

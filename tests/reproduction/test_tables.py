@@ -7,6 +7,8 @@ from reproduction import SCALES, Training, get_table, list_tables
 from reproduction.measures import MEASURES
 from reproduction.settings import image_limits, run_settings
 
+pytestmark = pytest.mark.any_backend
+
 
 @pytest.mark.parametrize("table", list_tables(), ids=lambda table: table.name)
 def test_cells_are_unique_and_match_presets_and_measures(table):
