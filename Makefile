@@ -43,7 +43,7 @@ lint: .venv/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache --no-logo
 
-# The gallery trains small models. They train fastest on PyTorch.
+# The gallery and the notebooks train small models. They train fastest on PyTorch.
 docs: export KERAS_BACKEND := torch
 docs: export ONEDNN_MAX_CPU_ISA := SSE41
 docs: export TF_CPP_MIN_LOG_LEVEL := 3

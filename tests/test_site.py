@@ -137,6 +137,10 @@ def test_nothing_is_loaded_from_another_host(site, pages):
         assert not re.search(r"(?:url\(|@import )[\"']?(?:https?:)?//", path.read_text()), path
 
 
+def test_the_site_has_no_file_of_its_build(site):
+    assert [*site.rglob("*.py"), *site.rglob("*.toml"), *site.rglob("*.keras")] == []
+
+
 def test_the_gallery_has_every_plot():
     text = (DOCS / "gallery.md").read_text()
     names = [name for name in vars(plotting) if name.startswith("plot_")]
