@@ -82,7 +82,7 @@ from keras_regen.saving import load_model as load_model
 from keras_regen.zoo import list_pretrained as list_pretrained
 from keras_regen.zoo import load_pretrained as load_pretrained
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 if not TYPE_CHECKING:  # a type checker would take every name for one that exists
 
