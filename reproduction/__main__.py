@@ -1,4 +1,4 @@
-"""`python -m reproduction TABLE`: reproduces tables of the papers."""
+"""`python -m reproduction TABLE` reproduces tables of the papers, and `figures` their figures."""
 
 from pathlib import Path
 
@@ -8,7 +8,25 @@ import reproduction
 from keras_regen_app.options import backend_option, count_option, print_message
 
 
-@click.command()
+class _TablesByDefault(click.Group):
+    """A group whose command `tables` needs no name, as in `python -m reproduction all`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Adds `tables` in front of the names of tables and their options."""
+        if args[:1] not in [[name] for name in (*self.commands, *ctx.help_option_names)]:
+            args = ["tables", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_TablesByDefault)
+def main() -> None:
+    """Reproduce the tables and the figures of the papers.
+
+    `python -m reproduction TABLE...` is short for `python -m reproduction tables TABLE...`.
+    """
+
+
+@main.command("tables")
 @click.argument("names", metavar="TABLE...", nargs=-1)
 @click.option(
     "--scale",
@@ -122,5 +140,101 @@ def reproduce(
         print_message(f"Skipped: {message}")
 
 
+@main.command("figures")
+@click.argument("names", metavar="[FIGURE]...", nargs=-1)
+@click.option(
+    "--scale",
+    "scale_name",
+    type=click.Choice(list(reproduction.SCALES)),
+    default="quick",
+    show_default=True,
+    help="Scale of the training runs of models that are not at hand. Runs of a larger scale are "
+    "preferred.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Seed of the training runs and of the generated images.",
+)
+@click.option(
+    "--runs",
+    "runs_folder",
+    type=click.Path(file_okay=False),
+    default="runs/figures",
+    show_default=True,
+    help="Folder of the training runs. Complete runs in it are reused.",
+)
+@click.option(
+    "--table-runs",
+    type=click.Path(file_okay=False),
+    default="runs/reproduce",
+    show_default=True,
+    help="Folder of the training runs of the tables. Complete runs in it are reused too.",
+)
+@click.option(
+    "--results",
+    "results_folder",
+    type=click.Path(file_okay=False),
+    default="results",
+    show_default=True,
+    help="Folder of the results in `reproduction`, and of the pictures in `figures`.",
+)
+@click.option(
+    "--train/--no-train",
+    default=True,
+    show_default=True,
+    help="Whether to train the models that are not at hand. Without training, their pictures are "
+    "left out.",
+)
+@click.option("--list", "list_only", is_flag=True, help="List the figures and exit.")
+@backend_option
+def figures(
+    names: tuple[str, ...],
+    scale_name: str,
+    seed: int,
+    runs_folder: str,
+    table_runs: str,
+    results_folder: str,
+    train: bool,
+    list_only: bool,
+) -> None:
+    """Make the figures named FIGURE, by default all, from results and from trained models.
+
+    Figures of numbers are made from the results of the tables, at the largest scale. Other figures
+    need models, which are trained unless a complete run is at hand. The pictures and their captions
+    are written to the folder of the results. The site shows them.
+    """
+    # Imported here, after `backend_option` has chosen the backend.
+    from reproduction.figures.making import count_figures, make_figures, read_captions
+    from reproduction.figures.registry import get_figure, list_figures
+    from reproduction.figures.sources import Sources
+
+    if list_only:
+        for figure in list_figures():
+            note = "" if figure.panels else " (cannot be made)"
+            click.echo(f"{figure.name:<18} {figure.title}{note}")
+        return
+    chosen = [get_figure(name) for name in names if name != "all"]
+    if not chosen or "all" in names:
+        chosen = list_figures()
+    sources = Sources(
+        reproduction.SCALES[scale_name],
+        seed=seed,
+        runs_folder=runs_folder,
+        reused_folders=[table_runs],
+        results_folder=Path(results_folder) / "reproduction",
+        train=train,
+        log=print_message,
+    )
+    folder = Path(results_folder) / "figures"
+    skipped = make_figures(chosen, sources, folder, log=print_message)
+    for title, number, pictures in count_figures(read_captions(folder)):
+        click.echo(f"{title}: {number} figures, {pictures} pictures")
+    for message in skipped:
+        print_message(f"Skipped: {message}")
+
+
 if __name__ == "__main__":
-    reproduce(prog_name="python -m reproduction")
+    main(prog_name="python -m reproduction")

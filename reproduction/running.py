@@ -153,8 +153,72 @@ def result_path(
     return Path(results_folder) / scale.name / f"{training.name}-seed{seed}.json"
 
 
+def trained_run(
+    training: Training,
+    scale: Scale,
+    *,
+    seed: int = 0,
+    runs_folder: str | os.PathLike = "runs/reproduce",
+    evaluation_classifier: Callable[[], Classifier] | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> Measured:
+    """Returns a trained model with its data and its folder, such as for pictures of the model.
+
+    A complete run is reused, also of another backend. Otherwise the model is trained. A training
+    without a preset has data alone.
+
+    Args:
+        training: The training.
+        scale: Scale of the training.
+        seed: Integer: seed of the training run.
+        runs_folder: Folder of the training runs.
+        evaluation_classifier: Function that returns the evaluation classifier of a new run.
+            Defaults to the classifier of the scale.
+        callbacks: Further callbacks for `fit`.
+
+    Raises:
+        FileNotFoundError: If the dataset is missing.
+        NonFiniteLossError: If the training run diverges.
+
+    Examples:
+        >>> import tempfile
+        >>> from reproduction import SCALES, Training
+        >>> from reproduction.running import trained_run
+        >>> training = Training(None, "digits")
+        >>> run = trained_run(training, SCALES["quick"], runs_folder=tempfile.mkdtemp())
+        >>> run.data.image_shape
+        (8, 8, 1)
+    """
+    run = _Run(training, scale, seed, Path(runs_folder), None, 1, callbacks)
+    run.evaluation_classifier = evaluation_classifier
+    if training.preset is None:
+        return run.measured({})
+    return run.measured(run.complete_metrics() or run.train())
+
+
+def has_run(
+    training: Training,
+    scale: Scale,
+    *,
+    seed: int = 0,
+    runs_folder: str | os.PathLike = "runs/reproduce",
+) -> bool:
+    """Checks that a folder has a complete run of a training, of any backend.
+
+    Examples:
+        >>> from reproduction import SCALES, Training
+        >>> from reproduction.running import has_run
+        >>> has_run(Training("csae_mnist", "mnist"), SCALES["quick"], runs_folder="no/such/folder")
+        False
+    """
+    run = _Run(training, scale, seed, Path(runs_folder), None, 1, ())
+    return run.complete_metrics() is not None
+
+
 class _Run:
     """A training at a scale, with a seed."""
+
+    evaluation_classifier = None
 
     def __init__(
         self, training, scale, seed, runs_folder, path, processes, callbacks, time_limit=None
@@ -226,15 +290,10 @@ class _Run:
             )
             save_model(classifier, path)
 
-    def _result(self):
-        model, metrics = None, {}
-        self.prepare()  # Not part of the measured time, because other runs use the files too.
-        if self.training.preset is not None:
-            metrics = self._train()
-            model = load_model(self.folder)
-        start = time.perf_counter()
-        measured = Measured(
-            model,
+    def measured(self, metrics):
+        """Returns the model and the data of the run."""
+        return Measured(
+            None if self.training.preset is None else load_model(self.folder),
             load(self._dataset(), image_size=self._image_size(), seed=self.seed),
             self.folder,
             metrics,
@@ -243,6 +302,12 @@ class _Run:
             self.seed,
             self.training.class_name,
         )
+
+    def _result(self):
+        self.prepare()  # Not part of the measured time, because other runs use the files too.
+        metrics = {} if self.training.preset is None else self.train()
+        start = time.perf_counter()
+        measured = self.measured(metrics)
         # Other tables may have measured more on the same training, which the file must keep.
         measures = list(dict.fromkeys([*self.training.measures, *self._known_measures()]))
         figures = {}
@@ -263,25 +328,40 @@ class _Run:
             "seconds": round(self._training_seconds() + time.perf_counter() - start, 1),
             "processes": self.processes,
         }
-        if model is not None:
-            result["precision"] = model.dtype_policy.name
+        if measured.model is not None:
+            result["precision"] = measured.model.dtype_policy.name
         if self._loaded_classifier is not None:  # A measure has used the classifier.
             network = self._classifier().network
             result["judge"] = {"name": network.name, "hash": weights_hash(network.weights)}
         return result
 
-    def _train(self):
-        settings = {
+    def complete_metrics(self):
+        """Returns the metrics of a complete run of any backend, or `None` without such a run."""
+        path = self.folder / "metrics.json"
+        if not path.exists() or not self._has_settings(self._settings()):
+            return None
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def _settings(self):
+        return {
             "dataset": absolute_dataset_path(self._dataset()),
             "image_size": self._image_size(),
             **run_settings(self.training, self.scale),
         }
-        # A run in the folder may have another backend, or earlier settings of the scale.
+
+    def _has_settings(self, settings):
+        """Checks the settings of the run in the folder."""
+        if not (self.folder / runs.SETTINGS).exists():
+            return False
         # As JSON holds them: a tuple is read back as a list.
-        expected = json.loads(json.dumps({**settings, "backend": keras.backend.backend()}))
-        reusable = (self.folder / runs.SETTINGS).exists() and (
-            expected.items() <= runs.read_settings(self.folder).items()
-        )
+        expected = json.loads(json.dumps(settings))
+        return expected.items() <= runs.read_settings(self.folder).items()
+
+    def train(self):
+        """Trains the model, unless a complete run of this backend is at hand."""
+        settings = self._settings()
+        # A run in the folder may have another backend, or earlier settings of the scale.
+        reusable = self._has_settings({**settings, "backend": keras.backend.backend()})
         if reusable and (self.folder / "metrics.json").exists():
             return json.loads((self.folder / "metrics.json").read_text())
         callbacks = list(self.callbacks)
@@ -337,6 +417,8 @@ class _Run:
 
     def _classifier(self) -> Classifier:
         """Returns the evaluation classifier of the dataset, which all runs of the scale share."""
+        if self.evaluation_classifier is not None:
+            return self.evaluation_classifier()
         if self._loaded_classifier is None:
             self._train_classifier()
             self._loaded_classifier = load_model(self._classifier_path())
