@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from keras_regen.arrays import unit_range
 from keras_regen.callbacks import read_history
 from keras_regen.generation import generate
 from keras_regen.metrics import closest_match, intrinsic_dimension_curve, without_duplicates
-from keras_regen.pixel_range import unit_range
 from keras_regen.plotting import (
     plot_images,
     plot_intrinsic_dimension,

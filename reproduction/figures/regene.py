@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from keras_regen.arrays import unit_range
 from keras_regen.class_names import class_index
 from keras_regen.generation import descendants, generate, interpolate, matrix
 from keras_regen.metrics import closest_match, frechet_distance
 from keras_regen.models import Classifier
 from keras_regen.models.classifier_parts import split_classifier
 from keras_regen.networks.regene import LATENT_LAYER
-from keras_regen.pixel_range import unit_range
 from keras_regen.plotting import (
     plot_barcodes,
     plot_closest,
