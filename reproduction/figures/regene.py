@@ -265,7 +265,8 @@ def _appendix():
     yield PaperFigure(
         "regene-figureB18",
         "t-SNE for four losses of the classifier, CIFAR-10",
-        "",
+        "At the quick scale the groups overlap, and the classifier with the hinge loss has learned "
+        "nothing.",
         tuple(
             Panel(
                 title,
@@ -279,7 +280,8 @@ def _appendix():
         yield PaperFigure(
             f"regene-figureB{number}",
             "barcodes and bars of the latents, CIFAR-10",
-            "Above: the mean latent of each class. Below: the mean latent of the class airplane.",
+            "Above: the mean latent of each class. Below: the mean latent of the class airplane. "
+            "The paper does not state numbers.",
             tuple(
                 Panel(
                     _LOSSES[loss][0],
