@@ -111,7 +111,7 @@ def _by_epoch(sources):
     figure, (axes,) = new_panels(1, 5, 3.2)
     for row, color in (("DE-GANs", "#3f51b5"), ("DCGANs", "#e4572e")):
         pairs = [pair for pair in sources.cells("degan-figure6") if pair[0].row == row]
-        epochs = [1, 2, sources.used[pairs[0][0].training.name]["epochs"]]
+        epochs = [1, 2, sources.used[f"degan-figure6: {pairs[0][0].training.name}"]["epochs"]]
         ours = [100 * np.mean(values) for _, values in pairs]
         axes.plot(epochs, ours, marker="o", linestyle=":", color=color, label=f"{row}, here")
         paper = [100 * cell.paper for cell, _ in pairs if cell.paper is not None]

@@ -79,9 +79,8 @@ _MATCHES = (
 
 def regene_figures() -> Iterator[PaperFigure]:
     """Yields the figures of the ReGene paper."""
-    yield from _latent_spaces()
-    yield from _generations()
-    yield from _numbers()
+    figures = [*_latent_spaces(), *_generations(), *_numbers()]
+    yield from sorted(figures, key=lambda figure: int(figure.number))
     yield from _appendix()
 
 

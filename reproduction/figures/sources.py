@@ -127,7 +127,8 @@ class Sources:
         for cell in get_table(table).cells:
             scale, results = best_runs(cell, self.results)
             for result in results:
-                self.used[cell.training.name] = {
+                # Not the name alone, which is that of a model in `run`.
+                self.used[f"{table}: {cell.training.name}"] = {
                     "scale": scale,
                     "epochs": result["epochs"],
                     "train_images": result["train_images"],

@@ -72,7 +72,7 @@ def test_figure_from_results_has_the_numbers_of_the_paper_and_ours(tmp_path):
     assert list(captions) == ["degan-figure6", "degan-figure7"]
     (panel,) = captions["degan-figure6"]["panels"]
     assert "95 % after 1 epoch" in panel["numbers"] and "68.60 %" in panel["numbers"]
-    source = panel["sources"]["degan_mnist"]
+    source = panel["sources"]["degan-figure6: degan_mnist"]
     assert (source["scale"], source["epochs"]) == ("paper", 25)
     with Image.open(tmp_path / panel["file"]) as image:
         assert image.size == (panel["width"], panel["height"]) and image.mode == "P"
