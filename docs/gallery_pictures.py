@@ -6,7 +6,6 @@ is the value of its last line. The pictures are kept in `.cache` until the code 
 """
 
 import ast
-import hashlib
 import logging
 import os
 import re
@@ -14,6 +13,10 @@ import time
 from pathlib import Path
 
 from mkdocs.structure.files import File
+
+from code_hash import (
+    code_hash,  # the folder of a hook is on the path while it is loaded
+)
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/gallery.md"
@@ -26,7 +29,7 @@ log = logging.getLogger("mkdocs.hooks.gallery")
 
 
 def on_files(files, config):
-    folder = ROOT / ".cache/gallery" / digest()
+    folder = ROOT / ".cache/gallery" / code_hash(PAGE, Path(__file__))
     names = [
         f"{index}.png"
         for index, block in enumerate(blocks())
@@ -66,18 +69,6 @@ def on_page_markdown(markdown, page, config, files):
 def blocks():
     """Returns the blocks of code of the page, and the alternative text of their pictures."""
     return [match.groupdict() for match in BLOCK.finditer(PAGE.read_text())]
-
-
-def digest():
-    """Returns a hash of the page and of the package."""
-    files = [
-        PAGE,
-        Path(__file__),
-        *sorted((ROOT / "keras_regen").rglob("*.py")),
-    ]
-    return hashlib.sha256(
-        b"".join(file.read_bytes() for file in files)
-    ).hexdigest()[:16]
 
 
 def run(folder):

@@ -5,7 +5,6 @@ the package changes. The title and the description of a page are in the metadata
 and the alternative text of a picture is `alt` in the metadata of its cell.
 """
 
-import hashlib
 import json
 import logging
 import os
@@ -22,6 +21,10 @@ from mkdocs.structure.files import File
 from nbclient import NotebookClient
 from nbconvert import MarkdownExporter
 from traitlets.config import Config
+
+from code_hash import (
+    code_hash,  # the folder of a hook is on the path while it is loaded
+)
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs/notebooks"
@@ -105,7 +108,7 @@ def pictures_of(cell):
 def executed(path):
     """Returns a notebook with its outputs. It runs once, also if two processes need it."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    kept = CACHE / f"{path.stem}-{digest(path)}.ipynb"
+    kept = CACHE / f"{path.stem}-{code_hash(path, Path(__file__))}.ipynb"
     with FileLock(CACHE / f"{path.stem}.lock"):
         if not kept.exists():
             start = time.perf_counter()
@@ -116,17 +119,6 @@ def executed(path):
             seconds = time.perf_counter() - start
             log.info("Ran %s in %.0f seconds", path.name, seconds)
     return nbformat.read(kept, as_version=4)
-
-
-def digest(path):
-    """Returns a hash of a notebook and of the package."""
-    files = [
-        path,
-        Path(__file__),
-        *sorted((ROOT / "keras_regen").rglob("*.py")),
-    ]
-    content = b"".join(file.read_bytes() for file in files)
-    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def run(path):

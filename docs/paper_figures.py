@@ -4,21 +4,18 @@
 their numbers. `python -m reproduction figures` writes `results/figures`.
 """
 
-import json
 import re
 from pathlib import Path
 
 from mkdocs.structure.files import File
+from reproduction.figures.captions import (
+    PAPERS,
+    count_figures,
+    read_captions,
+)
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "results/figures"
-# The short and the full name of each paper.
-PAPERS = {
-    "csae1": "CSAE, first version",
-    "csae2": "CSAE, second version",
-    "regene": "ReGene",
-    "degan": "DE-GAN",
-}
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
@@ -44,35 +41,32 @@ def on_page_markdown(markdown, page, config, files):
     )
 
 
-def captions():
-    return json.loads((FOLDER / "figures.json").read_text(encoding="utf-8"))
-
-
 def count_table():
     """Returns a table with the numbers of figures and of pictures of each paper."""
-    rows = [["paper", "figures", "pictures", "figures without a picture"]]
-    rows.append(["---", "---:", "---:", "---:"])
-    totals = [0, 0, 0]
-    for paper, title in PAPERS.items():
-        panels = [
-            len(entry["panels"])
-            for entry in captions().values()
-            if entry["paper"] == paper
+    captions = read_captions(FOLDER)
+    totals, rows = [0, 0, 0], []
+    counts = count_figures(captions)
+    for paper, (title, made, pictures) in zip(PAPERS, counts, strict=True):
+        entries = [
+            entry for entry in captions.values() if entry["paper"] == paper
         ]
-        numbers = [sum(map(bool, panels)), sum(panels), panels.count(0)]
-        totals = [
-            total + number
-            for total, number in zip(totals, numbers, strict=True)
-        ]
+        numbers = [made, pictures, len(entries) - made]
+        totals = list(map(sum, zip(totals, numbers, strict=True)))
         rows.append([title, *map(str, numbers)])
-    rows.append(["all", *map(str, totals)])
+    head = ["paper", "figures", "pictures", "figures without a picture"]
+    rows = [
+        head,
+        ["---", "---:", "---:", "---:"],
+        *rows,
+        ["all", *map(str, totals)],
+    ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def figures(paper):
     """Returns the figures of a paper in Markdown, with their pictures and captions."""
     parts, absent = [], []
-    for name, entry in captions().items():
+    for name, entry in read_captions(FOLDER).items():
         if entry["paper"] != paper:
             continue
         if not entry["panels"]:

@@ -40,7 +40,7 @@ def check_images(
         ValueError: `images` must have shape (num_images, height, width, channels). Received: ...
     """
     images = as_array(name, images)
-    if image_shape is not None and not isinstance(image_shape, tuple):
+    if image_shape is not None:
         image_shape = as_integers("image_shape", image_shape, 1)
     _check_shape(images, image_shape, name)
     if images.dtype == np.uint8:

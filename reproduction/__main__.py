@@ -1,5 +1,6 @@
 """`python -m reproduction TABLE` reproduces tables of the papers, and `figures` their figures."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -18,6 +19,28 @@ class _TablesByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
+def _scale_option(help: str) -> Callable:
+    return click.option(
+        "--scale",
+        "scale_name",
+        type=click.Choice(list(reproduction.SCALES)),
+        default="quick",
+        show_default=True,
+        help=help,
+    )
+
+
+def _folder_option(flag: str, name: str, default: str, help: str) -> Callable:
+    return click.option(
+        flag,
+        name,
+        type=click.Path(file_okay=False),
+        default=default,
+        show_default=True,
+        help=help,
+    )
+
+
 @click.group(cls=_TablesByDefault)
 def main() -> None:
     """Reproduce the tables and the figures of the papers.
@@ -28,14 +51,9 @@ def main() -> None:
 
 @main.command("tables")
 @click.argument("names", metavar="TABLE...", nargs=-1)
-@click.option(
-    "--scale",
-    "scale_name",
-    type=click.Choice(list(reproduction.SCALES)),
-    default="quick",
-    show_default=True,
-    help="`quick`: small networks and few images, minutes per training run on a CPU. `paper`: the "
-    "networks, images and epochs of the paper.",
+@_scale_option(
+    "`quick`: small networks and few images, minutes per training run on a CPU. `paper`: the "
+    "networks, images and epochs of the paper."
 )
 @click.option(
     "--seeds",
@@ -43,21 +61,17 @@ def main() -> None:
     type=click.IntRange(min=1),
     help="Training runs per cell, with seeds 0, 1, ...  [default: 1 for quick, 3 for paper]",
 )
-@click.option(
+@_folder_option(
     "--runs",
     "runs_folder",
-    type=click.Path(file_okay=False),
-    default="runs/reproduce",
-    show_default=True,
-    help="Folder of the training runs. Complete runs in it are reused.",
+    "runs/reproduce",
+    "Folder of the training runs. Complete runs in it are reused.",
 )
-@click.option(
+@_folder_option(
     "--results",
     "results_folder",
-    type=click.Path(file_okay=False),
-    default="results",
-    show_default=True,
-    help="Folder of the report README.md and of `reproduction`, which has a file per run.",
+    "results",
+    "Folder of the report README.md and of `reproduction`, which has a file per run.",
 )
 @count_option(
     "--processes",
@@ -142,14 +156,9 @@ def reproduce(
 
 @main.command("figures")
 @click.argument("names", metavar="[FIGURE]...", nargs=-1)
-@click.option(
-    "--scale",
-    "scale_name",
-    type=click.Choice(list(reproduction.SCALES)),
-    default="quick",
-    show_default=True,
-    help="Scale of the training runs of models that are not at hand. Runs of a larger scale are "
-    "preferred.",
+@_scale_option(
+    "Scale of the training runs of models that are not at hand. Runs of a larger scale are "
+    "preferred."
 )
 @click.option(
     "--seed",
@@ -158,28 +167,23 @@ def reproduce(
     show_default=True,
     help="Seed of the training runs and of the generated images.",
 )
-@click.option(
+@_folder_option(
     "--runs",
     "runs_folder",
-    type=click.Path(file_okay=False),
-    default="runs/figures",
-    show_default=True,
-    help="Folder of the training runs. Complete runs in it are reused.",
+    "runs/figures",
+    "Folder of the training runs. Complete runs in it are reused.",
 )
-@click.option(
+@_folder_option(
     "--table-runs",
-    type=click.Path(file_okay=False),
-    default="runs/reproduce",
-    show_default=True,
-    help="Folder of the training runs of the tables. Complete runs in it are reused too.",
+    "table_runs",
+    "runs/reproduce",
+    "Folder of the training runs of the tables. Complete runs in it are reused too.",
 )
-@click.option(
+@_folder_option(
     "--results",
     "results_folder",
-    type=click.Path(file_okay=False),
-    default="results",
-    show_default=True,
-    help="Folder of the results in `reproduction`, and of the pictures in `figures`.",
+    "results",
+    "Folder of the results in `reproduction`, and of the pictures in `figures`.",
 )
 @click.option(
     "--train/--no-train",
@@ -207,7 +211,8 @@ def figures(
     are written to the folder of the results. The site shows them.
     """
     # Imported here, after `backend_option` has chosen the backend.
-    from reproduction.figures.making import count_figures, make_figures, read_captions
+    from reproduction.figures.captions import count_figures, read_captions
+    from reproduction.figures.making import make_figures
     from reproduction.figures.registry import get_figure, list_figures
     from reproduction.figures.sources import Sources
 

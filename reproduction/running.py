@@ -164,7 +164,7 @@ def trained_run(
 ) -> Measured:
     """Returns a trained model with its data and its folder, such as for pictures of the model.
 
-    A complete run is reused, also of another backend. Otherwise the model is trained. A training
+    A complete run is reused, also of another backend. Otherwise the model is trained. A `Training`
     without a preset has data alone.
 
     Args:
@@ -189,8 +189,14 @@ def trained_run(
         >>> run.data.image_shape
         (8, 8, 1)
     """
-    run = _Run(training, scale, seed, Path(runs_folder), None, 1, callbacks)
-    run.evaluation_classifier = evaluation_classifier
+    run = _Run(
+        training,
+        scale,
+        seed,
+        Path(runs_folder),
+        callbacks=callbacks,
+        evaluation_classifier=evaluation_classifier,
+    )
     if training.preset is None:
         return run.measured({})
     return run.measured(run.complete_metrics() or run.train())
@@ -203,7 +209,7 @@ def has_run(
     seed: int = 0,
     runs_folder: str | os.PathLike = "runs/reproduce",
 ) -> bool:
-    """Checks that a folder has a complete run of a training, of any backend.
+    """Checks that a folder has a complete run of a `Training`, of any backend.
 
     Examples:
         >>> from reproduction import SCALES, Training
@@ -211,23 +217,30 @@ def has_run(
         >>> has_run(Training("csae_mnist", "mnist"), SCALES["quick"], runs_folder="no/such/folder")
         False
     """
-    run = _Run(training, scale, seed, Path(runs_folder), None, 1, ())
-    return run.complete_metrics() is not None
+    return _Run(training, scale, seed, Path(runs_folder)).complete_metrics() is not None
 
 
 class _Run:
     """A training at a scale, with a seed."""
 
-    evaluation_classifier = None
-
     def __init__(
-        self, training, scale, seed, runs_folder, path, processes, callbacks, time_limit=None
+        self,
+        training,
+        scale,
+        seed,
+        runs_folder,
+        path=None,
+        processes=1,
+        callbacks=(),
+        time_limit=None,
+        evaluation_classifier=None,
     ):
         self.training, self.scale, self.seed = training, scale, seed
         self.scale_folder = runs_folder / scale.name
         self.folder = self.scale_folder / f"{training.name}-seed{seed}"
         self.path, self.processes, self.time_limit = path, processes, time_limit
         self.callbacks = [*callbacks, *([] if time_limit is None else [time_limit])]
+        self._given_classifier = evaluation_classifier
         self._loaded_classifier = None
 
     @property
@@ -335,10 +348,13 @@ class _Run:
             result["judge"] = {"name": network.name, "hash": weights_hash(network.weights)}
         return result
 
-    def complete_metrics(self):
-        """Returns the metrics of a complete run of any backend, or `None` without such a run."""
+    def complete_metrics(self, **further):
+        """Returns the metrics of a complete run, or `None` without such a run.
+
+        `further` are settings that the run must have, such as the backend.
+        """
         path = self.folder / "metrics.json"
-        if not path.exists() or not self._has_settings(self._settings()):
+        if not path.exists() or not self._has_settings(**further):
             return None
         return json.loads(path.read_text(encoding="utf-8"))
 
@@ -349,25 +365,25 @@ class _Run:
             **run_settings(self.training, self.scale),
         }
 
-    def _has_settings(self, settings):
+    def _has_settings(self, **further):
         """Checks the settings of the run in the folder."""
         if not (self.folder / runs.SETTINGS).exists():
             return False
         # As JSON holds them: a tuple is read back as a list.
-        expected = json.loads(json.dumps(settings))
+        expected = json.loads(json.dumps({**self._settings(), **further}))
         return expected.items() <= runs.read_settings(self.folder).items()
 
     def train(self):
         """Trains the model, unless a complete run of this backend is at hand."""
-        settings = self._settings()
         # A run in the folder may have another backend, or earlier settings of the scale.
-        reusable = self._has_settings({**settings, "backend": keras.backend.backend()})
-        if reusable and (self.folder / "metrics.json").exists():
-            return json.loads((self.folder / "metrics.json").read_text())
+        backend = keras.backend.backend()
+        metrics = self.complete_metrics(backend=backend)
+        if metrics is not None:
+            return metrics
         callbacks = list(self.callbacks)
         if "history" in self.training.measures:
             callbacks.insert(0, GenerationAccuracy(self._classifier(), num_samples=500))
-        if reusable:
+        if self._has_settings(backend=backend):
             return runs.resume_run(
                 self.folder, evaluation_classifier=self._classifier, callbacks=callbacks
             )
@@ -375,7 +391,7 @@ class _Run:
             self.training.preset,
             self.folder,
             seed=self.seed,
-            **settings,
+            **self._settings(),
             precision=self.scale.precision,
             evaluation_classifier=self._classifier,
             overwrite=True,
@@ -417,8 +433,8 @@ class _Run:
 
     def _classifier(self) -> Classifier:
         """Returns the evaluation classifier of the dataset, which all runs of the scale share."""
-        if self.evaluation_classifier is not None:
-            return self.evaluation_classifier()
+        if self._given_classifier is not None:
+            return self._given_classifier()
         if self._loaded_classifier is None:
             self._train_classifier()
             self._loaded_classifier = load_model(self._classifier_path())

@@ -1,9 +1,8 @@
 """All tables and numeric figures that can be reproduced, by name."""
 
-import difflib
-
 from reproduction.csae_tables import csae_tables
 from reproduction.degan_tables import degan_tables
+from reproduction.named import get_named
 from reproduction.regene_tables import regene_tables
 from reproduction.table import Table
 
@@ -30,11 +29,4 @@ def get_table(name: str) -> Table:
         >>> get_table("regene-table4").cells[0].paper
         9.8793
     """
-    tables = {table.name: table for table in list_tables()}
-    if name not in tables:
-        close = difflib.get_close_matches(name, tables, 1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise ValueError(
-            f"No table has the name {name!r}.{hint} Known tables: {', '.join(tables)}."
-        )
-    return tables[name]
+    return get_named("table", list_tables(), name)

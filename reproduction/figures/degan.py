@@ -18,12 +18,11 @@ from keras_regen.plotting import (
 )
 from keras_regen.plotting.style import add_legend, new_panels, style_curves
 from reproduction.figures.paper_figure import Panel, PaperFigure
-from reproduction.figures.pictures import percent
+from reproduction.figures.pictures import NO_CELEBA, OURS, percent
 from reproduction.table import Training
 
 _MNIST = Training("degan_mnist", "mnist")
 _CIFAR = Training("degan_cifar10", "cifar10")
-_FACES = "No copy of CelebA was at hand."
 _NEIGHBORS = (5, 10, 20, 40, 60, 80, 100, 150, 200)
 _POINTS = 4_000
 
@@ -43,7 +42,7 @@ def degan_figures() -> Iterator[PaperFigure]:
             )
             for letter, dataset, title in (("a", "mnist", "MNIST"), ("c", "cifar10", "CIFAR-10"))
         ),
-        f"(b) CelebA: {_FACES}",
+        f"(b) CelebA: {NO_CELEBA}",
     )
     yield PaperFigure(
         "degan-figure5",
@@ -58,8 +57,8 @@ def degan_figures() -> Iterator[PaperFigure]:
         "The paper states the values of DE-GAN after 1 and 2 epochs.",
         (Panel("", "Curves of the recognized digits of DE-GAN and DCGAN by epoch", _by_epoch),),
     )
-    yield PaperFigure("degan-figure7", "walks between faces, CelebA", missing=_FACES)
-    yield PaperFigure("degan-figure8", "losses by step, CelebA", missing=_FACES)
+    yield PaperFigure("degan-figure7", "walks between faces, CelebA", missing=NO_CELEBA)
+    yield PaperFigure("degan-figure8", "losses by step, CelebA", missing=NO_CELEBA)
     yield PaperFigure(
         "degan-figure9",
         "generated images, CIFAR-10",
@@ -109,7 +108,7 @@ def _digits(sources):
 
 def _by_epoch(sources):
     figure, (axes,) = new_panels(1, 5, 3.2)
-    for row, color in (("DE-GANs", "#3f51b5"), ("DCGANs", "#e4572e")):
+    for row, color in (("DE-GANs", OURS), ("DCGANs", "#e4572e")):
         pairs = [pair for pair in sources.cells("degan-figure6") if pair[0].row == row]
         epochs = [1, 2, sources.used[f"degan-figure6: {pairs[0][0].training.name}"]["epochs"]]
         ours = [100 * np.mean(values) for _, values in pairs]

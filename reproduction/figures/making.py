@@ -1,11 +1,9 @@
 """Makes figures of the papers, and writes their pictures and a file of their captions."""
 
 import io
-import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import matplotlib.figure
 import numpy as np
@@ -13,11 +11,11 @@ from PIL import Image
 
 from keras_regen.atomic_files import atomic_write, write_json
 from keras_regen.callbacks import NonFiniteLossError
-from reproduction.figures.paper_figure import PAPERS, PaperFigure
+from reproduction.figures.captions import CAPTIONS, read_captions
+from reproduction.figures.paper_figure import PaperFigure
 from reproduction.figures.registry import list_figures
 from reproduction.figures.sources import Sources
 
-CAPTIONS = "figures.json"
 # Numbers of colors in the files, and the largest difference of the channels of a gray pixel.
 _COLORS, _GRAYS, _GRAY = 256, 24, 40
 
@@ -86,33 +84,6 @@ def make_figures(
         write_json(folder / CAPTIONS, {name: captions[name] for name in order})
         log(f"{figure.name}: {len(panels)} picture{'' if len(panels) == 1 else 's'}")
     return failed
-
-
-def read_captions(folder: str | os.PathLike) -> dict[str, dict[str, Any]]:
-    """Reads the captions and the settings of the figures in a folder, by name.
-
-    Examples:
-        >>> from reproduction.figures.making import read_captions
-        >>> read_captions("no/such/folder")
-        {}
-    """
-    path = Path(folder, CAPTIONS)
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def count_figures(captions: dict[str, dict[str, Any]]) -> list[tuple[str, int, int]]:
-    """Counts the figures with pictures, and the pictures, of each paper.
-
-    Examples:
-        >>> from reproduction.figures.making import count_figures
-        >>> count_figures({})[0]
-        ('CSAE, first version', 0, 0)
-    """
-    counts = []
-    for paper, title in PAPERS.items():
-        numbers = [len(entry["panels"]) for entry in captions.values() if entry["paper"] == paper]
-        counts.append((title, sum(map(bool, numbers)), sum(numbers)))
-    return counts
 
 
 def _panels(figure, sources):

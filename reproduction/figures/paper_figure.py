@@ -7,13 +7,6 @@ import matplotlib.figure
 
 from reproduction.figures.sources import Sources
 
-PAPERS = {
-    "csae1": "CSAE, first version",
-    "csae2": "CSAE, second version",
-    "regene": "ReGene",
-    "degan": "DE-GAN",
-}
-
 
 @dataclasses.dataclass(frozen=True)
 class Panel:
@@ -62,7 +55,7 @@ class PaperFigure:
 
     @property
     def paper(self) -> str:
-        """Short name of the paper, a key of `PAPERS`."""
+        """Short name of the paper, a key of `captions.PAPERS`."""
         return self.name.partition("-")[0]
 
     @property

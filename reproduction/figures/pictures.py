@@ -19,6 +19,9 @@ from reproduction.measures import Measured
 from reproduction.table import Cell
 
 _COLUMNS = 10
+# The color of our numbers.
+OURS = "#3f51b5"
+NO_CELEBA = "No copy of CelebA was at hand."
 
 
 def percent(value: float) -> str:
@@ -107,7 +110,7 @@ def bars(pairs: list[tuple[Cell, list[float]]], columns: list[str], factor: floa
         places = np.arange(len(cells))
         for shift, name, color, numbers in (
             (-0.2, "paper", "#b9bfd6", [cell.paper for cell, _ in cells]),
-            (0.2, "here", "#3f51b5", [np.mean(values) if values else None for _, values in cells]),
+            (0.2, "here", OURS, [np.mean(values) if values else None for _, values in cells]),
         ):
             known = [place for place in places if numbers[place] is not None]
             heights = [factor * numbers[place] for place in known]

@@ -1,11 +1,10 @@
 """All figures of the papers, by name."""
 
-import difflib
-
 from reproduction.figures.csae import csae_figures
 from reproduction.figures.degan import degan_figures
 from reproduction.figures.paper_figure import PaperFigure
 from reproduction.figures.regene import regene_figures
+from reproduction.named import get_named
 
 
 def list_figures() -> list[PaperFigure]:
@@ -30,11 +29,4 @@ def get_figure(name: str) -> PaperFigure:
         >>> get_figure("regene-figure17").number
         '17'
     """
-    figures = {figure.name: figure for figure in list_figures()}
-    if name not in figures:
-        close = difflib.get_close_matches(name, figures, 1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise ValueError(
-            f"No figure has the name {name!r}.{hint} Known figures: {', '.join(figures)}."
-        )
-    return figures[name]
+    return get_named("figure", list_figures(), name)

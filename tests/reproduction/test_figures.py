@@ -11,9 +11,10 @@ from keras_regen.callbacks import NonFiniteLossError
 from reproduction import SCALES, Scale, Training
 from reproduction.__main__ import main
 from reproduction.figures import sources
+from reproduction.figures.captions import PAPERS, count_figures, read_captions
 from reproduction.figures.csae import _TITLES, _panels
-from reproduction.figures.making import count_figures, make_figures, read_captions
-from reproduction.figures.paper_figure import PAPERS, Panel, PaperFigure
+from reproduction.figures.making import make_figures
+from reproduction.figures.paper_figure import Panel, PaperFigure
 from reproduction.figures.pictures import distances, reconstructions, samples
 from reproduction.figures.registry import get_figure, list_figures
 from reproduction.figures.sources import Sources
