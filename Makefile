@@ -32,7 +32,7 @@ help:
 .venv/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) --upgrade pip
-	$(PIP) --no-compile -e ".[tensorflow,jax,torch,datasets,cv,hub,explorer,docs,dev]"
+	$(PIP) --no-compile -e ".[tensorflow,jax,torch,datasets,cv,hub,explorer,cluster,docs,dev]"
 	touch $@ .venv/.installed-demo
 
 demo: .venv/.installed-demo

@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from joblib import Parallel, delayed
 
 from keras_regen import CSAE, Classifier, augment
 from keras_regen.checks import check_choice, check_integer
@@ -119,6 +120,7 @@ def run_study(
     sizes: Sequence[int],
     draws: int,
     settings: StudySettings,
+    processes: int = 1,
 ) -> Iterator[tuple[int, int, dict[str, float]]]:
     """Compares all methods for each number of images per class and each draw.
 
@@ -127,13 +129,17 @@ def run_study(
         sizes: Numbers of training images of each class.
         draws: Integer: random choices of the images for each number.
         settings: The settings of the study.
+        processes: Integer: draws in parallel, each in a separate process.
 
     Yields:
         Tuples of the number of images per class, the draw, and the accuracies.
     """
-    for per_class in sizes:
-        for draw in range(draws):
-            yield per_class, draw, compare_methods(data, per_class, draw, settings)
+    cells = [(per_class, draw) for per_class in sizes for draw in range(draws)]
+    accuracies = Parallel(processes, return_as="generator")(
+        delayed(compare_methods)(data, per_class, draw, settings) for per_class, draw in cells
+    )
+    for (per_class, draw), accuracy in zip(cells, accuracies, strict=True):
+        yield per_class, draw, accuracy
 
 
 def gain(results: Sequence[dict[str, float]], method: str, baseline: str) -> tuple[float, float]:

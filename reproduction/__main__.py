@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 import reproduction
+from keras_regen_app.cluster import cluster_option, joblib_cluster
 from keras_regen_app.options import backend_option, count_option, print_message
 
 
@@ -78,6 +79,7 @@ def main() -> None:
     1,
     "Training runs in parallel; 4 suits the quick scale on a CPU with 4 cores.",
 )
+@cluster_option
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0, min_open=True),
@@ -92,6 +94,7 @@ def reproduce(
     runs_folder: str,
     results_folder: str,
     processes: int,
+    cluster: str | None,
     minutes: float | None,
     list_only: bool,
 ) -> None:
@@ -117,39 +120,40 @@ def reproduce(
     json_folder = Path(results_folder) / "reproduction"
     groups = [(table, [table]) for table in tables]
     time_limit = None if minutes is None else TimeLimit(60 * minutes)
-    if processes > 1 or time_limit is not None:
+    if processes > 1 or cluster is not None or time_limit is not None:
         # One group of all cells, so that no process waits for the end of a table, and the dearest
         # run of all tables comes first.
         title = f"{len(tables)} table{'s' if len(tables) > 1 else ''}"
         cells = tuple(cell for table in tables for cell in table.cells)
         groups = [(reproduction.Table("all", title, cells), tables)]
     skipped = []
-    for group, members in groups:
-        print_message(f"{group.title}, at the scale {scale.name}: {scale.title}")
-        try:
-            running.reproduce(
-                group,
-                scale,
-                seeds=None if num_seeds is None else range(num_seeds),
-                runs_folder=runs_folder,
-                results_folder=json_folder,
-                processes=processes,
-                log=print_message,
-                time_limit=time_limit,
-            )
-        except TimeLimitReached as reached:
-            print_message(f"{reached} The same command continues with them.")
-        except (FileNotFoundError, NonFiniteLossError) as error:
-            if len(tables) == 1:
-                raise
-            # A missing dataset or a diverged training run must not stop the other tables.
-            skipped.append(str(error))
-        finally:
-            Path(results_folder).mkdir(parents=True, exist_ok=True)
-            write_report(json_folder, Path(results_folder) / "README.md")
-        for table in members:
-            click.echo(f"\n{table.title}\n")
-            click.echo("\n".join(table_lines(table, json_folder)))
+    with joblib_cluster(cluster) as workers:
+        for group, members in groups:
+            print_message(f"{group.title}, at the scale {scale.name}: {scale.title}")
+            try:
+                running.reproduce(
+                    group,
+                    scale,
+                    seeds=None if num_seeds is None else range(num_seeds),
+                    runs_folder=runs_folder,
+                    results_folder=json_folder,
+                    processes=workers or processes,
+                    log=print_message,
+                    time_limit=time_limit,
+                )
+            except TimeLimitReached as reached:
+                print_message(f"{reached} The same command continues with them.")
+            except (FileNotFoundError, NonFiniteLossError) as error:
+                if len(tables) == 1:
+                    raise
+                # A missing dataset or a diverged training run must not stop the other tables.
+                skipped.append(str(error))
+            finally:
+                Path(results_folder).mkdir(parents=True, exist_ok=True)
+                write_report(json_folder, Path(results_folder) / "README.md")
+            for table in members:
+                click.echo(f"\n{table.title}\n")
+                click.echo("\n".join(table_lines(table, json_folder)))
     for message in dict.fromkeys(skipped):
         print_message(f"Skipped: {message}")
 

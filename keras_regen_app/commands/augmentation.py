@@ -4,10 +4,12 @@ from pathlib import Path
 
 import click
 
+from keras_regen_app.cluster import cluster_option, joblib_cluster
 from keras_regen_app.options import (
     Output,
     acceptance_options,
     backend_option,
+    count_option,
     dataset_option,
     image_size_option,
     json_option,
@@ -47,6 +49,8 @@ from keras_regen_app.options import (
     help="For --study: training steps of each classifier; the generating model has three times "
     "as many.",
 )
+@count_option("--processes", 1, "For --study: number of draws in parallel.")
+@cluster_option
 @image_size_option
 @click.option(
     "--factor",
@@ -73,6 +77,8 @@ def augment(
     sizes,
     draws,
     steps,
+    processes,
+    cluster,
     image_size,
     factor,
     output,
@@ -89,7 +95,8 @@ def augment(
             raise click.UsageError(
                 "`--study` needs `--dataset`, and trains its own models: omit MODEL."
             )
-        _study(dataset, image_size, sizes, draws, steps, as_json)
+        with joblib_cluster(cluster) as workers:
+            _study(dataset, image_size, sizes, draws, steps, workers or processes, as_json)
         return
     if model is None:
         raise click.UsageError("Name MODEL, or measure with `--study --dataset FOLDER`.")
@@ -134,7 +141,7 @@ def augment(
         click.echo(f"{real} training images and {added} generated: {output}")
 
 
-def _study(dataset, image_size, sizes, draws, steps, as_json):
+def _study(dataset, image_size, sizes, draws, steps, processes, as_json):
     """Prints the accuracies of classifiers with and without generated images."""
     from keras_regen.datasets import load
     from keras_regen_app.augmentation_study import METHODS, StudySettings, gain, run_study
@@ -148,7 +155,7 @@ def _study(dataset, image_size, sizes, draws, steps, as_json):
     data = load(dataset, image_size=image_size)
     settings = StudySettings.for_data(data, steps=steps, generator_steps=3 * steps)
     results = {size: [] for size in sizes}
-    for size, draw, accuracy in run_study(data, sizes, draws, settings):
+    for size, draw, accuracy in run_study(data, sizes, draws, settings, processes):
         results[size].append(accuracy)
         line = ", ".join(f"{name} {value:.1%}" for name, value in accuracy.items())
         print_message(f"{size} images per class, draw {draw}: {line}")

@@ -18,6 +18,7 @@ from keras_regen_app.options import (
     picture_option,
     seed_option,
 )
+from keras_regen_app.shard_option import shard_option
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,6 +55,7 @@ _NUMBERS = "Such as 0.1,0.5,0.9."
     help="A .keras file or a run with a classifier that accepts images instead of MODEL. With it, "
     "models without classes generate images of any class.",
 )
+@shard_option
 @acceptance_options(default=False)
 @seed_option
 @json_option
@@ -64,6 +66,7 @@ def generate(
     num_samples,
     output,
     evaluation_classifier,
+    shard,
     num_sources,
     accept,
     quantile,
@@ -75,6 +78,7 @@ def generate(
     import numpy as np
 
     from keras_regen import generate
+    from keras_regen.metrics.weight_hashing import weights_hash
     from keras_regen_app.acceptance_options import acceptance, prior_with_sources, tries_by_class
     from keras_regen_app.model_loading import load_image_model
     from keras_regen_app.pictures import write_images
@@ -89,13 +93,34 @@ def generate(
             "MODEL has no classes: omit `--class`, or use `--evaluation-classifier`."
         )
     labels = [class_index(labeler, name) for name in classes] or range(labeler.num_classes)
+    prior = prior_with_sources(model, num_sources)
+    rule = acceptance(accept or classifier is not None, max_tries, classifier, quantile)
+    if shard is not None:
+        _generate_shard(
+            model,
+            labels,
+            num_samples,
+            output,
+            shard,
+            as_json,
+            seed=seed,
+            class_names=labeler.class_names,
+            prior=prior,
+            acceptance=rule,
+            options={
+                "num_sources": num_sources,
+                "acceptance": None if rule is None else [quantile, max_tries],
+                "evaluation_classifier": classifier and weights_hash(classifier.weights),
+            },
+        )
+        return
     images, report = generate(
         model,
         np.repeat(labels, num_samples) if len(labels) else None,
         None if len(labels) else num_samples,
         seed=seed,
-        prior=prior_with_sources(model, num_sources),
-        accept=acceptance(accept or classifier is not None, max_tries, classifier, quantile),
+        prior=prior,
+        accept=rule,
         return_report=True,
     )
     write_images(images, report.labels, labeler.class_names, output, prefix=str(seed))
@@ -113,6 +138,25 @@ def generate(
         for label in sorted(set(report.labels.tolist())):
             passed, accepted = report.latent_tries[label], report.tries[label]
             click.echo(f"  {labeler.class_names[label]:<20} {passed:>6} / {accepted}")
+
+
+def _generate_shard(model, labels, num_samples, output, shard, as_json, **options):
+    """Generates a part of the images, and prints the number of images."""
+    from keras_regen_app.generation_shards import generate_shard
+
+    if Output.kind(output):
+        raise click.UsageError(
+            f"`--shard` writes a folder of .npz files: expected a folder as `--output`, got "
+            f"{output!r}."
+        )
+    generated, found = generate_shard(model, labels, num_samples, Path(output), shard, **options)
+    if as_json:
+        output_json({"images": generated, "found": found, "output": output})
+        return
+    click.echo(
+        f"Generated {generated} images of shard {shard.index + 1}/{shard.count}: {output} "
+        f"({found} were there)"
+    )
 
 
 @click.command()

@@ -10,6 +10,7 @@ from PIL import Image
 
 from keras_regen import GAN, ReGene, generate, latent_traversal, load_model, plotting
 from keras_regen.datasets import load
+from keras_regen_app import generation_shards
 from tests.app.helpers import figures, run
 
 pytestmark = pytest.mark.any_backend
@@ -273,3 +274,48 @@ def test_a_folder_of_pictures_is_written_completely_or_not_at_all(
     assert len(list(output.rglob("*.png"))) == 10
     run(*command, "--seed", 1)
     assert len(list(output.rglob("*.png"))) == 20 and list(tmp_path.iterdir()) == [output]
+
+
+def test_shards_have_the_same_images_whatever_their_number(tmp_path, digits_run, monkeypatch):
+    monkeypatch.setattr(generation_shards, "BLOCK_SIZE", 8)
+    command = ["generate", digits_run, "--class", "3", "--class", "5", "--num-samples", 14]
+    run(*command, "--output", f"{tmp_path}/whole", "--shard", "1/1")
+    for index in (3, 1, 2):
+        run(*command, "--output", tmp_path / "parts", "--shard", f"{index}/3")
+    files = sorted((tmp_path / "whole").glob("*.npz"))
+    assert [file.name for file in files] == [f"images-{i:09d}.npz" for i in (0, 8, 16, 24)]
+    assert len(list((tmp_path / "parts").glob("*.npz"))) == 4
+    images, labels = [], []
+    for file in files:
+        arrays, others = np.load(file), np.load(tmp_path / "parts" / file.name)
+        np.testing.assert_array_equal(arrays["images"], others["images"])
+        images.append(arrays["images"])
+        labels += arrays["labels"].tolist()
+    assert labels == [3] * 14 + [5] * 14
+    # The blocks have seeds of their own.
+    assert len(np.unique(np.concatenate(images), axis=0)) == 28
+
+
+def test_a_stopped_shard_continues(tmp_path, digits_run, monkeypatch):
+    monkeypatch.setattr(generation_shards, "BLOCK_SIZE", 4)
+    command = ["generate", digits_run, "--class", "3", "--num-samples", 10]
+    command += ["--output", tmp_path / "images", "--shard", "1/1"]
+    assert figures(*command)["images"] == 10
+    lost, kept = (tmp_path / f"images/images-{i:09d}.npz" for i in (4, 8))
+    expected, time = np.load(lost)["images"], kept.stat().st_mtime_ns
+    lost.unlink()
+    assert figures(*command) == {"images": 4, "found": 6, "output": str(tmp_path / "images")}
+    np.testing.assert_array_equal(np.load(lost)["images"], expected)
+    assert kept.stat().st_mtime_ns == time
+    assert "seed 0 in the folder, 1 now" in run(*command, "--seed", 1, code=2).output
+    assert "acceptance None in the folder" in run(*command, "--accept", code=2).output
+
+
+def test_invalid_shards(tmp_path, digits_run):
+    command = ["generate", digits_run, "--output", tmp_path / "images"]
+    for shard in ("0/4", "5/4", "2", "1/0", "-1/4"):
+        output = run(*command, f"--shard={shard}", code=2).output
+        assert "expected an index in 1.." in output or "such as 3/16" in output
+    grid = ["generate", digits_run, "--output", tmp_path / "grid.png", "--shard", "1/2"]
+    assert "expected a folder as `--output`" in run(*grid, code=2).output
+    assert not list(tmp_path.iterdir())
