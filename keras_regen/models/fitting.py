@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
 
 from keras_regen.checks import as_integers, check_flag, check_integer, check_number
 from keras_regen.models.loss_weight_schedule import LossWeightSchedule
@@ -144,6 +145,12 @@ def weights_by_label(model: Any, class_weight: Mapping[int | str, float]) -> dic
     return weights
 
 
+def steps_done(model: Any) -> int:
+    """Returns the number of training steps that the optimizer has done."""
+    # `int` of a variable fails in a distribution strategy of TensorFlow.
+    return int(ops.convert_to_numpy(model.optimizer.iterations))
+
+
 def build_optimizer(model: Any) -> None:
     """Creates the variables of the optimizer: TensorFlow would trace the first step twice.
 
@@ -171,7 +178,7 @@ def _warn_of_spent_schedule(
     if not isinstance(schedule, keras.optimizers.schedules.CosineDecay):
         return
     steps = _steps_per_epoch(data, batch_size, steps)
-    planned = int(model.optimizer.iterations) + (steps or 0) * epochs
+    planned = steps_done(model) + (steps or 0) * epochs
     last_step = schedule.decay_steps + (schedule.warmup_steps if schedule.warmup_target else 0)
     if planned > last_step:
         warnings.warn(

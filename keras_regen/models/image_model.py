@@ -719,9 +719,9 @@ class ImageModel(keras.Model):
                 "Models of keras_regen are saved in Keras's own format: use a path that ends in "
                 f"`.keras`. Received: {path!r}."
             )
-        if self._fit_data is not None and self._prior_step != int(self.optimizer.iterations):
+        if self._fit_data is not None and self._prior_step != fitting.steps_done(self):
             self._adapt_prior(self._fit_data)
-            self._prior_step = int(self.optimizer.iterations)
+            self._prior_step = fitting.steps_done(self)
         super().save(filepath, overwrite=overwrite, **kwargs)
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:

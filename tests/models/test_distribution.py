@@ -11,7 +11,7 @@ import pytest
 
 _MODELS = """
 import json, keras, numpy as np
-from keras_regen import CSAE, GAN
+from keras_regen import CSAE, GAN, generate
 from keras_regen.layers import NoisyLatent, PEDCCHead
 from keras_regen.networks import csae_linear_decoder, csae_linear_encoder
 
@@ -32,6 +32,9 @@ def csae():
     model = CSAE(*networks, PEDCCHead(3), NoisyLatent(0.0), loss)
     model.compile(keras.optimizers.SGD(0.1))
     return model
+
+def preset():
+    return CSAE.from_preset("csae_digits", class_names=["a", "b", "c"], image_shape=SHAPE, epochs=3)
 
 def losses(model):
     options = {"batch_size": 16, "epochs": 3, "shuffle": False, "verbose": 0}
@@ -63,6 +66,10 @@ for build in (gan, csae):
     after = [variable.numpy() for variable in model.trainable_variables]
     assert not any(map(np.array_equal, before, after))
 results["single"] = losses(csae())
+with strategy.scope():
+    model = preset()
+model.fit(IMAGES, np.arange(32) % 3, batch_size=16, epochs=1, verbose=0)
+results["generated"] = generate(model, 2, 3, seed=0).shape
 print(json.dumps(results))
 """
 
@@ -102,6 +109,8 @@ def test_mirrored_strategy_trains():
     results = run(_MIRRORED)
     assert results["devices"] == 2
     check_same(results["single"], results["csae"])
+    # The preset has a learning rate schedule, and `fit` adapts the prior.
+    assert results["generated"] == [3, 8, 8, 1]
     terms = ("discriminator_loss", "generator_loss", "hidden_space_loss")
     total = np.sum([results["gan"][name] for name in terms], axis=0)
     np.testing.assert_allclose(results["gan"]["loss"], total, rtol=1e-4)
