@@ -44,6 +44,8 @@ class ImageFolderStream(ShuffledBatches):
         epoch: Integer, at least 0. The first epoch.
         strict: Whether an unreadable file is an error, as in `load`.
         num_threads: Threads that read the images of a batch, at least 1.
+        shard: Tuple of two integers: the part of each batch that this process reads, as in
+            `ShuffledBatches`. Every process checks all files at the start.
 
     Raises:
         ValueError: If an argument is out of range, or the folder is not as `load` expects.
@@ -81,6 +83,7 @@ class ImageFolderStream(ShuffledBatches):
         epoch: int = 0,
         strict: bool = False,
         num_threads: int = NUM_THREADS,
+        shard: tuple[int, int] = (0, 1),
     ):
         if split not in ("train", "test"):
             raise ValueError(f'`split` must be "train" or "test". Received: split={split!r}.')
@@ -112,7 +115,9 @@ class ImageFolderStream(ShuffledBatches):
         self.labels = folders.labels[indices]
         self.image_size = size
         self.num_threads = num_threads
-        super().__init__(len(indices), batch_size, shuffle=shuffle, seed=seed, epoch=epoch)
+        super().__init__(
+            len(indices), batch_size, shuffle=shuffle, seed=seed, epoch=epoch, shard=shard
+        )
 
     @property
     def num_classes(self) -> int:
@@ -144,7 +149,7 @@ def as_dataset(path: str | os.PathLike, **options: Any) -> ImageFolderStream:
         path: Folder with a folder of images per class, at its top or in `train/` and `test/`.
         **options: The arguments of `ImageFolderStream`: `batch_size`, `split`, `image_size`,
             `fit`, `color_mode`, `test_fraction`, `shuffle`, `seed`, `epoch`, `strict`,
-            `num_threads`.
+            `num_threads`, `shard`.
 
     Returns:
         An `ImageFolderStream` of `(images, labels)` batches, for `fit` and `evaluate`.

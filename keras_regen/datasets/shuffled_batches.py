@@ -31,6 +31,10 @@ class ShuffledBatches(keras.utils.PyDataset):
         shuffle: Whether to shuffle. If `False`, the samples keep their order.
         seed: Integer, at least 0.
         epoch: Integer, at least 0. The first epoch. The attribute `epoch` may also be set later.
+        shard: Tuple of two integers `(index, count)`: the part of each batch that this process
+            reads, of `count` equal parts, in a training run of several processes. The batch size
+            must be a multiple of `count`. Samples that do not divide equally are left out of the
+            last batch.
 
     Raises:
         ValueError: If an argument is out of range.
@@ -51,6 +55,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         shuffle: bool = True,
         seed: int = 0,
         epoch: int = 0,
+        shard: tuple[int, int] = (0, 1),
     ):
         # Keras's `workers` are not used: on JAX and PyTorch they return some batches twice and
         # skip others, because batches that are fetched while the model is built stay queued.
@@ -59,6 +64,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         check_integer("batch_size", batch_size, 1)
         check_integer("seed", seed, 0)
         check_integer("epoch", epoch, 0)
+        self.shard = _check_shard(shard, num_samples, batch_size)
         self.num_samples = int(num_samples)
         self.batch_size = int(batch_size)
         self.shuffle = shuffle
@@ -84,7 +90,8 @@ class ShuffledBatches(keras.utils.PyDataset):
 
     def __len__(self) -> int:
         """Returns the number of batches in an epoch."""
-        return -(-self.num_samples // self.batch_size)
+        last = self.num_samples % self.batch_size
+        return self.num_samples // self.batch_size + (last >= self.shard[1])
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         """Returns the batch with this index in the current epoch."""
@@ -93,7 +100,10 @@ class ShuffledBatches(keras.utils.PyDataset):
                 f"The batch index must lie in 0..{len(self) - 1}. Received: index={index}."
             )
         start = index * self.batch_size
-        return self.read(self.order()[start : start + self.batch_size])
+        batch = self.order()[start : start + self.batch_size]
+        part, count = self.shard
+        size = len(batch) // count
+        return self.read(batch[part * size : (part + 1) * size])
 
     def read(self, indices: np.ndarray) -> tuple[np.ndarray, ...]:
         """Returns the samples with these indices as a batch; subclasses implement it.
@@ -124,6 +134,8 @@ class ShuffledArrays(ShuffledBatches):
         batch_size: Samples per batch, at least 1. The last batch of an epoch may be smaller.
         seed: Integer, at least 0.
         epoch: Integer, at least 0. The first epoch.
+        shard: Tuple of two integers: the part of each batch that this process reads, as in
+            `ShuffledBatches`.
 
     Raises:
         ValueError: If `x` and `y` differ in length, or an argument is out of range.
@@ -144,6 +156,7 @@ class ShuffledArrays(ShuffledBatches):
         batch_size: int,
         seed: int = 0,
         epoch: int = 0,
+        shard: tuple[int, int] = (0, 1),
     ):
         if x is None:
             raise ValueError("`x` must be an array or a dict of arrays. Received: x=None.")
@@ -159,7 +172,7 @@ class ShuffledArrays(ShuffledBatches):
                 "`x` and `y` must hold the same number of samples. "
                 f"Received: {', '.join(map(str, lengths))} in `x` and {len(y)} in `y`."
             )
-        super().__init__(lengths[0], batch_size, seed=seed, epoch=epoch)
+        super().__init__(lengths[0], batch_size, seed=seed, epoch=epoch, shard=shard)
         self.x = x
         self.y = y
 
@@ -174,3 +187,24 @@ class ShuffledArrays(ShuffledBatches):
         """
         x = keras.tree.map_structure(lambda array: array[indices], self.x)
         return (x,) if self.y is None else (x, self.y[indices])
+
+
+def _check_shard(shard: tuple[int, int], num_samples: int, batch_size: int) -> tuple[int, int]:
+    """Returns the shard as integers of Python."""
+    if not isinstance(shard, (tuple, list)) or len(shard) != 2:
+        raise ValueError(
+            f"`shard` must be a tuple (index, count), such as (0, 2). Received: shard={shard!r}."
+        )
+    index, count = shard
+    check_integer("shard", count, 1)
+    check_integer("shard", index, 0)
+    if index >= count:
+        raise ValueError(
+            f"The index of `shard` must lie in 0..{count - 1}. Received: shard={tuple(shard)}."
+        )
+    if batch_size % count or num_samples < count:
+        raise ValueError(
+            f"`batch_size` must be a multiple of the {count} parts of `shard`, and each part needs "
+            f"a sample. Received: batch_size={batch_size}, {num_samples} samples."
+        )
+    return int(index), int(count)

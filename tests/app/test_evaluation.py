@@ -48,11 +48,11 @@ def small_classifier(names):
     )
 
 
-def test_the_table(digits_run, evaluation, tmp_path, monkeypatch):
+def test_the_table(own_run, evaluation, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "evaluation_classifiers").mkdir()
     small_classifier(DIGITS).save("evaluation_classifiers/digits.keras")
-    lines = run("evaluate", digits_run, "--repeats", 2, "--seed", 3).stdout.splitlines()
+    lines = run("evaluate", own_run, "--repeats", 2, "--seed", 3).stdout.splitlines()
     assert lines[0] == "Evaluation classifier: small 0123, accuracy 0.5000"
     assert lines[1] == "Features: 16 of small 4567"
     assert lines[2].startswith("Seeds: 3, 4;")
@@ -68,7 +68,7 @@ def test_the_table(digits_run, evaluation, tmp_path, monkeypatch):
         "generation_accuracy_by_class": [],
         "a": ["0.5000"],
         "b": ["-"],
-        "report": [str(digits_run / "report.html")],
+        "report": [str(own_run / "report.html")],
     }
     assert list(evaluation["seeds"]) == [3, 4]
     # The classifier in the default file.

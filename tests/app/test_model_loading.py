@@ -22,13 +22,13 @@ class Doubled(keras.layers.Layer):
 
 
 def test_images_are_resized_and_classes_are_matched_by_name(
-    tmp_path, digits_run, digits_model, monkeypatch
+    tmp_path, own_run, digits_model, monkeypatch
 ):
     quick = functools.partial(metrics.train_evaluation_classifier, steps=1, stem_filters=2)
     monkeypatch.setattr(metrics, "train_evaluation_classifier", quick)
     folder = picture_folder(tmp_path / "some", {7: "7", 3: "3"})
     options = ["--samples-per-class", 5, "--repeats", 1, "--student-steps", 1]
-    measured = figures("evaluate", digits_run, "--dataset", folder, *options)
+    measured = figures("evaluate", own_run, "--dataset", folder, *options)
     hits = total = 0
     for name in ("3", "7"):
         for file in (folder / "test" / name).iterdir():

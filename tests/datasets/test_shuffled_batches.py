@@ -34,6 +34,31 @@ def test_order_is_the_permutation_of_seed_and_epoch(num_samples, batch_size, see
     np.testing.assert_array_equal(np.concatenate([x for x, _ in batches])[:, 0], expected * 10)
 
 
+@given(
+    num_samples=st.integers(4, 50),
+    per_process=st.integers(1, 9),
+    count=st.integers(1, 4),
+    epoch=st.integers(0, 3),
+)
+def test_the_shards_of_a_batch_are_its_parts(num_samples, per_process, count, epoch):
+    options = {"batch_size": per_process * count, "epoch": epoch}
+    whole = numbered(num_samples, **options)
+    shards = [numbered(num_samples, **options, shard=(index, count)) for index in range(count)]
+    seen = []
+    for parts in zip(*shards, strict=True):  # all processes have the same number of batches
+        assert len({len(labels) for _, labels in parts}) == 1
+        seen.append(np.concatenate([labels for _, labels in parts]))
+    assert num_samples - count < sum(map(len, seen)) <= num_samples
+    for batch, (_, expected) in zip(seen, whole, strict=False):
+        np.testing.assert_array_equal(batch, expected[: len(batch)])
+
+
+@pytest.mark.parametrize("shard", [(2, 2), (-1, 2), (0, 0), 1, (0, 2, 3), (0, 3), (0.5, 2)])
+def test_invalid_shards_raise(shard):
+    with pytest.raises(ValueError, match="shard"):
+        numbered(20, batch_size=8, shard=shard)
+
+
 def test_on_epoch_end_advances_to_the_next_epoch():
     data = numbered(20, batch_size=8, seed=4)
     for epoch in range(3):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 
@@ -52,6 +53,21 @@ for build in (gan, csae):
 print(json.dumps(results))
 """
 
+_PROCESS = """
+import os, sys
+address, index, count = sys.argv[1], *map(int, sys.argv[2:])
+from keras_regen.datasets import ShuffledArrays
+if count > 1:
+    keras.distribution.initialize(address, count, index)
+    keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
+results = {}
+for build in (gan, csae):
+    data = ShuffledArrays(IMAGES, np.arange(32) % 3, batch_size=16, shard=(index, count))
+    options = {"epochs": 3, "shuffle": False, "verbose": 0, "adapt_prior": False}
+    results[build.__name__] = build().fit(data, **options).history
+print(json.dumps(results))
+"""
+
 _MIRRORED = """
 import tensorflow as tf
 two = [tf.config.LogicalDeviceConfiguration()] * 2
@@ -74,13 +90,24 @@ print(json.dumps(results))
 """
 
 
+def start(code, *arguments, flags=""):
+    """Starts code in a new process."""
+    flags = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
+    environment = {**os.environ, "XLA_FLAGS": flags}
+    command = [sys.executable, "-c", _MODELS + code, *map(str, arguments)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, **pipes, text=True, env=environment)
+
+
+def result(process):
+    """Waits for the end of a process, and returns the last line of its output."""
+    output, errors = process.communicate()
+    assert process.returncode == 0, errors
+    return json.loads(output.splitlines()[-1])
+
+
 def run(code, flags=""):
-    """Runs code in a new process, and returns the last line of its output."""
-    environment = {**os.environ, "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {flags}"}
-    command = [sys.executable, "-c", _MODELS + code]
-    process = subprocess.run(command, capture_output=True, text=True, env=environment)
-    assert process.returncode == 0, process.stderr
-    return json.loads(process.stdout.splitlines()[-1])
+    return result(start(code, flags=flags))
 
 
 def check_same(single, parallel):
@@ -100,6 +127,20 @@ def test_data_parallel_gives_the_losses_of_one_device():
         check_same(*results[name])
     # The sum of adversarial losses need not fall, but it changes far more than the tolerance.
     assert abs(results["gan"][0]["loss"][0] - results["gan"][0]["loss"][-1]) > 0.01
+
+
+def test_two_processes_give_the_losses_of_a_single_process():
+    """Each process reads its part of every batch."""
+    if keras.backend.backend() != "jax":
+        pytest.skip("Keras trains in several processes on JAX only")
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        address = f"localhost:{free.getsockname()[1]}"
+    first, second = map(result, [start(_PROCESS, address, index, 2) for index in (0, 1)])
+    single = result(start(_PROCESS, address, 0, 1))
+    for name in ("gan", "csae"):
+        assert first[name] == second[name]
+        check_same(single[name], first[name])
 
 
 def test_mirrored_strategy_trains():
