@@ -2,8 +2,6 @@
 
 import errno
 import os
-import subprocess
-import sys
 
 import pytest
 
@@ -11,13 +9,18 @@ from keras_regen.atomic_files import atomic_folder, atomic_write
 
 pytestmark = pytest.mark.any_backend
 
-_KILLED_WRITER = """
-import os, sys
-from keras_regen.atomic_files import atomic_write
-with atomic_write(sys.argv[1]) as partial:
-    partial.write_text("incomplete")
-    os._exit(9)
-"""
+
+def start_and_end(write, path, name=""):
+    """Ends a process while it writes a file or a folder."""
+    process = os.fork()
+    if process == 0:
+        try:
+            with write(path) as partial:
+                (partial / name).write_text("incomplete")
+                os._exit(9)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 9
 
 
 def test_error_leaves_the_previous_file(tmp_path):
@@ -38,7 +41,7 @@ def test_error_leaves_the_previous_file(tmp_path):
 @pytest.mark.parametrize("name", ["note.txt", "no[te]*.txt", "note"])
 def test_leftover_of_a_killed_process_is_removed(tmp_path, name):
     file = tmp_path / name
-    assert subprocess.run([sys.executable, "-c", _KILLED_WRITER, str(file)]).returncode == 9
+    start_and_end(atomic_write, file)
     assert len(list(tmp_path.iterdir())) == 1
     # Files of a running process, of another path, and without a process id are kept.
     others = {f".{file.stem}.{os.getppid()}.partial{file.suffix}", ".other.1.partial.txt"}
@@ -68,10 +71,7 @@ def test_a_folder_is_written_completely_or_not_at_all(tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="other systems cannot check whether a process runs")
 def test_leftover_folder_of_a_killed_process_is_removed(tmp_path):
     folder = tmp_path / "pictures"
-    code = _KILLED_WRITER.replace("atomic_write", "atomic_folder").replace(
-        "partial.write", "(partial / 'x').write"
-    )
-    assert subprocess.run([sys.executable, "-c", code, str(folder)]).returncode == 9
+    start_and_end(atomic_folder, folder, "x")
     assert len(list(tmp_path.iterdir())) == 1
     with atomic_folder(folder) as partial:
         (partial / "new").write_text("complete")

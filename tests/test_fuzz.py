@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from tests import fuzz_calls
 
+pytestmark = pytest.mark.any_backend
+
 # A long run: FUZZ_EXAMPLES=500000 pytest tests/test_fuzz.py
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", 1000))
 

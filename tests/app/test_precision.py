@@ -61,6 +61,7 @@ def test_auto_is_float32_without_instructions(speeds, instructions):
     assert chosen("auto") == "float32" and not trials
 
 
+@pytest.mark.any_backend
 def test_auto_and_a_time_limit(tmp_path, skip_evaluation):  # noqa: F811
     skip_evaluation()
     options = {"network": "linear", "hidden": 8}
@@ -103,6 +104,7 @@ def test_resumed_run_keeps_its_precision_and_ends_with_the_same_weights(
         np.testing.assert_array_equal(first, second)
 
 
+@pytest.mark.any_backend
 def test_pretraining_has_the_precision_of_the_run(tmp_path, few_digits, skip_evaluation, speeds):  # noqa: F811
     skip_evaluation()
     trials = speeds(900.0)
@@ -114,6 +116,7 @@ def test_pretraining_has_the_precision_of_the_run(tmp_path, few_digits, skip_eva
     assert len(trials) == 2  # one trial of both precisions, for the run and its pretraining
 
 
+@pytest.mark.any_backend
 def test_checkpoint_of_another_precision(tmp_path, few_digits, skip_evaluation):  # noqa: F811
     skip_evaluation()
     arguments = {"dataset": str(few_digits), "epochs": 2, "batch_size": 40, "options": LINEAR}
@@ -124,6 +127,7 @@ def test_checkpoint_of_another_precision(tmp_path, few_digits, skip_evaluation):
         resume_run(tmp_path)
 
 
+@pytest.mark.any_backend
 def test_command_refuses_unknown_precisions(tmp_path):
     output = run("train", "csae_digits", "--precision", "half", "--output", tmp_path, code=2).output
     assert "'half' is not one of 'auto', 'float32'" in output
@@ -131,6 +135,7 @@ def test_command_refuses_unknown_precisions(tmp_path):
     assert "Omit --precision" in output
 
 
+@pytest.mark.any_backend
 def test_command_names_the_option_of_an_unsupported_precision(tmp_path, monkeypatch):
     monkeypatch.setattr("keras_regen.precision.has_instructions", lambda name: False)
     arguments = ("train", "csae_digits", "--precision", "mixed_float16", "--output", tmp_path)

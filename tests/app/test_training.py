@@ -42,6 +42,7 @@ def trained(tmp_path_factory):
     return folder, small, figures("train", "csae_digits", *small)
 
 
+@pytest.mark.any_backend
 def test_a_run_from_end_to_end(tmp_path, trained):
     folder, _, trained = trained
     assert 0 <= trained["accuracy"] <= 1

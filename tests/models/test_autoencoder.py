@@ -97,9 +97,8 @@ def test_a_model_without_a_head_does_not_classify(trained):
         trained[0].calibrate(IMAGES, LABELS)
 
 
-@pytest.mark.parametrize("backend", ["same", "next"])
-def test_saved_model_is_the_same_in_a_fresh_process(trained, tmp_path, backend):
-    check_fresh_process(trained[0], IMAGES, tmp_path, backend)
+def test_saved_model_is_the_same_in_a_fresh_process(trained, tmp_path):
+    check_fresh_process(trained[0], IMAGES, tmp_path, "next")
 
 
 def test_networks_for_images_of_a_shape():

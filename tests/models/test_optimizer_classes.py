@@ -5,10 +5,13 @@ import zipfile
 
 import keras
 import numpy as np
+import pytest
 
 from keras_regen import CSAE
 from tests.elsewhere import use_elsewhere
 from tests.samples import BACKENDS, striped_images
+
+pytestmark = pytest.mark.any_backend
 
 IMAGES, LABELS = striped_images(24)
 

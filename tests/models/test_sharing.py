@@ -44,6 +44,7 @@ def hub(monkeypatch, tmp_path):
     return calls
 
 
+@pytest.mark.any_backend
 def test_a_folder_has_the_files_of_keras_and_a_card(tmp_path, digits_model):
     folder = tmp_path / "new/preset"
     digits_model.save_to_preset(folder)
