@@ -5,12 +5,13 @@ SCALE ?= quick
 BACKENDS := tensorflow jax torch
 PIP := $(BIN)/python -m pip install -q -c constraints.txt
 
-.PHONY: help demo test test-faults lint docs reproduce clean $(BACKENDS:%=test-%)
+.PHONY: help demo test test-gpu test-faults lint docs reproduce clean $(BACKENDS:%=test-%)
 
 help:
 	@echo "make demo   train on the bundled digits and generate images (installs TensorFlow only)"
 	@echo "make test   lint, build the docs, run the tests on all three backends"
 	@echo "make test-jax, make test-tensorflow, make test-torch   run the tests on a backend"
+	@echo "make test-gpu GPU_PYTHON=python3   run the tests on a GPU, on JAX and PyTorch"
 	@echo "make test-faults   kill runs and resume them, save on a backend and train on another, and"
 	@echo "            call functions with many odd arguments (half an hour)"
 	@echo "make lint   run ruff, and check the order of imports with import-linter"
@@ -84,6 +85,21 @@ $(BACKENDS:%=test-%): test-%: .venv/.installed
 	KERAS_BACKEND=$* $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PART)
 
 test: lint docs $(BACKENDS:%=test-%)
+
+# On a machine with a GPU, with a Python that has the GPU build of JAX or PyTorch. The tests of
+# values need full precision in matrix products, and those that compare to the bit need
+# deterministic operations (tests/conftest.py).
+GPU_PYTHON ?= python3
+gpu-%: export NVIDIA_TF32_OVERRIDE := 0
+gpu-%: export JAX_DEFAULT_MATMUL_PRECISION := highest
+gpu-%: export XLA_PYTHON_CLIENT_PREALLOCATE := false
+gpu-jax: export XLA_FLAGS := --xla_gpu_deterministic_ops=true
+gpu-torch: export KERAS_REGEN_DETERMINISTIC := 1
+gpu-%: export TF_CPP_MIN_LOG_LEVEL := 3
+gpu-%:
+	KERAS_BACKEND=$* $(GPU_PYTHON) -m pytest -n 4 --dist loadfile -m "not any_backend" $(TESTS)
+
+test-gpu: gpu-jax gpu-torch
 
 # Slow tests, which `make test` leaves out.
 faults-%: export PYTHONDONTWRITEBYTECODE :=

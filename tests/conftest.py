@@ -1,6 +1,7 @@
 """Fixtures of several test modules: a small dataset and a small model, trained once."""
 
 import gc
+import os
 
 import keras
 import pytest
@@ -22,6 +23,12 @@ if keras.backend.backend() == "tensorflow":
 
     # Optimization of a graph takes longer than the few runs of a test.
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+if os.environ.get("KERAS_REGEN_DETERMINISTIC") and keras.backend.backend() == "torch":
+    from keras_regen_app.determinism import use_deterministic_operations
+
+    use_deterministic_operations("torch")  # as `make test-gpu` asks for
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,12 @@
 """Every example runs to its end at a small size, and writes its pictures."""
 
 import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import keras
 import pytest
 from click.testing import CliRunner
 from PIL import Image
@@ -39,7 +43,7 @@ pytestmark = [
 
 def test_every_example_is_tried_and_short():
     scripts = {path.stem: path.read_text() for path in EXAMPLES.glob("*.py")}
-    assert set(scripts) == set(SMALL)
+    assert set(scripts) == {*SMALL, "distributed"}
     for name, text in scripts.items():
         limit = 150 if name.startswith("train_") else 120
         assert text.count("\n") < limit, name
@@ -65,3 +69,24 @@ def test_an_example_runs(name, tmp_path, monkeypatch):
     for picture in pictures:
         with Image.open(picture) as image:
             assert min(image.size) > 50
+
+
+def test_the_example_of_two_processes_runs(tmp_path):
+    pytest.importorskip("jax")
+    command = [sys.executable, EXAMPLES / "distributed.py", "--epochs", "1"]
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(EXAMPLES.parent)}
+    process = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    assert "Test accuracy" in process.stdout
+    assert Image.open(tmp_path / "runs/distributed/samples.png").size[0] > 200
+
+
+def test_the_example_of_two_processes_needs_jax(tmp_path):
+    if keras.backend.backend() == "jax":
+        pytest.skip("this backend is JAX")
+    path = EXAMPLES / "distributed.py"
+    spec = importlib.util.spec_from_file_location("examples_distributed", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    result = CliRunner().invoke(module.main)
+    assert result.exit_code == 1 and "KERAS_BACKEND=jax" in result.output

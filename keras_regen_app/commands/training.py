@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import errno
+import os
 import shlex
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from keras_regen_app.determinism import deterministic_option, use_deterministic_operations
 from keras_regen_app.options import (
     backend_option,
     fit_option,
@@ -118,6 +120,7 @@ def demo(output, epochs, overwrite, precision, seed, quiet, as_json):
 @click.option("--resume", is_flag=True, help="Resume the run in the folder.")
 @click.option("--overwrite", is_flag=True, help="Replace the run in the folder.")
 @precision_option
+@deterministic_option
 @seed_option
 @quiet_option
 @json_option
@@ -137,6 +140,7 @@ def train(
     resume,
     overwrite,
     precision,
+    deterministic,
     seed,
     quiet,
     as_json,
@@ -151,6 +155,8 @@ def train(
             "Name your images (`--dataset FOLDER`) or a preset (`keras-regen presets` lists "
             "them), or resume a run with `--resume --output FOLDER`."
         )
+    if deterministic:
+        use_deterministic_operations(os.environ["KERAS_BACKEND"])
     recipe = None if preset is None else preset_argument(preset)
     output = output or f"runs/{preset or Path(dataset).stem}"
     source = click.get_current_context().get_parameter_source
