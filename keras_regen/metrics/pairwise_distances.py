@@ -1,6 +1,7 @@
 """The distances of classes in the latent space."""
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from keras_regen.arrays import as_numbers
 
@@ -36,4 +37,4 @@ def latent_distances(points: np.ndarray, others: np.ndarray | None = None) -> np
             "`points` and `others` must have the same number of dimensions. "
             f"Received: {points.shape[1]} and {others.shape[1]}."
         )
-    return np.linalg.norm(points[:, None] - others[None], axis=-1)
+    return cdist(points, others)

@@ -85,9 +85,9 @@ def plot_distances(
     centroids, latent_means = centroids[:max_classes], latent_means[:max_classes]
     names = class_names[:max_classes]
     matrices = {
-        "between centroids": _distances(centroids, centroids),
-        "between mean latents": _distances(latent_means, latent_means),
-        "mean latent (row)\nto centroid (column)": _distances(latent_means, centroids),
+        "between centroids": latent_distances(centroids, centroids),
+        "between mean latents": latent_distances(latent_means, latent_means),
+        "mean latent (row)\nto centroid (column)": latent_distances(latent_means, centroids),
     }
     side, space = panel_side(len(names)), names_width(names)
     # A wider figure would be unreadable in a notebook.
@@ -310,11 +310,6 @@ def plot_tsne(
         small=len(present) > 20,
     )
     return finish(figure, path)
-
-
-def _distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:
-    # By row, because all differences at once need too much memory for many classes.
-    return np.concatenate([latent_distances(point[None], others) for point in points])
 
 
 def _tsne(latents: np.ndarray, seed: int | None) -> np.ndarray:
