@@ -13,6 +13,7 @@ from keras_regen.atomic_files import atomic_write, write_json
 from keras_regen.callbacks import NonFiniteLossError
 from reproduction.figures.captions import CAPTIONS, read_captions
 from reproduction.figures.paper_figure import PaperFigure
+from reproduction.figures.pictures import BlankPictureError
 from reproduction.figures.registry import list_figures
 from reproduction.figures.sources import Sources
 
@@ -30,8 +31,8 @@ def make_figures(
     """Makes figures: writes a PNG file for each panel, and updates the file of the captions.
 
     A figure is written completely or not at all. A missing dataset does not stop the other figures.
-    If `sources` does not train, the panels whose models are not at hand are left out, and the
-    captions say so.
+    Panels of blank images are left out, and if `sources` does not train, also panels whose models
+    are not at hand. The captions name them with the reason.
 
     Args:
         figures: The figures.
@@ -96,7 +97,10 @@ def _panels(figure, sources):
         except FileNotFoundError:
             if sources.train:
                 raise
-            left_out.append(panel.label or "the picture")
+            left_out.append((panel, "no trained model is at hand"))
+            continue
+        except BlankPictureError as error:
+            left_out.append((panel, str(error)))
             continue
         suffix = f"-{index}" if len(figure.panels) > 1 else ""
         name = f"{figure.name}{suffix}.png"
@@ -112,7 +116,10 @@ def _panels(figure, sources):
                 "sources": dict(sources.used),
             }
         )
-    text = f"{', '.join(left_out)}: no trained model is at hand." if left_out else ""
+    by_reason = {}
+    for panel, reason in left_out:
+        by_reason.setdefault(reason, []).append(panel.label or "the picture")
+    text = " ".join(f"{', '.join(labels)}: {reason}." for reason, labels in by_reason.items())
     return panels, pictures, text
 
 

@@ -19,9 +19,35 @@ from reproduction.measures import Measured
 from reproduction.table import Cell
 
 _COLUMNS = 10
+# An image with a smaller standard deviation of its pixels shows nothing.
+_LEAST_CONTRAST = 0.02
 # The color of our numbers.
 OURS = "#3f51b5"
 NO_CELEBA = "No copy of CelebA was at hand."
+
+
+class BlankPictureError(Exception):
+    """Raised if all images of a model are blank, which a figure would show as gray squares."""
+
+
+def check_contrast(images: np.ndarray) -> np.ndarray:
+    """Returns images of a model unchanged.
+
+    Raises:
+        BlankPictureError: If all images are blank.
+
+    Examples:
+        >>> import numpy as np
+        >>> from reproduction.figures.pictures import check_contrast
+        >>> check_contrast(np.eye(4).reshape(1, 4, 4, 1)).shape
+        (1, 4, 4, 1)
+    """
+    if np.std(images, axis=(1, 2, 3)).max() < _LEAST_CONTRAST:
+        raise BlankPictureError(
+            "the decoder returns a gray image for every latent after its few training steps. A "
+            "larger `--scale` trains it longer"
+        )
+    return images
 
 
 def percent(value: float) -> str:
@@ -56,7 +82,7 @@ def samples(run: Measured, columns: int = _COLUMNS) -> Figure:
         columns: Integer: images of each class.
     """
     labels = np.repeat(np.arange(run.data.num_classes), columns)
-    images = generate(run.model, labels, seed=run.seed)
+    images = check_contrast(generate(run.model, labels, seed=run.seed))
     return plot_samples(images, labels, run.data.class_names, columns=columns)
 
 
@@ -64,7 +90,8 @@ def reconstructions(run: Measured, columns: int = _COLUMNS) -> Figure:
     """Plots two test images of each class, and their reconstructions."""
     rows = class_rows(run.data, 2).T.ravel()
     images, labels = run.data.x_test[rows], run.data.y_test[rows]
-    return plot_reconstructions(images, run.model.reconstruct(images, labels), columns=columns)
+    reconstructed = check_contrast(run.model.reconstruct(images, labels))
+    return plot_reconstructions(images, reconstructed, columns=columns)
 
 
 def class_rows(data: ImageDataset, count: int) -> np.ndarray:

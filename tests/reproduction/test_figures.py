@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from matplotlib.figure import Figure
@@ -15,7 +16,7 @@ from reproduction.figures.captions import PAPERS, count_figures, read_captions
 from reproduction.figures.csae import _TITLES, _panels
 from reproduction.figures.making import make_figures
 from reproduction.figures.paper_figure import Panel, PaperFigure
-from reproduction.figures.pictures import distances, reconstructions, samples
+from reproduction.figures.pictures import check_contrast, distances, reconstructions, samples
 from reproduction.figures.registry import get_figure, list_figures
 from reproduction.figures.sources import Sources
 
@@ -155,3 +156,19 @@ def test_stored_pictures_belong_to_the_captions():
         assert (entry["title"], entry["caption"]) == (figure.title, figure.caption)
         labels = [panel["label"] for panel in entry["panels"]]
         assert set(labels) <= {panel.label for panel in figure.panels}
+
+
+def test_a_blank_picture_is_left_out_with_the_reason(tmp_path):
+    gray = np.full((2, 8, 8, 1), 0.13)
+
+    def make(found):
+        check_contrast(gray)
+        raise AssertionError
+
+    figure = PaperFigure("csae2-figure4", "Reconstructions", panels=(Panel("MNIST", "alt", make),))
+    assert make_figures([figure], Sources(TINY), tmp_path) == []
+    entry = read_captions(tmp_path)["csae2-figure4"]
+    assert entry["panels"] == [] and "MNIST: the decoder returns a gray image" in entry["missing"]
+    assert [path.name for path in tmp_path.iterdir()] == ["figures.json"]
+    gray[1, :4] = 0.3  # a single image that shows something
+    assert check_contrast(gray) is gray
