@@ -135,7 +135,7 @@ def train_run(
         ValueError: If the preset is unknown, or an argument does not fit the dataset or the time.
     """
     folder = Path(folder)
-    _check_free(folder, overwrite)
+    check_free(folder, overwrite)
     automatic = preset is None
     if automatic and dataset is None:
         raise ValueError("Without a preset, `dataset` must name the images. Received: None.")
@@ -183,7 +183,7 @@ def train_run(
     if evaluation_classifier is None:
         evaluation_classifier = _evaluation_classifier(data, seed, show_progress)
     with locked(folder):
-        _check_free(folder, overwrite)  # another process may have written a run before the lock
+        check_free(folder, overwrite)  # another process may have written a run before the lock
         with replacing(folder, _FILES, SETTINGS):
             return _train(
                 model,
@@ -197,7 +197,20 @@ def train_run(
             )
 
 
-def _check_free(folder: Path, overwrite: bool) -> None:
+def check_free(folder: Path, overwrite: bool) -> None:
+    """Checks that a new run may use a folder.
+
+    Args:
+        folder: Folder of the run.
+        overwrite: Whether the new run may replace a run in the folder.
+
+    Raises:
+        FileExistsError: If the folder contains a run and `overwrite` is false.
+
+    Examples:
+        >>> from keras_regen_app.runs import check_free
+        >>> check_free(Path("no/such/folder"), overwrite=False)
+    """
     if (folder / SETTINGS).exists() and not overwrite:
         raise FileExistsError(
             f"The folder {str(folder)!r} contains a run. Resume it (`--resume`), replace it "

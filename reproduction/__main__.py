@@ -53,8 +53,8 @@ def main() -> None:
 @main.command("tables")
 @click.argument("names", metavar="TABLE...", nargs=-1)
 @_scale_option(
-    "`quick`: small networks and few images, minutes per training run on a CPU. `paper`: the "
-    "networks, images and epochs of the paper."
+    "`quick`: small networks and few images, minutes per training run on a CPU. `reduced`: all "
+    "images and a tenth of the epochs. `paper`: the networks, images and epochs of the paper."
 )
 @click.option(
     "--seeds",

@@ -67,8 +67,10 @@ def demo(output, epochs, overwrite, precision, seed, quiet, as_json):
     """Train on scikit-learn's 8x8 digits, and generate new digits."""
     from keras_regen import load_pretrained
     from keras_regen_app.run_plots import plot_generated
-    from keras_regen_app.runs import train_run
+    from keras_regen_app.runs import check_free, train_run
 
+    overwrite = overwrite or Path(output) == Path(_DEMO)
+    check_free(Path(output), overwrite)
     picture = Path(output) / "zoo-samples.png"
     picture.parent.mkdir(parents=True, exist_ok=True)
     plot_generated(load_pretrained("csae_digits"), picture, seed)
@@ -83,7 +85,7 @@ def demo(output, epochs, overwrite, precision, seed, quiet, as_json):
             epochs=epochs,
             seed=seed,
             precision=precision,
-            overwrite=overwrite or Path(output) == Path(_DEMO),
+            overwrite=overwrite,
             show_progress=not quiet,
         )
     metrics["seconds"] = round(time.perf_counter() - start, 1)

@@ -128,6 +128,7 @@ def test_demo_replaces_another_run_only_with_the_option(tmp_path, digits_run):
     before = (folder / "model.keras").read_bytes()
     message = run("demo", "--output", folder, "--epochs", 1, code=1).output
     assert "contains a run" in message and "--overwrite" in message
+    assert not (folder / "zoo-samples.png").exists()
     assert (folder / "model.keras").read_bytes() == before
 
 
