@@ -48,6 +48,8 @@ def backend_option(command: Callable) -> Callable:
 def choose_backend(backend: str | None = None) -> str:
     """Sets the backend of Keras, and prints its name if this function chose it.
 
+    On JAX it also sets the folder of compiled programs, unless `JAX_COMPILATION_CACHE_DIR` does.
+
     Args:
         backend: `"tensorflow"`, `"jax"`, `"torch"`, or `None` for the configured or first
             installed backend.
@@ -76,6 +78,10 @@ def choose_backend(backend: str | None = None) -> str:
     os.environ["KERAS_BACKEND"] = name
     # Hides the startup messages of TensorFlow, but not its errors.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if name == "jax":
+        # Compiled programs, which take longer than a short training run, are kept for the next one.
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "keras_regen"
+        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache / "jax"))
     # Warnings such as repeated tracing are for the developers of a model.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return name

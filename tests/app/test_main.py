@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import os
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 
 import keras_regen
 from keras_regen_app.main import main
+from keras_regen_app.options import choose_backend
 from tests.app.helpers import figures, run
 
 pytestmark = pytest.mark.any_backend
@@ -92,6 +94,7 @@ def test_the_requested_backend_must_be_installed(monkeypatch):
     assert message in run("evaluate", "nowhere.keras", code=1).output
     monkeypatch.delenv("KERAS_BACKEND")
     monkeypatch.setenv("KERAS_HOME", "/nowhere")
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", "unused")
     result = run("evaluate", "nowhere.keras", code=1)
     assert "Backend: jax, the first installed backend" in result.stderr
     assert keras.backend.backend() != "other"
@@ -133,3 +136,15 @@ def test_an_image_size_is_width_and_height():
 
     assert ImageSize().convert("64", None, None) == 64
     assert ImageSize().convert("48x64", None, None) == (64, 48)
+
+
+def test_jax_keeps_compiled_programs(monkeypatch, tmp_path):
+    pytest.importorskip("jax")
+    for name in ("KERAS_BACKEND", "JAX_COMPILATION_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, "before")  # restored at the end
+    choose_backend("jax")
+    assert os.environ["JAX_COMPILATION_CACHE_DIR"] == "before"
+    monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    choose_backend("jax")
+    assert os.environ["JAX_COMPILATION_CACHE_DIR"] == str(tmp_path / "keras_regen/jax")
