@@ -9,15 +9,12 @@ reference images are 4,000. `generate(accept=True)` is of digits of 8x8 pixels. 
 """
 
 import json
-import os
 import resource
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import click
 import numpy as np
+from measurement import worker_rows, write_results
 
 REFERENCES = 4000
 MODEL = {"stem_filters": 4}
@@ -185,22 +182,16 @@ def main(sizes, output, worker):
             click.echo(json.dumps(row))
         return
     rows = []
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
     for name in cases([1]):
-        command = [sys.executable, __file__, "--sizes", sizes, "--worker", name]
-        process = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
-        if process.returncode:
+        measured, code = worker_rows(__file__, "--sizes", sizes, "--worker", name)
+        if code:
             raise click.ClickException(f"{name} failed.")
-        rows += [json.loads(line) for line in process.stdout.splitlines() if line[:1] == "{"]
-        click.echo(table(rows).splitlines()[-1])
+        rows += measured
+        click.echo(f"{name}: measured", err=True)
     import keras
 
-    path = Path(output)
-    path.parent.mkdir(parents=True, exist_ok=True)
     setting = {"backend": keras.backend.backend(), "references": REFERENCES, "model": MODEL}
-    path.write_text(json.dumps({"setting": setting, "rows": rows}, indent=1) + "\n")
-    path.with_suffix(".md").write_text(table(rows) + "\n")
-    plot(rows, path.with_suffix(".png"))
+    write_results(output, setting, rows, table, plot)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,11 @@ which compiles, counts. Writes a table (.json, .md) and a picture (.png).
 import importlib.util
 import json
 import os
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import click
 import numpy as np
+from measurement import worker_rows, write_results
 
 BACKENDS = ("tensorflow", "jax", "torch")
 PRECISIONS = ("float32", "mixed_bfloat16")
@@ -115,13 +113,11 @@ def measure(precision, num_images, batch_size, rounds, width):
 
 def measure_in_process(backend, precision, arguments):
     """Measures with a backend and a precision in a process of its own."""
-    command = [sys.executable, __file__, "--worker", precision, *arguments]
-    environment = os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    process = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
-    if process.returncode:
-        click.echo(f"{backend}, {precision}: failed with {process.returncode}", err=True)
-    lines = [line for line in process.stdout.splitlines() if line.startswith("{")]
-    return [{"backend": backend, "precision": precision, **json.loads(line)} for line in lines]
+    arguments = "--worker", precision, *arguments
+    rows, code = worker_rows(__file__, *arguments, KERAS_BACKEND=backend)
+    if code:
+        click.echo(f"{backend}, {precision}: failed with {code}", err=True)
+    return [{"backend": backend, "precision": precision, **row} for row in rows]
 
 
 def table(rows):
@@ -212,12 +208,7 @@ def main(num_images, batch_size, rounds, width, backends, precisions, output, wo
     if not rows:
         raise click.ClickException("No backend was measured.")
     setting = {"images": num_images, "batch_size": batch_size, "rounds": rounds, "width": width}
-    path = Path(output)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"setting": setting, "rows": rows}, indent=1) + "\n")
-    path.with_suffix(".md").write_text(table(rows) + "\n")
-    plot(rows, path.with_suffix(".png"))
-    click.echo(table(rows))
+    write_results(output, setting, rows, table, plot)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def main(processes, process, coordinator, dataset, epochs, batch_size, output):
 
 
 def start_processes(processes):
-    """Starts this example once for each process, on free ports of this machine."""
+    """Starts this example once for each process, on this machine."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         address = f"localhost:{free.getsockname()[1]}"

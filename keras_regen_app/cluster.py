@@ -104,12 +104,12 @@ def _prepare_worker(environment: dict[str, str], folder: str) -> str | None:
 
 
 def _separate_random_states() -> None:
-    """Gives each thread its own state of the module `random`, as after a fork.
+    """Gives each thread its own state of the module `random`.
 
     Keras takes the seeds of weights from this module. The threads of Dask call it too, at times
     that vary, so that a training run with a seed would have other weights each time.
     """
-    if isinstance(getattr(random, "_by_thread", None), _ThreadRandom):
+    if hasattr(random, "_by_thread"):
         return
     by_thread = random._by_thread = _ThreadRandom()
 

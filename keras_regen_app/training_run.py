@@ -17,6 +17,7 @@ from keras_regen.datasets import ImageDataset, ShuffledArrays
 from keras_regen.metrics import QUICK_METRICS, evaluate_generation, quality_findings
 from keras_regen.models import Classifier
 from keras_regen.models.classifier import classifies
+from keras_regen.models.fitting import steps_done
 from keras_regen.presets import get_preset
 from keras_regen.saving import load_model, save_model
 from keras_regen_app.progress import EpochBars, stage
@@ -185,7 +186,7 @@ def _fit(
         x, y = np.concatenate([x, x[:, :, ::-1]]), np.concatenate([y, y])
     batch_size, epochs = settings["batch_size"], settings["epochs"]
     steps_per_epoch = -(-len(y) // batch_size)
-    initial_epoch = int(model.optimizer.iterations) // steps_per_epoch
+    initial_epoch = steps_done(model) // steps_per_epoch
     # The history may contain epochs after the last checkpoint.
     rows = [row for row in read_history(folder / "history.csv") if row["epoch"] <= initial_epoch]
     history = HistoryFile(folder / "history.csv", rows)

@@ -16,7 +16,7 @@ from keras_regen.datasets.image_decoding import (
 )
 from keras_regen.datasets.image_files import common_shape, select_readable, split_files
 from keras_regen.datasets.parallel_map import NUM_THREADS, parallel_map
-from keras_regen.datasets.shuffled_batches import ShuffledBatches
+from keras_regen.datasets.shuffled_batches import ShuffledBatches, check_shard
 from keras_regen.datasets.split import check_test_fraction
 
 
@@ -92,6 +92,7 @@ class ImageFolderStream(ShuffledBatches):
         check_integer("seed", seed, 0)
         check_integer("epoch", epoch, 0)
         check_integer("num_threads", num_threads, 1)
+        check_shard(shard, batch_size)
         check_color_mode(color_mode)
         check_test_fraction(test_fraction)
         size = check_image_size(image_size, fit, center_crop)

@@ -64,7 +64,12 @@ class ShuffledBatches(keras.utils.PyDataset):
         check_integer("batch_size", batch_size, 1)
         check_integer("seed", seed, 0)
         check_integer("epoch", epoch, 0)
-        self.shard = _check_shard(shard, num_samples, batch_size)
+        self.shard = check_shard(shard, batch_size)
+        if num_samples < self.shard[1]:
+            raise ValueError(
+                f"Each of the {self.shard[1]} parts of `shard` needs a sample. "
+                f"Received: {num_samples} samples."
+            )
         self.num_samples = int(num_samples)
         self.batch_size = int(batch_size)
         self.shuffle = shuffle
@@ -189,8 +194,21 @@ class ShuffledArrays(ShuffledBatches):
         return (x,) if self.y is None else (x, self.y[indices])
 
 
-def _check_shard(shard: tuple[int, int], num_samples: int, batch_size: int) -> tuple[int, int]:
-    """Returns the shard as integers of Python."""
+def check_shard(shard: tuple[int, int], batch_size: int) -> tuple[int, int]:
+    """Returns a shard as integers of Python.
+
+    Args:
+        shard: Tuple of two integers `(index, count)`.
+        batch_size: Integer: samples per batch of all processes together.
+
+    Raises:
+        ValueError: If the shard is not as described, its index is not below its count, or the batch
+            size is not a multiple of its count.
+
+    Examples:
+        >>> check_shard((1, 2), batch_size=8)
+        (1, 2)
+    """
     if not isinstance(shard, (tuple, list)) or len(shard) != 2:
         raise ValueError(
             f"`shard` must be a tuple (index, count), such as (0, 2). Received: shard={shard!r}."
@@ -202,9 +220,9 @@ def _check_shard(shard: tuple[int, int], num_samples: int, batch_size: int) -> t
         raise ValueError(
             f"The index of `shard` must lie in 0..{count - 1}. Received: shard={tuple(shard)}."
         )
-    if batch_size % count or num_samples < count:
+    if batch_size % count:
         raise ValueError(
-            f"`batch_size` must be a multiple of the {count} parts of `shard`, and each part needs "
-            f"a sample. Received: batch_size={batch_size}, {num_samples} samples."
+            f"`batch_size` must be a multiple of the {count} parts of `shard`. "
+            f"Received: batch_size={batch_size}."
         )
     return int(index), int(count)

@@ -75,6 +75,11 @@ def generate(
     as_json,
 ):
     """Generate new images with MODEL, a .keras file, the folder of a run, or zoo:NAME."""
+    if shard is not None and Output.kind(output):
+        raise click.UsageError(
+            f"`--shard` writes a folder of .npz files: expected a folder as `--output`, got "
+            f"{output!r}."
+        )
     import numpy as np
 
     from keras_regen import generate
@@ -144,11 +149,6 @@ def _generate_shard(model, labels, num_samples, output, shard, as_json, **option
     """Generates a part of the images, and prints the number of images."""
     from keras_regen_app.generation_shards import generate_shard
 
-    if Output.kind(output):
-        raise click.UsageError(
-            f"`--shard` writes a folder of .npz files: expected a folder as `--output`, got "
-            f"{output!r}."
-        )
     generated, found = generate_shard(model, labels, num_samples, Path(output), shard, **options)
     if as_json:
         output_json({"images": generated, "found": found, "output": output})

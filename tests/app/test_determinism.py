@@ -25,7 +25,7 @@ elif backend == "jax":
     state = "--xla_gpu_deterministic_ops=true" in os.environ["XLA_FLAGS"].split()
 else:
     from tensorflow.python.framework import config
-    state = config.is_op_determinism_enabled() or os.environ["TF_DETERMINISTIC_OPS"] == "1"
+    state = config.is_op_determinism_enabled()
 print(json.dumps(state))
 """
 SMALL = ["--epochs", "1", "-o", "network=linear", "-o", "hidden=4", "-o", "latent_dim=10"]

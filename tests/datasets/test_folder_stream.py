@@ -140,3 +140,8 @@ def test_removed_file_is_named_in_the_error(make_folder):
     os.remove(stream.files[0])
     with pytest.raises(ValueError, match="No such file"):
         stream[0]
+
+
+def test_the_shard_is_checked_before_the_folder_is_read():
+    with pytest.raises(ValueError, match="multiple of the 3 parts of `shard`"):
+        ImageFolderStream("no/such/folder", batch_size=8, shard=(0, 3))

@@ -59,6 +59,11 @@ def test_invalid_shards_raise(shard):
         numbered(20, batch_size=8, shard=shard)
 
 
+def test_each_shard_needs_a_sample():
+    with pytest.raises(ValueError, match=r"Each of the 4 parts.*3 samples"):
+        numbered(3, batch_size=8, shard=(0, 4))
+
+
 def test_on_epoch_end_advances_to_the_next_epoch():
     data = numbered(20, batch_size=8, seed=4)
     for epoch in range(3):
