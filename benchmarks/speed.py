@@ -143,11 +143,11 @@ def plot(rows, path):
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12, 4), layout="constrained")
-    known = {(row["way"], row["precision"]) for row in rows}
     precisions = dict.fromkeys(row["precision"] for row in rows)
-    styles = [(way, name) for way in WAYS for name in precisions if (way, name) in known]
     axes = figure.subplots(1, len(CASES))
     for axis, case in zip(axes, CASES, strict=True):
+        known = {(row["way"], row["precision"]) for row in rows if row["case"] == case}
+        styles = [(way, name) for way in WAYS for name in precisions if (way, name) in known]
         backends = list(dict.fromkeys(row["backend"] for row in rows))
         for index, (way, precision) in enumerate(styles):
             heights = [
@@ -162,10 +162,10 @@ def plot(rows, path):
                 )
                 for backend in backends
             ]
-            left = np.arange(len(backends)) + (index + 0.5) / (len(styles) + 1) - 0.4
+            left = np.arange(len(backends)) + (index + 0.5 - len(styles) / 2) / (len(styles) + 1)
             color = f"C{WAYS.index(way)}"
             solid = precision == "float32"
-            axis.bar(
+            bars = axis.bar(
                 left,
                 heights,
                 0.9 / (len(styles) + 1),
@@ -174,6 +174,7 @@ def plot(rows, path):
                 hatch=None if solid else "///",
                 label=f"{way}, {precision}",
             )
+            axis.bar_label(bars, fontsize="small", fmt="%.0f")
         axis.set_xticks(range(len(backends)), backends)
         axis.set_title(case)
     axes[0].set_ylabel("images per second in training")
@@ -183,7 +184,7 @@ def plot(rows, path):
 
 
 @click.command(help=__doc__)
-@click.option("--num-images", default=4096, show_default=True)
+@click.option("--num-images", default=1024, show_default=True)
 @click.option("--batch-size", default=256, show_default=True)
 @click.option("--rounds", default=3, show_default=True, help="Epochs to measure.")
 @click.option("--width", default=1.0, show_default=True, help="Below 1: small networks, to try.")
