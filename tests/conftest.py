@@ -31,6 +31,14 @@ if os.environ.get("KERAS_REGEN_DETERMINISTIC") and keras.backend.backend() == "t
     use_deterministic_operations("torch")  # as `make test-gpu` asks for
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _short_evaluation():
+    """Trains the evaluation classifier of a run for 50 steps and not for up to 2000."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("keras_regen_app.runs._evaluation_steps", lambda num_images: 50)
+        yield
+
+
 @pytest.fixture(scope="session")
 def few_digits(tmp_path_factory):
     """A file of few digits for short epochs: 160 training and 40 test images."""

@@ -31,8 +31,9 @@ print(json.dumps(state))
 SMALL = ["--epochs", "1", "-o", "network=linear", "-o", "hidden=4", "-o", "latent_dim=10"]
 
 
-def test_a_training_run_with_deterministic_operations(tmp_path):
-    command = [sys.executable, "-c", _TRAIN, *SMALL, "--output", str(tmp_path), "--quiet"]
+def test_a_training_run_with_deterministic_operations(tmp_path, few_digits):
+    command = [sys.executable, "-c", _TRAIN, *SMALL, "--dataset", few_digits]
+    command += ["--output", tmp_path, "--quiet"]
     environment = {**os.environ, "KERAS_BACKEND": keras.backend.backend()}
     process = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert process.returncode == 0, process.stderr
