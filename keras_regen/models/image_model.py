@@ -18,6 +18,7 @@ from keras_regen.layers import SeededLayer
 from keras_regen.layers.seeded_layer import load_seeds, save_seeds
 from keras_regen.models import fitting, inference
 from keras_regen.models.compilation import check_optimizer, compile_arguments
+from keras_regen.models.data_spec import DataSpec
 from keras_regen.models.preset_building import (
     PresetsOfClass,
     as_preset,
@@ -25,7 +26,6 @@ from keras_regen.models.preset_building import (
 )
 from keras_regen.models.sharing import save_preset
 from keras_regen.models.training_data import (
-    DataSpec,
     ModelData,
     check_data,
     images_of,

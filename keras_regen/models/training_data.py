@@ -4,66 +4,25 @@ import contextlib
 import copy
 import dataclasses
 import itertools
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
-from keras_regen.arrays import as_array, check_images, check_labels
+from keras_regen.arrays import as_array
 from keras_regen.datasets import ShuffledArrays
-
-
-@dataclasses.dataclass(frozen=True)
-class DataSpec:
-    """The images and labels that a model takes.
-
-    Args:
-        model_name: Name of the model's class, for error messages.
-        image_shape: `(height, width, channels)`.
-        num_classes: Number of classes, 0 for a model without classes.
-        needs_labels: Whether images without labels are an error.
-
-    Examples:
-        >>> from keras_regen.models.training_data import DataSpec
-        >>> DataSpec("CSAE", (8, 8, 1), 10, needs_labels=True).num_classes
-        10
-    """
-
-    model_name: str
-    image_shape: tuple[int, int, int]
-    num_classes: int
-    needs_labels: bool
-
-    def check(self, images: Any, labels: Any = None) -> Any:
-        """Checks a batch, or all images at once.
-
-        Args:
-            images: Images `(num_samples, height, width, channels)`.
-            labels: Labels `(num_samples,)`, `(num_samples, 1)` or one-hot rows, or `None`.
-
-        Returns:
-            The labels as class numbers `(num_samples,)`, of the kind of array that was given;
-            `None` if the model does not use them.
-
-        Raises:
-            ValueError: If images or labels are not as the model takes them.
-        """
-        if self.needs_labels and labels is not None:
-            labels = _class_numbers(labels, self.num_classes)
-        images = as_array("images", images)
-        check_images(images, self.image_shape)
-        if not self.needs_labels:
-            return labels
-        if labels is None:
-            raise ValueError(
-                f"{self.model_name} learns classes and needs labels. Received images without "
-                "labels: call it with (images, labels)."
-            )
-        check_labels(labels, len(images), self.num_classes)
-        return labels
+from keras_regen.models.batch_streams import (
+    ListedBatches,
+    ReplacedInputs,
+    checked_tf_dataset,
+    has_end,
+    is_array,
+    is_repeatable,
+    map_batches,
+    take_rows,
+)
+from keras_regen.models.data_spec import DataSpec, as_labels
 
 
 @dataclasses.dataclass
@@ -102,7 +61,7 @@ class ModelData:
         if self.arrays is None:
             self.inputs = inputs
         else:
-            self.inputs = _ReplacedInputs(self.arrays, inputs)
+            self.inputs = ReplacedInputs(self.arrays, inputs)
 
     def map_stream(self, function: Callable[[Any, Any], Any]) -> None:
         """Replaces the inputs of each batch of a stream by `function(inputs, labels)`."""
@@ -137,10 +96,10 @@ class ModelData:
             )
         names = ("inputs", "labels", "sample_weight", "images", "latents")
         held_out = ModelData(
-            **{name: _rows(getattr(self, name), slice(start, None)) for name in names}
+            **{name: take_rows(getattr(self, name), slice(start, None)) for name in names}
         )
         for name in names:
-            setattr(self, name, _rows(getattr(self, name), slice(None, start)))
+            setattr(self, name, take_rows(getattr(self, name), slice(None, start)))
         return held_out
 
     def validation_data(self) -> Any:
@@ -157,7 +116,7 @@ class ModelData:
             num_batches: Integer: batches to take from a stream without a known end.
         """
         if self.in_memory or self.arrays is not None:
-            inputs = self.inputs.inputs if isinstance(self.inputs, _ReplacedInputs) else None
+            inputs = self.inputs.inputs if isinstance(self.inputs, ReplacedInputs) else None
             if self.arrays is None:
                 yield _to_numpy(self.inputs), _to_numpy(self.labels)
             else:
@@ -217,7 +176,8 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
 
     Examples:
         >>> import numpy as np
-        >>> from keras_regen.models.training_data import DataSpec, check_data
+        >>> from keras_regen.models.data_spec import DataSpec
+        >>> from keras_regen.models.training_data import check_data
         >>> spec = DataSpec("CSAE", (8, 8, 1), 10, needs_labels=True)
         >>> check_data(spec, np.zeros((2, 8, 8, 1)), [[3], [4]]).labels.tolist()
         [3, 4]
@@ -226,7 +186,7 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
     if isinstance(x, dict):
         x, y = _unpacked(x, y)
     if is_array(x):
-        y = spec.check(x, _as_labels(y))
+        y = spec.check(x, as_labels(y))
         if y is not None and not spec.needs_labels:
             _check_unused_labels(as_array("labels", y), len(x))
         if sample_weight is not None:
@@ -236,7 +196,7 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
             y = np.zeros(len(x), "int64")
         return ModelData(x, y, sample_weight, images=x)
     if isinstance(x, (list, tuple)):
-        x = _ListedBatches(x)
+        x = ListedBatches(x)
     for name, noun, part in (("y", "labels", y), ("sample_weight", "weights", sample_weight)):
         if part is not None:
             raise ValueError(
@@ -269,15 +229,10 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
         return (images, *([] if labels is None and not rest else [labels]), *rest)
 
     if hasattr(x, "element_spec"):  # tf.data
-        data.inputs = _checked_tf_dataset(x, checked, spec.needs_labels)
+        data.inputs = checked_tf_dataset(x, checked, spec.needs_labels)
     else:
         data.inputs = map_batches(x, checked)
     return data
-
-
-def is_array(x: Any) -> bool:
-    """Returns whether data are one array or tensor, rather than a stream of batches."""
-    return isinstance(x, np.ndarray) or ops.is_tensor(x)
 
 
 def images_of(inputs: Any) -> Any:
@@ -285,146 +240,10 @@ def images_of(inputs: Any) -> Any:
     return inputs["image"] if isinstance(inputs, dict) else inputs
 
 
-def has_end(x: Any) -> bool:
-    """Returns whether it is known that a stream ends."""
-    if isinstance(x, keras.utils.PyDataset):
-        return x.num_batches is not None
-    try:
-        return len(x) >= 0
-    except TypeError:
-        return False
-
-
-def is_repeatable(x: Any) -> bool:
-    """Returns whether a stream can be read a second time."""
-    if isinstance(x, keras.utils.PyDataset):
-        return True
-    return isinstance(x, Iterable) and iter(x) is not x
-
-
-def map_batches(dataset: Any, function: Callable) -> Any:
-    """Returns a stream of the same kind whose batches are changed.
-
-    Args:
-        dataset: A `keras.utils.PyDataset`, a `tf.data.Dataset`, a PyTorch `DataLoader`, or an
-            iterator of batches, such as a generator.
-        function: Function from the parts of a batch, such as images and labels, to a tuple.
-
-    Raises:
-        ValueError: If the dataset is of another kind; when it is read, if a generator has no batch.
-
-    Examples:
-        >>> from keras_regen.models.training_data import map_batches
-        >>> swapped = map_batches(iter([(1, 2), (3, 4)]), lambda x, y: (y, x))
-        >>> list(swapped)
-        [(2, 1), (4, 3)]
-    """
-    if isinstance(dataset, keras.utils.PyDataset):
-        return _MappedDataset(dataset, function)
-    if hasattr(dataset, "element_spec"):  # tf.data
-        return dataset.map(lambda *batch: function(*batch))
-    if hasattr(dataset, "collate_fn"):  # PyTorch
-        mapped = copy.copy(dataset)
-        mapped.collate_fn = lambda samples: function(*_parts(dataset.collate_fn(samples)))
-        return mapped
-    if is_repeatable(dataset) or not hasattr(dataset, "__next__"):
-        raise ValueError(
-            "Expected arrays, a `keras.utils.PyDataset`, a `tf.data.Dataset`, a PyTorch "
-            f"`DataLoader` or a generator. Received: {type(dataset).__name__}."
-        )
-    return _map_generator(dataset, function)
-
-
-def _map_generator(dataset, function):
-    batch = None
-    for batch in dataset:
-        yield function(*_parts(batch))
-    if batch is None:
-        raise ValueError(
-            "A generator must have at least one batch. Received: a generator without a batch, or "
-            "that was read already. Generators can be read only once."
-        )
-
-
-class _MappedDataset(keras.utils.PyDataset):
-    """A `PyDataset` that changes the batches of another."""
-
-    def __init__(self, dataset, function):
-        super().__init__(dataset.workers, dataset.use_multiprocessing, dataset.max_queue_size)
-        self.dataset = dataset
-        self.function = function
-
-    @property
-    def num_batches(self):
-        return self.dataset.num_batches
-
-    def __getitem__(self, index):
-        return self.function(*_parts(self.dataset[index]))
-
-    def on_epoch_begin(self):
-        self.dataset.on_epoch_begin()
-
-    def on_epoch_end(self):
-        self.dataset.on_epoch_end()
-
-
-class _ListedBatches(keras.utils.PyDataset):
-    """A list of `(images, labels)` batches."""
-
-    def __init__(self, batches):
-        super().__init__()
-        self.batches = batches
-
-    @property
-    def num_batches(self):
-        return len(self.batches)
-
-    def __getitem__(self, index):
-        return self.batches[index]
-
-
-class _ReplacedInputs(_MappedDataset):
-    """The batches of a `ShuffledArrays`, in its order, with other inputs for the same samples."""
-
-    def __init__(self, arrays, inputs):
-        super().__init__(arrays, None)
-        self.inputs = inputs
-
-    def __getitem__(self, index):
-        start = index * self.dataset.batch_size
-        rows = self.dataset.order()[start : start + self.dataset.batch_size]
-        inputs = _rows(self.inputs, rows)
-        return (inputs,) if self.dataset.y is None else (inputs, self.dataset.y[rows])
-
-
 def _with_labels(arrays, labels):
     changed = copy.copy(arrays)
     changed.y = labels
     return changed
-
-
-def _checked_tf_dataset(dataset, check, to_class_numbers):
-    """A `tf.data.Dataset` whose batches are checked as NumPy arrays, on the host."""
-    tensorflow = sys.modules["tensorflow"]  # it made the dataset
-
-    def change(*batch):
-        types = [part.dtype for part in batch]
-
-        def call(*arrays):
-            checked = zip(types, check(*arrays), strict=True)
-            return [np.asarray(part, kind.as_numpy_dtype) for kind, part in checked]
-
-        changed = tensorflow.numpy_function(call, batch, types)
-        for index, (part, before) in enumerate(zip(changed, batch, strict=True)):
-            one_number = index == 1 and to_class_numbers
-            part.set_shape(before.shape[:1] if one_number else before.shape)
-        return tuple(changed)
-
-    return dataset.map(change)
-
-
-def _parts(batch):
-    return tuple(batch) if isinstance(batch, (list, tuple)) else (batch,)
 
 
 def _unpacked(x, y):
@@ -445,10 +264,6 @@ def _as_array(name, part):
         return part if holds_batches else as_array(name, part)
     foreign = all(hasattr(part, attribute) for attribute in ("shape", "dtype", "__array__"))
     return as_array(name, part) if foreign and not is_array(part) else part
-
-
-def _as_labels(labels):
-    return labels if labels is None or is_array(labels) else as_array("labels", labels)
 
 
 def _check_unused_labels(labels, num_samples):
@@ -480,21 +295,3 @@ def _as_numpy(part):
 
 def _to_numpy(part):
     return None if part is None else keras.tree.map_structure(_as_numpy, part)
-
-
-def _rows(part, rows):
-    return None if part is None else keras.tree.map_structure(lambda array: array[rows], part)
-
-
-def _class_numbers(labels, num_classes):
-    """Class numbers from a column of them, or from one-hot rows; other labels stay as they are."""
-    if not hasattr(labels, "reshape"):  # a tensor of another framework stays a tensor
-        labels = _as_labels(labels)
-    shape = tuple(labels.shape)
-    if shape[1:] == (1,):
-        return labels.reshape(-1) if hasattr(labels, "reshape") else ops.reshape(labels, (-1,))
-    if len(shape) == 2 and shape[1] == num_classes:
-        rows = _as_numpy(labels)
-        if ((rows == 0) | (rows == 1)).all() and (rows.sum(axis=1) == 1).all():
-            return labels.argmax(-1) if hasattr(labels, "argmax") else ops.argmax(labels, axis=-1)
-    return labels

@@ -10,7 +10,7 @@ import pytest
 
 from keras_regen import CSAE, Classifier
 from keras_regen.datasets import ShuffledArrays
-from keras_regen.models.training_data import has_end
+from keras_regen.models.batch_streams import has_end
 from tests.samples import striped_images
 
 IMAGES, LABELS = striped_images(12)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_regen.datasets import ShuffledArrays
-from keras_regen.models.training_data import map_batches
+from keras_regen.models.batch_streams import map_batches
 
 
 def swap(first, second):
