@@ -39,12 +39,12 @@ def table(entries):
     titles = [
         "model",
         "epochs",
-        "size",
+        "MB",
         *(title for title, _, _ in COLUMNS),
     ]
     rows = [titles, ["---"] * len(titles)]
     for name, entry in sorted(entries.items()):
-        size = f"{entry['bytes'] / 1e6:.1f} MB"
+        size = f"{entry['bytes'] / 1e6:.1f}"
         cells = [cell(entry["scores"], *column[1:]) for column in COLUMNS]
         rows.append([f"`{name}`", str(entry["epochs"]), size, *cells])
         cells = [cell(entry["real"], *column[1:]) for column in COLUMNS]

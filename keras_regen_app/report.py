@@ -127,7 +127,7 @@ def _facts(
         else None,
         "Training images": _images_of_run(data, settings),
         "Held-out images": f"{len(data.x_test):,} (hash {held_out_hash(data)})",
-        "Epochs": settings.get("epochs"),
+        "Epochs": _epochs(metrics.get("epochs"), settings.get("epochs")),
         "Batch size": settings.get("batch_size"),
         "Seed": settings.get("seed"),
         "Pretrained network": settings.get("pretrained"),
@@ -137,6 +137,13 @@ def _facts(
     }
     facts = [(label, str(value)) for label, value in optional.items() if value is not None]
     return [("Model", type(model).__name__), *facts]
+
+
+def _epochs(trained: int | None, planned: int | None) -> str | int | None:
+    """The epochs of a run, which a time limit may have stopped."""
+    if trained is None or trained == planned:
+        return planned
+    return f"{trained} of {planned}, at the time limit"
 
 
 def _images_of_run(data: ImageDataset, settings: Mapping[str, Any]) -> str:

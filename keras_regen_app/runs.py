@@ -45,6 +45,7 @@ from keras_regen_app.run_settings import (
     new_settings,
 )
 from keras_regen_app.run_settings import read_settings as read_settings
+from keras_regen_app.time_limit import TimeLimit
 from keras_regen_app.training_run import build_model, load_checkpoint, train_model
 
 # All files of a run, next to its settings. `overwrite` replaces these files and no others.
@@ -101,8 +102,9 @@ def train_run(
         epochs: Passes over the training images. Defaults to the preset's epochs. The
             learning-rate schedule and the epochs of the pretraining scale with them.
         minutes: Float, above 0: the longest duration of the training, without its pretraining and
-            its evaluation. A trial of some steps estimates the number of epochs, which the run
-            keeps when it is resumed. `None` for no limit.
+            its evaluation. A trial of some steps estimates the number of epochs. If the training
+            is slower than the trial, it stops at the limit, and `resume_run` trains the remaining
+            epochs. `None` for no limit.
         batch_size: Images in one step. Defaults to the preset's batch size. The batch size of the
             pretraining scales with it.
         seed: Integer: seed of the weights, centroids, noise, order of images and generated
@@ -193,6 +195,7 @@ def train_run(
                 evaluation_classifier,
                 overwrite,
                 callbacks,
+                [] if minutes is None else [TimeLimit(minutes, announce)],
                 show_progress,
             )
 
@@ -226,9 +229,10 @@ def _train(
     evaluation_classifier: Callable[[], Classifier],
     overwrite: bool,
     callbacks: Sequence[keras.callbacks.Callback],
+    own_callbacks: Sequence[keras.callbacks.Callback],
     show_progress: bool,
 ) -> dict[str, Any]:
-    """Trains a new run, after its pretraining."""
+    """Trains a new run, after its pretraining, which does not get the `own_callbacks`."""
     write_json(folder / SETTINGS, settings)
     network = pretraining_network(settings)
     if network is not None:
@@ -241,6 +245,7 @@ def _train(
             **pretraining_arguments(settings),
         )
         model = build_model(settings, data, load_pretrained(settings, folder / network))
+    callbacks = [*own_callbacks, *callbacks]
     return train_model(
         model, settings, data, folder, evaluation_classifier, callbacks, show_progress
     )

@@ -163,7 +163,7 @@ def train_model(
         on_stage=announce,
     )
     metrics["quality"] = [vars(finding) for finding in quality_findings(metrics)]
-    metrics["epochs"] = settings["epochs"]
+    metrics["epochs"] = int(history[-1]["epoch"]) if history else settings["epochs"]
     metrics["seconds"] = round(time.perf_counter() - start, 1)
     announce("Plotting.")
     plot_run(model, data, history, folder, settings["seed"])

@@ -106,7 +106,8 @@ def demo(output, epochs, overwrite, precision, seed, quiet, as_json):
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0, min_open=True),
-    help="Longest duration of the training; a trial of some steps chooses the epochs.",
+    help="Longest duration of the training: a trial of some steps chooses the epochs, and a "
+    "training that is slower stops at the limit.",
 )
 @click.option("--batch-size", type=click.IntRange(min=1), help="Number of images in one step.")
 @click.option("--classifier", help="A pretrained classifier for ReGene: a .keras file or a run.")

@@ -13,7 +13,7 @@ import pytest
 
 from keras_regen import load_model
 from keras_regen.callbacks import read_history
-from keras_regen_app import runs, training_run
+from keras_regen_app import run_planning, runs, training_run
 from keras_regen_app.pretraining import pretraining_arguments
 from keras_regen_app.run_folder import has_replaced, locked, replacing, restore_replaced
 from keras_regen_app.runs import resume_run, train_run
@@ -408,3 +408,22 @@ def test_a_class_without_test_images_is_trained(tmp_path, few_digits, skip_evalu
     path = str(tmp_path / "data.npz")
     train_run("csae_digits", tmp_path / "run", dataset=path, epochs=1, options=TINY)
     assert not keras.ops.convert_to_numpy(load_model(tmp_path / "run").confidence).any()
+
+
+@pytest.mark.any_backend
+def test_a_run_that_is_slower_than_its_trial_stops_at_the_limit_and_resumes(
+    tmp_path, few_digits, skip_evaluation, monkeypatch, capsys
+):
+    skip_evaluation()
+    monkeypatch.setattr(run_planning, "_epoch_seconds", lambda *arguments: 1e-12)  # of the trial
+    arguments = {"dataset": str(few_digits), "epochs": 3, "batch_size": 40, "options": TINY}
+    folder = tmp_path / "run"
+    metrics = train_run("csae_digits", folder, minutes=1e-9, show_progress=True, **arguments)
+    assert metrics["epochs"] == 1
+    assert "Stopped after 1 of 3 epochs" in capsys.readouterr().err
+    assert resume_run(folder)["epochs"] == 3
+    train_run("csae_digits", tmp_path / "whole", **arguments)
+    for actual, expected in zip(
+        load_model(folder).get_weights(), load_model(tmp_path / "whole").get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(actual, expected)
