@@ -2,6 +2,7 @@
 
     python examples/augment_small_dataset.py my_pictures --image-size 32
     python examples/augment_small_dataset.py                     # a few of the 8x8 digits
+    python examples/augment_small_dataset.py --draws 5 --steps 500          # ten minutes
 
 MY_PICTURES is a folder with a folder of pictures for each class. Some of the pictures are held out.
 For several random choices of few pictures, the script compares four classifiers of the same number
@@ -35,8 +36,8 @@ def repeated(x, y, steps, seed):
 @click.option("--image-size", type=int, help="Height and width to resize to.")
 @click.option("--per-class", default=20, show_default=True, help="Training pictures per class.")
 @click.option("--factor", default=4, show_default=True, help="Generated images per real picture.")
-@click.option("--steps", default=500, show_default=True, help="Training steps of a classifier.")
-@click.option("--draws", default=5, show_default=True, help="Random choices of the pictures.")
+@click.option("--steps", default=400, show_default=True, help="Training steps of a classifier.")
+@click.option("--draws", default=2, show_default=True, help="Random choices of the pictures.")
 @click.option("--stem-filters", default=16, show_default=True, help="Scales the networks.")
 @click.option("--picture", default="generated.png", show_default=True)
 def main(dataset, image_size, per_class, factor, steps, draws, stem_filters, picture):
