@@ -22,7 +22,7 @@ from keras_regen.metrics import relative_diversity, train_evaluation_classifier
 @click.option("--dataset", default="digits", show_default=True, help="Name, or folder of classes.")
 @click.option("--image-size", type=int, help="Height and width to resize to.")
 @click.option("--vae-epochs", default=20, show_default=True, help="Epochs of the VAE.")
-@click.option("--epochs", default=40, show_default=True, help="Epochs of both GANs.")
+@click.option("--epochs", default=30, show_default=True, help="Epochs of both GANs.")
 @click.option("--batch-size", default=64, show_default=True)
 @click.option("--width", default=0.5, show_default=True, help="Scales the number of filters.")
 @click.option("--latent-dim", default=32, show_default=True, help="Dimensions of the noise.")
