@@ -12,8 +12,9 @@ pytestmark = pytest.mark.any_backend
 
 ROOT = Path(__file__).parents[1]
 
+README = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
 SCRIPTS = {
-    "readme": (ROOT / "README.md").read_text().split("```python\n")[1].split("```")[0],
+    **{f"readme{index}": script for index, script in enumerate(README)},
     "revealed": """
 import keras_regen
 
@@ -58,9 +59,9 @@ def messages(tmp_path_factory):
     return {name: [line for line in lines if f"{name}.py:" in line] for name in SCRIPTS}
 
 
-def test_the_example_of_the_readme_has_no_error(messages):
-    assert "keras_regen.generate(model, class_id=3)" in SCRIPTS["readme"]
-    assert messages["readme"] == []
+def test_the_examples_of_the_readme_have_no_error(messages):
+    assert any("keras_regen.generate(model, class_id=3)" in script for script in README)
+    assert [messages[name] for name in messages if name.startswith("readme")] == [[]] * len(README)
 
 
 def test_the_types_of_models_images_and_layers_are_known(messages):
