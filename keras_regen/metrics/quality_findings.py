@@ -86,7 +86,7 @@ def _sharpness(results) -> Iterator[tuple[str, bool]]:
     if ratio < _SHARP:
         yield (
             f"Generated images are blurred: their edges have {share} of the strength of real "
-            "images. Try a longer training, a `perceptual_weight` of 1, or a larger `latent_dim`.",
+            "images. Try a longer training, or a larger `perceptual_weight` or `latent_dim`.",
             True,
         )
     elif ratio > 1 / _SHARP:
