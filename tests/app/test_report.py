@@ -139,6 +139,8 @@ def test_poor_pictures_have_a_warning(tmp_path):
     page = Page(write_report(tmp_path, model, data, METRICS | {"reconstruction_explained": 0.21}))
     assert "quality" in [section["id"] for section in page.all("section")]
     assert "Warning. Reconstructions are poor: they explain 21 %" in page.text
+    # The names of options, between backticks on a terminal, are code.
+    assert "a larger latent_dim" in page.text and "`" not in page.text
 
 
 def test_every_metric_of_the_library_has_words(digits_model):
