@@ -103,7 +103,7 @@ def plot(study, path):
         axis.set_xlabel("training images of each class")
     figure.axes[0].set_ylabel("test accuracy (%)")
     handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4)
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(4, 2 * len(datasets)))
     figure.savefig(path, dpi=120)
 
 
