@@ -5,15 +5,13 @@ squared error of random images of 28x28 pixels, in a process for each backend. W
 (.json, .md) and a picture (.png).
 """
 
-import importlib.util
 import json
 import time
 
 import click
 import numpy as np
-from measurement import worker_rows, write_results
+from measurement import installed_backends, worker_rows, write_results
 
-BACKENDS = ("tensorflow", "jax", "torch")
 LAYERS = ("Conv2D", "Conv2DTranspose", "UpSampling2D", "BatchNormalization")
 
 
@@ -89,14 +87,12 @@ def main(num_images, channels, rounds, output, worker):
         return
     rows = []
     setting = {"num_images": num_images, "channels": channels, "rounds": rounds}
-    options = [text for name, value in setting.items() for text in (f"--{name}", str(value))]
-    options = [option.replace("_", "-") for option in options]
-    for backend in BACKENDS:
-        if importlib.util.find_spec(backend):
-            found, code = worker_rows(__file__, "--worker", *options, KERAS_BACKEND=backend)
-            if code:
-                raise click.ClickException(f"{backend} failed with {code}.")
-            rows += [{"backend": backend, **row} for row in found]
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in setting.items()]
+    for backend in installed_backends():
+        found, code = worker_rows(__file__, "--worker", *options, KERAS_BACKEND=backend)
+        if code:
+            raise click.ClickException(f"{backend} failed with {code}.")
+        rows += [{"backend": backend, **row} for row in found]
     write_results(output, setting, rows, table, plot)
 
 

@@ -1,5 +1,6 @@
 """The rows of a measurement, from worker processes, and the files of its results."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -7,6 +8,13 @@ import sys
 from pathlib import Path
 
 import click
+
+BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def installed_backends(names=BACKENDS):
+    """Returns the backends among these that are installed."""
+    return [name for name in names if importlib.util.find_spec(name)]
 
 
 def worker_rows(script, *arguments, **environment):

@@ -7,16 +7,14 @@ epoch by epoch, in a process for each backend and precision. The fastest epoch a
 which compiles, counts. Writes a table (.json, .md) and a picture (.png).
 """
 
-import importlib.util
 import json
 import os
 import time
 
 import click
 import numpy as np
-from measurement import worker_rows, write_results
+from measurement import BACKENDS, installed_backends, worker_rows, write_results
 
-BACKENDS = ("tensorflow", "jax", "torch")
 PRECISIONS = ("float32", "mixed_bfloat16")
 WAYS = ("keras_regen", "plain Keras", "hand-written PyTorch")
 
@@ -202,10 +200,9 @@ def main(num_images, batch_size, rounds, width, backends, precisions, output, wo
         *("--rounds", str(rounds), "--width", str(width)),
     ]
     rows = []
-    for backend in backends.split(","):
-        if importlib.util.find_spec(backend):
-            for precision in precisions.split(","):
-                rows += measure_in_process(backend, precision, arguments)
+    for backend in installed_backends(backends.split(",")):
+        for precision in precisions.split(","):
+            rows += measure_in_process(backend, precision, arguments)
     if not rows:
         raise click.ClickException("No backend was measured.")
     setting = {"images": num_images, "batch_size": batch_size, "rounds": rounds, "width": width}

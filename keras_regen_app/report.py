@@ -86,7 +86,7 @@ def write_report(
         dataset=data.name,
         num_classes=model.num_classes,
         class_names=listed(model.class_names),
-        facts=_facts(model, data, metrics, settings, preset),
+        facts=_facts(model, data, metrics, settings, preset, rows),
         findings=quality_findings(metrics) if model.decoder is not None else [],
         metrics=_metrics(metrics, data),
         seeds=metrics.get("seeds"),
@@ -112,6 +112,7 @@ def _facts(
     metrics: Mapping[str, Any],
     settings: Mapping[str, Any],
     preset: str | None,
+    rows: Sequence[Mapping[str, float]],
 ) -> list[tuple[str, str]]:
     """Pairs of a label and a text: the model, its data and its settings."""
     height, width, channels = model.image_shape
@@ -127,7 +128,7 @@ def _facts(
         else None,
         "Training images": _images_of_run(data, settings),
         "Held-out images": f"{len(data.x_test):,} (hash {held_out_hash(data)})",
-        "Epochs": _epochs(metrics.get("epochs"), settings.get("epochs")),
+        "Epochs": _epochs(rows, settings.get("epochs")),
         "Batch size": settings.get("batch_size"),
         "Seed": settings.get("seed"),
         "Pretrained network": settings.get("pretrained"),
@@ -139,11 +140,10 @@ def _facts(
     return [("Model", type(model).__name__), *facts]
 
 
-def _epochs(trained: int | None, planned: int | None) -> str | int | None:
+def _epochs(rows: Sequence[Mapping[str, float]], planned: int | None) -> str | int | None:
     """The epochs of a run, which a time limit may have stopped."""
-    if trained is None or trained == planned:
-        return planned
-    return f"{trained} of {planned}, at the time limit"
+    trained = int(rows[-1]["epoch"]) if rows else planned
+    return planned if trained == planned else f"{trained} of {planned}, at the time limit"
 
 
 def _images_of_run(data: ImageDataset, settings: Mapping[str, Any]) -> str:

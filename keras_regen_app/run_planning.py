@@ -144,7 +144,7 @@ def plan_epochs(
         settings: Settings of the run. `epochs` is `None` if the user named no number.
         data: The dataset of the run.
         networks: Pretrained networks, as in `build_model`.
-        minutes: Float: the longest duration of the training, which a trial of some steps
+        minutes: Float: the longest duration of training, which a trial of some steps
             estimates. `None` for no limit.
         automatic: Whether the recipe was chosen for the data.
         announce: Function that receives a sentence for the user.

@@ -101,8 +101,8 @@ def train_run(
         fit: `"crop"`, `"pad"` or `"stretch"`, as in `keras_regen.datasets.load`.
         epochs: Passes over the training images. Defaults to the preset's epochs. The
             learning-rate schedule and the epochs of the pretraining scale with them.
-        minutes: Float, above 0: the longest duration of the training, without its pretraining and
-            its evaluation. A trial of some steps estimates the number of epochs. If the training
+        minutes: Float, above 0: the longest duration of training, without its pretraining and
+            its evaluation. A trial of some steps estimates the number of epochs. If training
             is slower than the trial, it stops at the limit, and `resume_run` trains the remaining
             epochs. `None` for no limit.
         batch_size: Images in one step. Defaults to the preset's batch size. The batch size of the

@@ -9,7 +9,7 @@ import keras
 class TimeLimit(keras.callbacks.Callback):
     """Stops training at the end of an epoch if another epoch would exceed a time limit.
 
-    A trial of some steps chooses the number of epochs before the training. On a machine that
+    A trial of some steps chooses the number of epochs before training. On a machine that
     becomes slower, for instance because of another program, only the clock keeps the limit.
 
     Args:
@@ -38,6 +38,6 @@ class TimeLimit(keras.callbacks.Callback):
             self.model.stop_training = True
             self.announce(
                 f"Stopped after {epoch + 1} of {epochs} epochs, at the limit of {self.minutes:g} "
-                "minutes: the training was slower than in the trial. `--resume` trains the "
+                "minutes: training was slower than in the trial. `--resume` trains the "
                 "remaining epochs."
             )

@@ -1,4 +1,4 @@
-"""The steps of `ImageModel.fit` around the training of Keras."""
+"""The steps of `ImageModel.fit` around the `fit` of Keras."""
 
 import contextlib
 import warnings
@@ -173,7 +173,7 @@ def build_optimizer(model: Any) -> None:
 def _warn_of_spent_schedule(
     model: Any, data: ModelData, batch_size: int | None, epochs: int, steps: int | None
 ) -> None:
-    """Warns of a cosine decay that ends before the training, which then learns nothing more."""
+    """Warns of a cosine decay that ends before training does, which then learns nothing more."""
     schedule = getattr(model.optimizer, "_learning_rate", None)
     if not isinstance(schedule, keras.optimizers.schedules.CosineDecay):
         return

@@ -48,7 +48,7 @@ class ImageModel(keras.Model):
 
     A subclass sets `encoder`, `decoder`, `head` and `prior` (`None` for a part that it lacks),
     and `call` returns a dict with `probabilities`, `latent` and `reconstruction`, as far as it has
-    them. It may define `_as_inputs` (inputs of `call`), `_before_fit` (work before the training)
+    them. It may define `_as_inputs` (inputs of `call`), `_before_fit` (work before training)
     and `_encoder_inputs`.
 
     Args:
@@ -405,7 +405,7 @@ class ImageModel(keras.Model):
             adapts, self._fit_data, self._prior_step = self._fit_data is not None, None, None
         self._unshare_averaged_weights()
         if adapts:
-            # A stream without an end is read as far as the training read it.
+            # A stream without an end is read as far as training read it.
             endless = steps_per_epoch is not None and not data.has_end
             self._adapt_prior(data, steps_per_epoch * len(history.epoch) if endless else None)
         return history
@@ -775,7 +775,7 @@ class ImageModel(keras.Model):
         """Changes checked images and labels to the inputs of `call`, if these are others."""
 
     def _before_fit(self, data: ModelData, **options: Any) -> None:
-        """Does the work that comes before the training; `options` are arguments of `fit`."""
+        """Does the work that comes before training; `options` are arguments of `fit`."""
 
     def _encoder_inputs(self, images: Any, labels: Any = None) -> Any:
         return unit_range(images)

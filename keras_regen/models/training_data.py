@@ -211,7 +211,7 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
         return ModelData(x, arrays=x, images=x.x, in_memory=False)
     data = ModelData(x, in_memory=False, repeatable=is_repeatable(x), has_end=has_end(x))
     if data.repeatable:
-        # An error in all batches shows before the training.
+        # An error in all batches shows before training.
         for inputs, labels in data.batches(num_batches=1):
             spec.check(inputs, labels)
 

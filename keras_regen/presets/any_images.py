@@ -40,7 +40,7 @@ def any_images_presets() -> Iterator[Preset]:
         model="ReGene",
         options={"width": 0.25, "decoder_width": 0.25},
         pretraining=("classifier", "regene_classifier"),
-        # The last third of the training compares pixels only, as in the paper's recipes.
+        # The last third of training compares pixels only, as in the paper's recipes.
         loss_weights=((0.0, {"mae_loss": 1.0, "ssim_loss": 1.0}), (2 / 3, {"ssim_loss": 0.0})),
         **_TRAINING,
     )

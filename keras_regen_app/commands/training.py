@@ -106,7 +106,7 @@ def demo(output, epochs, overwrite, precision, seed, quiet, as_json):
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0, min_open=True),
-    help="Longest duration of the training: a trial of some steps chooses the epochs, and a "
+    help="Longest duration of training: a trial of some steps chooses the epochs, and "
     "training that is slower stops at the limit.",
 )
 @click.option("--batch-size", type=click.IntRange(min=1), help="Number of images in one step.")

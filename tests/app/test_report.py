@@ -143,6 +143,15 @@ def test_poor_pictures_have_a_warning(tmp_path):
     assert "a larger latent_dim" in page.text and "`" not in page.text
 
 
+def test_the_report_of_a_stopped_run_has_the_epochs_of_its_history(tmp_path):
+    model, data = small_model(["cat", "dog", "cow"])
+    rows = [{"epoch": epoch, "loss": 1.0, "val_loss": 1.0} for epoch in (1, 2)]
+    page = Page(write_report(tmp_path, model, data, METRICS, settings={"epochs": 9}, rows=rows))
+    assert "2 of 9, at the time limit" in page.text
+    page = Page(write_report(tmp_path, model, data, METRICS, settings={"epochs": 2}, rows=rows))
+    assert "at the time limit" not in page.text
+
+
 def test_every_metric_of_the_library_has_words(digits_model):
     data = load("digits")
     classifier = train_evaluation_classifier(data.x_train, data.y_train, steps=1, stem_filters=2)

@@ -223,9 +223,9 @@ def test_names_have_no_meaning_in_the_card():
     card = model_card(small_csae([HOSTILE, "dog"]), None, "folder")
     # In Markdown, text between two runs of two backticks is code.
     assert f"`` {HOSTILE} ``, `dog`" in card
-    # Centroids of 110 classes need no optimization in 110 dimensions.
-    many = model_card(small_csae([str(number) for number in range(110)], 110), None, "folder")
-    assert "`99` and 10 more" in many
+    # The centroids of 300 classes need no optimization in 300 dimensions.
+    many = model_card(small_csae([str(number) for number in range(300)], 300), None, "folder")
+    assert "`99` and 200 more" in many
 
 
 @pytest.mark.any_backend
