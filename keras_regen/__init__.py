@@ -29,6 +29,7 @@ from keras_regen.centroids import coulomb_energy as coulomb_energy
 from keras_regen.centroids import least_distance as least_distance
 from keras_regen.centroids import pedcc as pedcc
 from keras_regen.constraints import ClipWeights as ClipWeights
+from keras_regen.constraints import SpectralNorm as SpectralNorm
 from keras_regen.generation import Acceptance as Acceptance
 from keras_regen.generation import AcceptanceError as AcceptanceError
 from keras_regen.generation import GenerationReport as GenerationReport

@@ -1,6 +1,9 @@
-"""Freezing of models."""
+"""Freezing of models, for good or for a single call."""
+
+from typing import Any
 
 import keras
+from keras import ops
 
 
 def set_trainable(model: keras.Model, value: bool) -> None:
@@ -21,3 +24,36 @@ def set_trainable(model: keras.Model, value: bool) -> None:
     # Layer by layer: Keras does not pass on a value that the model itself has already.
     for layer in model._flatten_layers():
         layer.trainable = value
+
+
+def frozen_call(network: keras.Model, inputs: Any, training: bool | None = None) -> Any:
+    """Calls a network with fixed weights: gradients reach its inputs and not its weights.
+
+    A generator so learns from a discriminator that does not change. The function may be called in
+    the `call` or `compute_loss` of a model, on every backend.
+
+    Args:
+        network: Built Keras model.
+        inputs: Tensor, or tensors, that the network takes.
+        training: Boolean: the mode of the network. In training it normalizes by the moments of the
+            batch and applies dropout.
+
+    Returns:
+        The outputs of the network. Its moving averages and random states stay as they are, and
+        losses that its layers add are left out.
+
+    Examples:
+        >>> import keras
+        >>> import numpy as np
+        >>> from keras_regen.freezing import frozen_call
+        >>> discriminator = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        >>> frozen_call(discriminator, np.ones((2, 3), "float32")).shape == (2, 1)
+        True
+    """
+    outputs, _ = network.stateless_call(
+        [ops.stop_gradient(variable) for variable in network.trainable_variables],
+        [ops.convert_to_tensor(variable) for variable in network.non_trainable_variables],
+        inputs,
+        training=training,
+    )
+    return outputs

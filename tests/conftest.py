@@ -25,6 +25,21 @@ if keras.backend.backend() == "tensorflow":
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _eager(request):
+    """Runs the steps of a module with the marker `eager` without a graph, on TensorFlow.
+
+    The few steps of a test take less time than their graph. The modules that test the training of
+    each model have no such marker.
+    """
+    eager = keras.backend.backend() == "tensorflow" and request.node.get_closest_marker("eager")
+    if eager:
+        tf.config.run_functions_eagerly(True)
+    yield
+    if eager:
+        tf.config.run_functions_eagerly(False)
+
+
 if os.environ.get("KERAS_REGEN_DETERMINISTIC") and keras.backend.backend() == "torch":
     from keras_regen_app.determinism import use_deterministic_operations
 

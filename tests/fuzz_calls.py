@@ -117,8 +117,11 @@ def calls(folder):
         losses.PerceptualLoss: {
             "features": halves(), "weights": None, "layer": None, "error": "squared"},
         losses.LaplacianLoss: {"reduction": "sum", "name": None, "dtype": None},
-        losses.adversarial.objective: {"name": "hinge"},
-        losses.adversarial.objective("hinge").discriminator_loss: {
+        losses.AdversarialLoss: {
+            "discriminator": networks.projection_discriminator(SHAPE, 3, 2), "weight": 0.3,
+            "objective": "hinge"},
+        losses.adversarial_objective: {"name": "hinge"},
+        losses.adversarial_objective("hinge").discriminator_loss: {
             "real_logits": FEATURES, "fake_logits": FEATURES},
         # layers
         layers.haar_transform_2d: {"images": IMAGES, "levels": 2, "normalization": "average"},
@@ -129,6 +132,7 @@ def calls(folder):
         layers.StandardNoise: {"dim": 3, "seed": 0},
         layers.DifferentiableAugmentation: {
             "translation": 0.1, "cutout": 0.5, "color": True, "seed": 0},
+        layers.LatentMixing: {"num_sources": 4, "seed": 0},
         layers.MirrorAndShift: {"mirror": True, "shift": 2, "seed": 0},
         layers.ResidualBlock: {
             "filters": 4, "strides": 2, "kernel_initializer": "he_normal"},
@@ -136,6 +140,8 @@ def calls(folder):
         layers.DeconvolutionBlock: {"filters": 4, "kernel_initializer": "he_normal"},
         layers.pedcc_head.span_basis: {"centroids": LATENTS[:3]},
         keras_regen.constraints.ClipWeights: {"limit": 0.01},
+        keras_regen.constraints.SpectralNorm: {"iterations": 10},
+        keras_regen.constraints.SpectralNorm(2).__call__: {"w": LATENTS},
         keras_regen.constraints.ClipWeights(0.1).__call__: {"w": LATENTS},
         keras_regen.arrays.unit_range: {"images": IMAGES},
         keras_regen.load_pretrained: {"name": "csae_digits"},
@@ -217,6 +223,8 @@ def calls(folder):
             "image_shape": SHAPE, "width": 0.05, "normalization": True, "clip": None},
         networks.dense_generator: {"image_shape": SHAPE, "latent_dim": 3, "hidden": (4,)},
         networks.dense_discriminator: {"input_shape": SHAPE, "hidden": (4,), "clip": None},
+        networks.projection_discriminator: {
+            "image_shape": SHAPE, "num_classes": 3, "filters": 2},
         networks.resnet_v1: {
             "image_shape": SHAPE, "num_classes": 3, "depth": 8, "name": None},
         networks.early_features: {

@@ -58,7 +58,7 @@ def calls(folder):
         | {"class_names": NAMES, "network": "convolutional", "upsampling": "bilinear", "hidden": 4,
            "with_decoder": True, "image_loss": "wavelet", "image_weight": 1.0, "levels": 2,
            "beta": 0.06, "centroids": "auto", "subspace": False, "shrinkage": "auto",
-           "perceptual_weight": 0.0, "prior": "gaussian"},
+           "perceptual_weight": 0.0, "adversarial_weight": 0.0, "prior": "gaussian"},
         keras_regen.Autoencoder: small | image_loss,
         keras_regen.AAE: small
         | image_loss

@@ -1,10 +1,10 @@
-"""ClipWeights against NumPy."""
+"""The weight constraints against NumPy."""
 
 import keras
 import numpy as np
 import pytest
 
-from keras_regen.constraints import ClipWeights
+from keras_regen.constraints import ClipWeights, SpectralNorm
 from tests.contract import check_config, to_numpy
 
 
@@ -35,3 +35,23 @@ def test_config():
 def test_bad_limits_are_errors(limit):
     with pytest.raises(ValueError, match=f"`limit` must be a number, above 0.*limit={limit}"):
         ClipWeights(limit)
+
+
+@pytest.mark.parametrize("shape", [(30, 7), (3, 3, 5, 8), (4, 40)])
+def test_the_largest_singular_value_becomes_1(shape):
+    weights = np.random.default_rng(0).normal(size=shape).astype("float32")
+    values = np.linalg.svd(weights.reshape(-1, shape[-1]), compute_uv=False)
+    normalized = to_numpy(SpectralNorm(100)(weights))
+    np.testing.assert_allclose(normalized, weights / values[0], rtol=1e-3, atol=1e-6)
+    # With few iterations, the estimate is too small by little, so the weights stay a bit larger.
+    quick = to_numpy(SpectralNorm()(weights))
+    assert 0.999 < np.linalg.norm(quick.reshape(-1, shape[-1]), 2) < 1.1
+
+
+def test_spectral_norm_of_zeros_and_of_a_vector():
+    np.testing.assert_array_equal(to_numpy(SpectralNorm()(np.zeros((2, 3), "float32"))), 0.0)
+    assert check_config(SpectralNorm(3)).iterations == 3
+    with pytest.raises(ValueError, match=r"at least two axes.*\(3,\)"):
+        SpectralNorm()(np.ones(3, "float32"))
+    with pytest.raises(ValueError, match="`iterations` must be an integer, at least 1"):
+        SpectralNorm(0)

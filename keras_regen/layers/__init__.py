@@ -7,6 +7,7 @@ from keras_regen.layers.differentiable_augmentation import (
 from keras_regen.layers.gaussian_latent import GaussianLatent as GaussianLatent
 from keras_regen.layers.haar_transform import HaarTransform2D as HaarTransform2D
 from keras_regen.layers.haar_transform import haar_transform_2d as haar_transform_2d
+from keras_regen.layers.latent_mixing import LatentMixing as LatentMixing
 from keras_regen.layers.mirror_and_shift import MirrorAndShift as MirrorAndShift
 from keras_regen.layers.noisy_latent import NoisyLatent as NoisyLatent
 from keras_regen.layers.pedcc_head import PEDCCHead as PEDCCHead

@@ -1,6 +1,10 @@
 """The losses of the papers, for `model.compile(loss=...)` of any Keras model."""
 
 from keras_regen.layers.gaussian_latent import gaussian_kl as gaussian_kl
+from keras_regen.losses.adversarial import AdversarialLoss as AdversarialLoss
+from keras_regen.losses.adversarial_objectives import (
+    adversarial_objective as adversarial_objective,
+)
 from keras_regen.losses.centroid import CentroidLoss as CentroidLoss
 from keras_regen.losses.centroid import centroid_loss as centroid_loss
 from keras_regen.losses.classification import ClassificationLoss as ClassificationLoss

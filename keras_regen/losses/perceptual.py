@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_regen.arrays import as_numbers
 from keras_regen.checks import check_choice, elements_of
+from keras_regen.freezing import frozen_call
 from keras_regen.losses.checked_loss import ImageLoss
 from keras_regen.losses.image_pair import image_pair
 from keras_regen.losses.perceptual_features import early_features
@@ -231,12 +232,8 @@ def _feature_maps(features: keras.Model, images: Any) -> list:
         images = ops.image.resize(images, size, antialias=True, data_format="channels_last")
     # The gradient stops at the weights in this call only. `trainable` does not change, so the
     # network can be in training in another model.
-    frozen = [
-        [ops.stop_gradient(weight) for weight in weights]
-        for weights in (features.trainable_variables, features.non_trainable_variables)
-    ]
     try:
-        maps, _ = features.stateless_call(*frozen, images, training=False)
+        maps = frozen_call(features, images, training=False)
     except Exception as error:  # each backend has other errors for images that are too small
         raise ValueError(
             "The feature extractor cannot compute features. "

@@ -7,9 +7,10 @@ import keras
 from keras import ops
 
 from keras_regen.checks import as_integers, check_integer, check_number, check_seed
+from keras_regen.freezing import frozen_call
 from keras_regen.layers import StandardNoise
-from keras_regen.losses.adversarial import objective as objective_of
-from keras_regen.models.adversarial import adversarial_optimizer, frozen_call
+from keras_regen.losses.adversarial_objectives import adversarial_objective
+from keras_regen.models.adversarial_optimizer import adversarial_optimizer
 from keras_regen.models.autoencoder import Autoencoder, reconstruction_loss
 from keras_regen.models.decoder_checks import check_network
 from keras_regen.networks import csae_decoder, csae_encoder, dense_discriminator
@@ -35,7 +36,7 @@ class AAE(Autoencoder):
             the names of the image losses) to floats. Defaults to 1 for each.
         prior: `keras_regen.priors.NoisePrior`: the target distribution of the latents. Defaults to
             `StandardNormalPrior`.
-        objective: Losses of the two networks, as in `keras_regen.losses.adversarial.objective`.
+        objective: Losses of the two networks, as in `keras_regen.losses.adversarial_objective`.
         seed: Integer: seed of the noise in training.
         class_names: As in `Autoencoder`.
         **kwargs: Arguments of `keras.Model`.
@@ -94,7 +95,7 @@ class AAE(Autoencoder):
         self.discriminator = discriminator
         self.objective = objective
         self.seed = seed
-        self._adversarial = objective_of(objective)
+        self._adversarial = adversarial_objective(objective)
         if not isinstance(self.prior, NoisePrior):
             raise ValueError(
                 "`prior` must be a `keras_regen.priors.NoisePrior`, which maps noise to latents in "
@@ -190,7 +191,7 @@ class AAE(Autoencoder):
     def _before_fit(self, data, **options):
         self.prior.check_ready()
 
-    def _loss_terms(self, x, y_pred, training):
+    def _loss_terms(self, x, y, y_pred, training):
         latent = y_pred["latent"]
         samples = ops.stop_gradient(self.prior(self._noise(latent)))
         real = self.discriminator(samples, training=training)
@@ -202,7 +203,7 @@ class AAE(Autoencoder):
             "encoder_loss": self._adversarial.generator_loss(logits),
         }
         terms = {name: ops.cast(values[:, 0], "float32") for name, values in terms.items()}
-        return super()._loss_terms(x, y_pred, training) | terms
+        return super()._loss_terms(x, y, y_pred, training) | terms
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "objective": self.objective, "seed": self.seed}

@@ -160,11 +160,11 @@ class Autoencoder(ImageModel):
         return {**outputs, "image": images} if training else outputs
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        terms = self._loss_terms(x, y_pred, training)
+        terms = self._loss_terms(x, y, y_pred, training)
         return self._objective.total(terms, sample_weight, self.losses)
 
-    def _loss_terms(self, x, y_pred, training):
-        return self._objective.image_terms(self._targets(x, y_pred), y_pred["reconstruction"])
+    def _loss_terms(self, x, y, y_pred, training):
+        return self._image_terms(x, y, y_pred, training)
 
     def get_config(self):
         return {**super().get_config(), "loss_weights": self.loss_weights}

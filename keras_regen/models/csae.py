@@ -10,8 +10,14 @@ from keras import ops
 from keras_regen.arrays import unit_range
 from keras_regen.checks import check_choice, check_flag, check_integer, check_number
 from keras_regen.class_names import as_class_names
-from keras_regen.layers import NoisyLatent, PEDCCHead
-from keras_regen.losses import LaplacianLoss, PerceptualLoss, WaveletLoss, centroid_loss
+from keras_regen.layers import LatentMixing, NoisyLatent, PEDCCHead
+from keras_regen.losses import (
+    AdversarialLoss,
+    LaplacianLoss,
+    PerceptualLoss,
+    WaveletLoss,
+    centroid_loss,
+)
 from keras_regen.models import inference
 from keras_regen.models.decoder_checks import check_decoder, check_network, check_part
 from keras_regen.models.image_model import ImageModel
@@ -25,6 +31,7 @@ from keras_regen.networks import (
     csae_encoder,
     csae_linear_decoder,
     csae_linear_encoder,
+    projection_discriminator,
 )
 from keras_regen.priors import (
     ClassGaussianPrior,
@@ -141,6 +148,10 @@ class CSAE(ImageModel):
             image_shape=self.image_shape,
         )
         self.image_losses = self._objective.image_losses
+        # A discriminator sees generated images, too.
+        has_discriminator = self._objective.discriminator is not None
+        seed = getattr(noise, "seed", None)
+        self._mixing = LatentMixing(seed=seed) if has_discriminator else None
 
         # The quantiles 0, 0.01, ..., 1 of the distances to their centroid of the training images of
         # each class, or of the reconstructions, for the acceptance by distance.
@@ -171,6 +182,7 @@ class CSAE(ImageModel):
         image_loss: str = "wavelet",
         image_weight: float = 1.0,
         perceptual_weight: float = 0.0,
+        adversarial_weight: float = 0.0,
         levels: int = 2,
         beta: float = 0.06,
         centroids: str = "auto",
@@ -198,6 +210,9 @@ class CSAE(ImageModel):
             image_weight: Float: weight of each image loss. The centroid loss has weight 1.
             perceptual_weight: Float: weight of a `PerceptualLoss` of the first feature maps of the
                 encoder itself, which sharpens the reconstructions. 0 leaves out the loss.
+            adversarial_weight: Float: weight of an `AdversarialLoss` with a
+                `projection_discriminator` of twice `stem_filters`, which sharpens reconstructions
+                and generated images in long training runs. 0 leaves out the loss.
             levels: Integer: Haar levels of the wavelet loss.
             beta: Float, at least 0: strength of the noise on the latent.
             centroids: Method that distributes the centroids, as in `keras_regen.pedcc`.
@@ -242,6 +257,7 @@ class CSAE(ImageModel):
         check_flag("with_decoder", with_decoder)
         check_number("image_weight", image_weight, 0)
         check_number("perceptual_weight", perceptual_weight, 0)
+        check_number("adversarial_weight", adversarial_weight, 0)
         priors = {
             "gaussian": lambda: ClassGaussianPrior(len(class_names), shrinkage),
             "mixture": lambda: ClassMixturePrior(len(class_names), seed=seed),
@@ -257,6 +273,11 @@ class CSAE(ImageModel):
         if perceptual_weight:
             image_losses.append(_perceptual_loss(encoder))
             weights["perceptual_loss"] = perceptual_weight
+        if adversarial_weight:
+            discriminator = projection_discriminator(
+                image_shape, len(class_names), 2 * stem_filters
+            )
+            image_losses.append(AdversarialLoss(discriminator, adversarial_weight))
         return cls(
             encoder=encoder,
             decoder=decoder() if with_decoder else None,
@@ -291,8 +312,11 @@ class CSAE(ImageModel):
         latent = y_pred["latent"]
         terms = {"centroid_loss": centroid_loss(y, latent, self.head.centroids, self.head.basis)}
         if self.decoder is not None:
-            images = y_pred["image"] if "image" in y_pred else unit_range(x)
-            terms |= self._objective.image_terms(images, y_pred["reconstruction"])
+            generated = None
+            if training and self._mixing is not None:
+                mixed = self._mixing(ops.stop_gradient(latent), labels=y)
+                generated = ops.cast(self.decoder(mixed, training=True), "float32")
+            terms |= self._image_terms(x, y, y_pred, training, generated)
         return self._objective.total(terms, sample_weight, self.losses)
 
     def get_config(self):

@@ -9,10 +9,12 @@ from keras import ops
 
 from keras_regen.arrays import unit_range
 from keras_regen.checks import as_integers, check_choice, check_integer, check_number, check_seed
+from keras_regen.freezing import frozen_call
+from keras_regen.gradients import scale_gradient
 from keras_regen.layers import DifferentiableAugmentation, StandardNoise
 from keras_regen.losses import HiddenSpaceLoss
-from keras_regen.losses.adversarial import objective as objective_of
-from keras_regen.models.adversarial import adversarial_optimizer, frozen_call, scale_gradient
+from keras_regen.losses.adversarial_objectives import adversarial_objective
+from keras_regen.models.adversarial_optimizer import adversarial_optimizer
 from keras_regen.models.decoder_checks import check_network
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
@@ -40,7 +42,7 @@ class GAN(ImageModel):
         prior: `keras_regen.priors.NoisePrior` that maps noise to the generator's latents.
             Defaults to `StandardNormalPrior`, which returns the noise itself.
         objective: `"minimax"`, `"non_saturating"`, `"least_squares"`, `"hinge"` or
-            `"wasserstein"`: see `keras_regen.losses.adversarial.objective`.
+            `"wasserstein"`: see `keras_regen.losses.adversarial_objective`.
         critic_steps: Integer, at least 1: steps of the discriminator for each step of the
             generator, which learns in the last of these steps, from the batch of this step alone.
         hidden_layer: Name of the discriminator's layer whose feature maps `HiddenSpaceLoss`
@@ -115,7 +117,7 @@ class GAN(ImageModel):
         self.critic_steps = critic_steps
         self.hidden_layer = hidden_layer
         self.seed = seed
-        self._adversarial = objective_of(objective)
+        self._adversarial = adversarial_objective(objective)
         self._check_parts()
         names = ["discriminator_loss", "generator_loss"]
         if hidden_layer is not None:

@@ -17,6 +17,7 @@ from keras_regen.generation.protocol import require_part
 from keras_regen.layers import SeededLayer
 from keras_regen.layers.seeded_layer import load_seeds, save_seeds
 from keras_regen.models import fitting, inference
+from keras_regen.models.adversarial_optimizer import with_discriminator
 from keras_regen.models.compilation import check_optimizer, compile_arguments
 from keras_regen.models.data_spec import DataSpec
 from keras_regen.models.preset_building import (
@@ -248,7 +249,9 @@ class ImageModel(keras.Model):
         """Configures training, as `keras.Model.compile`.
 
         Args:
-            optimizer: A Keras optimizer or its name.
+            optimizer: A Keras optimizer or its name. A model with an `AdversarialLoss` also takes a
+                dict, `{"autoencoder": ..., "discriminator": ...}`; by default the discriminator has
+                Adam with a learning rate of 4e-4 and a `beta_1` of 0.5.
             loss: `"auto"` or `None`: the losses are arguments of the model's constructor.
             metrics: A list of metrics of the class probabilities (of the reconstructions, for a
                 model that does not classify), or a dict from the names of outputs
@@ -264,6 +267,10 @@ class ImageModel(keras.Model):
                 metric, or Keras does not know an optimizer or a metric.
             TypeError: If `keras.Model.compile` has no such argument.
         """
+        if self._objective is not None and self._objective.discriminator is not None:
+            num_classes = self.num_classes if self._needs_labels else None
+            self._objective.check_labels(num_classes)
+            optimizer = with_discriminator(optimizer, self, self._objective.discriminator)
         check_optimizer(optimizer)
         arguments = compile_arguments(self, loss, metrics, weighted_metrics, jit_compile, kwargs)
         self._jit_compile_argument = jit_compile
@@ -784,6 +791,16 @@ class ImageModel(keras.Model):
         """The images in [0, 1] that the reconstructions are compared with."""
         # In training, `call` returns the images that it has rescaled.
         return y_pred["image"] if "image" in y_pred else unit_range(images_of(x))
+
+    def _image_terms(self, x, y, y_pred, training, generated=None):
+        """Computes the image losses of a batch."""
+        return self._objective.image_terms(
+            self._targets(x, y_pred),
+            y_pred["reconstruction"],
+            y if self._needs_labels else None,
+            generated,
+            training,
+        )
 
     def _latents(self, images: Any, labels: Any = None, batch_size: int = 256) -> np.ndarray:
         latents = np.empty((len(images), self.encoder.output_shape[-1]), "float32")

@@ -253,7 +253,7 @@ class ReGene(ImageModel):
         sample_weight: Any = None,
         training: bool = True,
     ) -> Any:
-        terms = self._objective.image_terms(self._targets(x, y_pred), y_pred["reconstruction"])
+        terms = self._image_terms(x, y, y_pred, training)
         return self._objective.total(terms, sample_weight, self.losses)
 
     def _head_probabilities(self, latents):

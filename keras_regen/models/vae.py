@@ -227,7 +227,7 @@ class VAE(ImageModel):
         sample_weight: Any = None,
         training: bool = True,
     ) -> Any:
-        terms = self._objective.image_terms(self._targets(x, y_pred), y_pred["reconstruction"])
+        terms = self._image_terms(x, y, y_pred, training)
         terms["kl_loss"] = gaussian_kl(self._noise_mean(y_pred), y_pred["log_variance"])
         total = self._objective.total(terms, sample_weight, self.losses)
         if training:

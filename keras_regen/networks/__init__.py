@@ -17,6 +17,9 @@ from keras_regen.networks.degan import degan_encoder as degan_encoder
 from keras_regen.networks.degan import degan_generator as degan_generator
 from keras_regen.networks.dense import dense_discriminator as dense_discriminator
 from keras_regen.networks.dense import dense_generator as dense_generator
+from keras_regen.networks.discriminator import (
+    projection_discriminator as projection_discriminator,
+)
 from keras_regen.networks.regene import ReGeneDecoder as ReGeneDecoder
 from keras_regen.networks.regene import regene_classifier as regene_classifier
 from keras_regen.networks.regene import regene_decoder as regene_decoder

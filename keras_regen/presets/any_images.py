@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from keras_regen.presets.csae import SHARP_CSAE
 from keras_regen.presets.preset import Preset
 
 _STEPS = 2_500
@@ -17,14 +18,7 @@ def any_images_presets() -> Iterator[Preset]:
         name="csae",
         summary="CSAE with the centroid subspace and sharp images",
         model="CSAE",
-        options={
-            "latent_dim": 128,
-            "beta": 0.04,
-            "subspace": True,
-            "image_weight": 3.0,
-            "perceptual_weight": 1.0,
-            "prior": "mixture",
-        },
+        options=SHARP_CSAE,
         **_TRAINING,
     )
     yield Preset.for_any_images(

@@ -21,6 +21,17 @@ _PAPER_SGD = {
 # The papers do not name the batch size.
 _PAPER_TRAINING = {"optimizer": _PAPER_SGD, "batch_size": 256, "epochs": 120}
 
+# Options of this package's recipes: the centroid subspace, and sharper images than the papers'.
+SHARP_CSAE = {
+    "latent_dim": 128,
+    "levels": 2,
+    "beta": 0.04,
+    "subspace": True,
+    "image_weight": 3.0,
+    "perceptual_weight": 1.0,
+    "prior": "mixture",
+}
+
 
 def csae_presets() -> Iterator[Preset]:
     """Yields the presets of CSAE and of its baseline classifier."""
@@ -58,18 +69,22 @@ def csae_presets() -> Iterator[Preset]:
             name=f"csae_plus_{name}",
             summary=f"CSAE with the centroid subspace and sharper images, on {title}",
             model="CSAE",
-            options={
-                "latent_dim": 128,
-                "levels": 2,
-                "beta": 0.04,
-                "subspace": True,
-                "image_weight": 3.0,
-                "perceptual_weight": 1.0,
-                "prior": "mixture",
-            },
+            options=SHARP_CSAE,
             optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "one_cycle"},
             batch_size=256,
             epochs=8,
+        )
+        yield Preset.for_dataset(
+            name,
+            name=f"csae_adversarial_{name}",
+            summary=f"csae_plus_{name} with an adversarial loss, for a GPU",
+            model="CSAE",
+            options=SHARP_CSAE | {"adversarial_weight": 0.3},
+            optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "one_cycle"},
+            # The discriminator has no use for the blurred images of the first epochs.
+            loss_weights=((0.0, {"adversarial_loss": 0.0}), (0.2, {"adversarial_loss": 1.0})),
+            batch_size=256,
+            epochs=40,
         )
         yield Preset.for_dataset(
             name,

@@ -16,6 +16,8 @@ from keras_regen.metrics import train_evaluation_classifier
 from tests.callbacks.small_vae import small_vae
 from tests.samples import striped_images
 
+pytestmark = pytest.mark.eager
+
 IMAGES, LABELS = striped_images(12)
 NAMES = ["left", "middle", "right"]
 

@@ -1,102 +1,107 @@
-"""The adversarial objectives against their formulas."""
+"""AdversarialLoss against its formulas, and in the objective of a model."""
 
+import keras
 import numpy as np
 import pytest
+from keras import ops
 
-from keras_regen.losses.adversarial import OBJECTIVES, objective
-from tests.contract import gradients, to_numpy
+from keras_regen.losses import AdversarialLoss
+from keras_regen.models.objective import Objective
+from keras_regen.networks import projection_discriminator
+from tests.contract import check_config, gradients, randomize, to_numpy
 
-REAL = np.array([-3.0, -0.5, 0.3, 0.9, 4.0], "float32")
-FAKE = np.array([2.0, -1.7, 0.0, 1.2, -4.0], "float32")
-
-
-def probability(logits):
-    return 1 / (1 + np.exp(-logits.astype("float64")))
-
-
-def log_likelihood(real, fake):
-    """Computes the objective of the discriminator in equation 10 for each pair."""
-    return np.log(probability(real)) + np.log(1 - probability(fake))
+IMAGES, DECODED, GENERATED = np.random.default_rng(0).random((3, 4, 8, 8, 1), "float32")
+LABELS = np.array([0, 2, 1, 2])
 
 
-# The losses of the discriminator and of the generator.
-FORMULAS = {
-    "minimax": (
-        lambda real, fake: -log_likelihood(real, fake),
-        lambda fake: np.log(1 - probability(fake)),
-    ),
-    "non_saturating": (
-        lambda real, fake: -log_likelihood(real, fake),
-        lambda fake: -np.log(probability(fake)),
-    ),
-    # Mao et al., equation 9, with the targets 1 (real), 0 (generated) and 1 (generator).
-    "least_squares": (
-        lambda real, fake: (real - 1) ** 2 / 2 + fake**2 / 2,
-        lambda fake: (fake - 1) ** 2 / 2,
-    ),
-    "hinge": (
-        lambda real, fake: -np.minimum(0, real - 1) - np.minimum(0, -fake - 1),
-        lambda fake: -fake,
-    ),
-    "wasserstein": (lambda real, fake: fake - real, lambda fake: -fake),
-}
+@pytest.fixture(params=[None, 3])
+def discriminator(request):
+    return randomize(projection_discriminator((8, 8, 1), request.param, filters=2))
 
 
-@pytest.mark.parametrize("name", FORMULAS)
-def test_losses_equal_the_formulas(name):
-    discriminator_formula, generator_formula = FORMULAS[name]
-    adversarial = objective(name)
-    assert adversarial.name == name
-    losses = adversarial.discriminator_loss(REAL, FAKE), adversarial.generator_loss(FAKE)
-    expected = discriminator_formula(REAL, FAKE), generator_formula(FAKE)
-    for loss, expected_loss in zip(losses, expected, strict=True):
-        assert loss.shape == (5,)
-        np.testing.assert_allclose(to_numpy(loss), expected_loss, rtol=1e-5, atol=1e-6)
+def logits(discriminator, images):
+    has_labels = len(discriminator.inputs) == 2
+    inputs = [images, np.eye(3, dtype="float32")[LABELS]] if has_labels else images
+    return to_numpy(discriminator(inputs))[:, 0]
 
 
-def total(losses):
-    return sum(losses[index] for index in range(losses.shape[0]))
+def test_values(discriminator):
+    loss = AdversarialLoss(discriminator)
+    values = to_numpy(loss.call(IMAGES, DECODED, LABELS))
+    np.testing.assert_allclose(values, -logits(discriminator, DECODED), rtol=1e-4)
+    values = loss.discriminator_loss(IMAGES, [DECODED, GENERATED], LABELS, training=True)
+    real = np.maximum(0, 1 - logits(discriminator, IMAGES))
+    fakes = [np.maximum(0, 1 + logits(discriminator, x)) for x in (DECODED, GENERATED)]
+    np.testing.assert_allclose(to_numpy(values), real + np.mean(fakes, axis=0), rtol=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("name", "slope"),
-    # If the discriminator is certain that an image is generated, the gradient of minimax vanishes.
-    [
-        ("minimax", 0),
-        ("non_saturating", -1),
-        ("least_squares", -201),
-        ("hinge", -1),
-        ("wasserstein", -1),
-    ],
-)
-def test_a_certain_discriminator_has_finite_losses_and_gradients(name, slope):
-    adversarial, logits = objective(name), np.array([-200.0, 200.0], "float32")
-    losses = adversarial.discriminator_loss(logits, -logits), adversarial.generator_loss(logits)
-    assert all(np.isfinite(to_numpy(loss)).all() for loss in losses)
-    discriminator_gradients = gradients(
-        lambda point: total(adversarial.discriminator_loss(point, -point)), logits
-    )
-    assert np.isfinite(discriminator_gradients).all()
-    generator_gradient = gradients(lambda point: total(adversarial.generator_loss(point)), logits)[
-        0
-    ]
-    assert generator_gradient[0] == pytest.approx(slope, abs=1e-6)
+def test_the_gradient_is_balanced_and_adds_nothing_to_the_value(discriminator):
+    squared = keras.losses.MeanSquaredError(name="mse")
+    objective = Objective([squared, AdversarialLoss(discriminator, 0.5)], image_shape=(8, 8, 1))
+    objective.loss_weights = {"mse": 3.0, "adversarial_loss": 0.4}
+
+    def total(decoded, generated):
+        terms = objective.image_terms(IMAGES, 1.0 * decoded, LABELS, 1.0 * generated, training=True)
+        return objective.total(terms)
+
+    value = float(ops.convert_to_numpy(total(DECODED, GENERATED)))
+    np.testing.assert_allclose(value, 3 * np.mean((IMAGES - DECODED) ** 2), rtol=1e-4)
+
+    def adversarial(decoded, generated):
+        loss = AdversarialLoss(discriminator)
+        return ops.mean(loss.call(IMAGES, decoded, LABELS)) + ops.mean(
+            loss.call(IMAGES, generated, LABELS)
+        )
+
+    judged = np.stack(gradients(adversarial, DECODED, GENERATED))
+    compared = 3 * 2 * (DECODED - IMAGES) / IMAGES.size
+    expected = 0.5 * 0.4 * np.linalg.norm(compared) / np.linalg.norm(judged) * judged
+    expected[0] += compared
+    np.testing.assert_allclose(gradients(total, DECODED, GENERATED), expected, rtol=1e-3, atol=1e-6)
 
 
-def test_the_gradients_of_minimax_are_opposite():
-    minimax = objective("minimax")
-    generator_gradient = gradients(lambda fake: total(minimax.generator_loss(fake)), FAKE)[0]
-    discriminator_gradients = gradients(
-        lambda fake: total(minimax.discriminator_loss(REAL, fake)), FAKE
-    )
-    np.testing.assert_allclose(generator_gradient, -discriminator_gradients[0], rtol=1e-6)
-    np.testing.assert_allclose(generator_gradient, -probability(FAKE), rtol=1e-5)
+def test_the_discriminator_learns_from_its_own_loss_alone(discriminator):
+    loss = AdversarialLoss(discriminator)
+    squared = keras.losses.MeanSquaredError(name="mse")
+    objective = Objective([squared, loss], image_shape=(8, 8, 1))
+
+    def total(decoded):
+        return objective.total(objective.image_terms(IMAGES, 1.0 * decoded, LABELS, training=True))
+
+    def own(decoded):
+        return ops.mean(loss.discriminator_loss(IMAGES, [decoded], LABELS, True)) + 0 * ops.sum(
+            decoded
+        )
+
+    # The spectral norm is applied after each step, and would hide the gradient.
+    for layer in discriminator.layers:
+        if hasattr(layer, "kernel"):
+            layer.kernel.constraint = None
+    start = discriminator.get_weights()
+    _, *weights = gradients(total, DECODED, layer=discriminator)
+    discriminator.set_weights(start)
+    gradient, *expected = gradients(own, DECODED, layer=discriminator)
+    assert not gradient.any()
+    for computed, weight in zip(weights, expected, strict=True):
+        np.testing.assert_allclose(computed, weight, rtol=1e-3, atol=1e-4)
 
 
-def test_an_unknown_name_is_an_error_with_the_known_names():
-    assert sorted(FORMULAS) == sorted(OBJECTIVES)
-    known = ", ".join(map(repr, OBJECTIVES))
-    with pytest.raises(ValueError, match=rf"one of {known}. Received: objective='maximin'"):
-        objective("maximin")
-    with pytest.raises(ValueError, match=r"same shape. Received: shapes \(3,\) and \(3, 1\)"):
-        objective("hinge").discriminator_loss(np.zeros(3), np.zeros((3, 1)))
+def test_config(discriminator):
+    loss = check_config(AdversarialLoss(discriminator, 0.1, "least_squares"))
+    assert (loss.weight, loss.objective) == (0.1, "least_squares")
+    assert loss.num_classes == (3 if len(discriminator.inputs) == 2 else None)
+
+
+def test_bad_arguments(discriminator):
+    with pytest.raises(ValueError, match="`weight` must be a number, at least 0"):
+        AdversarialLoss(discriminator, weight=-1)
+    with pytest.raises(ValueError, match="`objective`"):
+        AdversarialLoss(discriminator, objective="maximin")
+    for other in (None, keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()])):
+        with pytest.raises(ValueError, match="`discriminator` must be a functional Keras model"):
+            AdversarialLoss(other)
+    loss = AdversarialLoss(discriminator)
+    with pytest.raises(ValueError, match="next to at least one other loss"):
+        Objective([loss], image_shape=(8, 8, 1))
+    with pytest.raises(ValueError, match=r"images have the shape \(9, 8, 1\)"):
+        Objective([keras.losses.MeanSquaredError(), loss], image_shape=(9, 8, 1))

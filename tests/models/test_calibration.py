@@ -9,6 +9,8 @@ from keras_regen.layers import PEDCCHead
 from keras_regen.models import ImageModel
 from keras_regen.networks import basenet, csae_linear_decoder, csae_linear_encoder
 
+pytestmark = pytest.mark.eager
+
 
 @pytest.fixture(scope="module")
 def data():

@@ -13,6 +13,8 @@ from keras_regen import CSAE, CVAE, GAN, VAE, Acceptance, Classifier, generate
 from keras_regen.datasets import ShuffledArrays
 from tests.samples import striped_images
 
+pytestmark = pytest.mark.eager
+
 IMAGES, LABELS = striped_images(24)
 SHAPE, NAMES = (8, 8, 1), ["left", "middle", "right"]
 MODELS = (

@@ -11,6 +11,8 @@ from keras_regen.networks import csae_linear_decoder, csae_linear_encoder
 from keras_regen.priors import ClassGaussianPrior
 from tests.samples import check_fresh_process, striped_images
 
+pytestmark = pytest.mark.eager
+
 IMAGES, LABELS = striped_images(60)
 SHAPE, DIM = IMAGES.shape[1:], 2
 DATA = {"image": IMAGES, "label": LABELS}

@@ -27,6 +27,8 @@ from keras_regen.networks import (
 )
 from tests.samples import striped_images
 
+pytestmark = pytest.mark.eager
+
 SHAPE, NAMES = (8, 8, 1), ["left", "middle", "right"]
 IMAGES, LABELS = striped_images(12)
 RAGGED = [[1, 2], [3]]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from keras_regen.models.adversarial import frozen_call
+from keras_regen.freezing import frozen_call
 from tests.contract import gradients, randomize, to_numpy, weighted_sum
 
 INPUTS = np.random.default_rng(0).normal(size=(6, 5)).astype("float32")

@@ -1,63 +1,11 @@
-"""Adversarial training in one `fit`: a call with fixed weights, and an optimizer per network."""
+"""An optimizer for each of two networks in one `fit`."""
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import keras
-from keras import ops
 
 from keras_regen.models.compilation import check_optimizer
-
-
-def frozen_call(network: keras.Model, inputs: Any, training: bool | None = None) -> Any:
-    """Calls a network with fixed weights: gradients reach its inputs and not its weights.
-
-    A generator so learns from a discriminator that does not change. The function may be called in
-    the `call` or `compute_loss` of a model, on every backend.
-
-    Args:
-        network: Built Keras model.
-        inputs: Tensor, or tensors, that the network takes.
-        training: Boolean: the mode of the network. In training it normalizes by the moments of the
-            batch and applies dropout.
-
-    Returns:
-        The outputs of the network. Its moving averages and random states stay as they are, and
-        losses that its layers add are left out.
-
-    Examples:
-        >>> import keras
-        >>> import numpy as np
-        >>> from keras_regen.models.adversarial import frozen_call
-        >>> discriminator = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
-        >>> frozen_call(discriminator, np.ones((2, 3), "float32")).shape == (2, 1)
-        True
-    """
-    outputs, _ = network.stateless_call(
-        [ops.stop_gradient(variable) for variable in network.trainable_variables],
-        [ops.convert_to_tensor(variable) for variable in network.non_trainable_variables],
-        inputs,
-        training=training,
-    )
-    return outputs
-
-
-def scale_gradient(x: Any, factor: Any) -> Any:
-    """Returns a tensor unchanged, and multiplies the gradient that passes it by a factor.
-
-    Args:
-        x: Tensor of finite floats.
-        factor: Float, or a tensor of a float: 0 stops the gradient.
-
-    Examples:
-        >>> import keras
-        >>> from keras_regen.models.adversarial import scale_gradient
-        >>> scale_gradient(keras.ops.ones((2, 3)), 0.0).shape == (2, 3)
-        True
-    """
-    constant = ops.stop_gradient(x)
-    return constant + ops.cast(factor, constant.dtype) * (x - constant)
 
 
 def adversarial_optimizer(
@@ -84,7 +32,7 @@ def adversarial_optimizer(
 
     Examples:
         >>> import keras
-        >>> from keras_regen.models.adversarial import adversarial_optimizer
+        >>> from keras_regen.models.adversarial_optimizer import adversarial_optimizer
         >>> variables = [keras.Variable(0.0, name=name) for name in ("a", "b")]
         >>> networks = {"discriminator": variables[:1], "generator": variables[1:]}
         >>> optimizers = {"discriminator": "sgd", "generator": "adam"}
@@ -122,3 +70,36 @@ def adversarial_optimizer(
         second = type(second).from_config(config)
     pattern = "|".join(re.escape(path) for path in sorted(paths[1]))
     return keras.optimizers.MultiOptimizer(keras.optimizers.OptimizerMap(first, {pattern: second}))
+
+
+def with_discriminator(
+    optimizer: keras.optimizers.Optimizer | str | Mapping[str, object],
+    model: keras.Model,
+    discriminator: keras.Model,
+) -> keras.optimizers.Optimizer | str:
+    """Adds the optimizer of the discriminator in an `AdversarialLoss` to that of the model.
+
+    Args:
+        optimizer: A Keras optimizer or its name, for the model without its discriminator, which
+            then has Adam with a learning rate of 4e-4 and a `beta_1` of 0.5; or a dict,
+            `{"autoencoder": ..., "discriminator": ...}`.
+        model: Built model with the discriminator among its variables.
+        discriminator: The network.
+
+    Returns:
+        A `keras.optimizers.MultiOptimizer`.
+
+    Raises:
+        ValueError: As `adversarial_optimizer`.
+    """
+    own = {id(variable) for variable in discriminator.variables}
+    networks = {
+        "autoencoder": [variable for variable in model.variables if id(variable) not in own],
+        "discriminator": discriminator.variables,
+    }
+    is_dict = isinstance(optimizer, Mapping) and "class_name" not in optimizer
+    if not is_dict and not isinstance(optimizer, keras.optimizers.MultiOptimizer):
+        check_optimizer(optimizer)
+        adam = keras.optimizers.Adam(4e-4, beta_1=0.5, name="discriminator_adam")
+        optimizer = {"autoencoder": optimizer, "discriminator": adam}
+    return adversarial_optimizer(optimizer, networks)

@@ -1,0 +1,164 @@
+"""An AdversarialLoss among the image losses of each autoencoding model."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_regen import models
+from keras_regen.callbacks import LossWeightSchedule
+from keras_regen.layers import PEDCCHead
+from keras_regen.losses import AdversarialLoss, WaveletLoss
+from keras_regen.networks import (
+    csae_decoder,
+    csae_encoder,
+    projection_discriminator,
+    regene_classifier,
+    regene_decoder,
+)
+from tests.contract import to_numpy
+from tests.samples import check_fresh_process, striped_images
+
+SHAPE = (8, 8, 1)
+
+
+def build_csae(adversarial, num_classes=3):
+    keras.utils.set_random_seed(0)
+    losses = [WaveletLoss()]
+    if adversarial:
+        losses.append(AdversarialLoss(projection_discriminator(SHAPE, num_classes, filters=4)))
+    return models.CSAE(
+        csae_encoder(SHAPE, latent_dim=4, stem_filters=2),
+        csae_decoder(SHAPE, latent_dim=4, stem_filters=2),
+        PEDCCHead(3),
+        image_losses=losses,
+    )
+
+
+@pytest.fixture(scope="module")
+def trained():
+    model = build_csae(True)
+    model.compile("adam")
+    images, labels = striped_images(60)
+    history = model.fit(
+        images, labels, epochs=3, batch_size=20, validation_data=(images, labels), verbose=0
+    )
+    return model, images, labels, history.history
+
+
+def test_logs(trained):
+    _, _, _, history = trained
+    own = {"adversarial_loss", "discriminator_loss"}
+    assert own <= set(history) and {f"val_{name}" for name in own} <= set(history)
+    total = np.add(history["val_centroid_loss"], history["val_wavelet_loss"])
+    np.testing.assert_allclose(history["val_loss"], total, rtol=1e-4)
+
+
+def test_both_networks_learn(trained):
+    model, _, _, _ = trained
+    start = build_csae(True)
+    for part in ("encoder", "decoder"):
+        before, after = (getattr(x, part).trainable_weights[0] for x in (start, model))
+        assert not np.allclose(to_numpy(before), to_numpy(after))
+    discriminator = model.image_losses[1].discriminator
+    before = start.image_losses[1].discriminator.trainable_weights[0]
+    assert not np.allclose(to_numpy(before), to_numpy(discriminator.trainable_weights[0]))
+
+
+def test_saved_model_is_the_same_on_another_backend(trained, tmp_path):
+    model, images, _, _ = trained
+    check_fresh_process(model, images, tmp_path, "next")
+
+
+def test_a_saved_model_trains_as_the_original(trained, tmp_path):
+    model, images, labels, _ = trained
+    path = tmp_path / "model.keras"
+    model.save(path)
+    restored = keras.saving.load_model(path)
+    first, second = (
+        x.fit(images, labels, batch_size=20, shuffle=False, verbose=0).history
+        for x in (restored, keras.saving.load_model(path))
+    )
+    assert first == second
+    assert len(restored.optimizer.optimizers) == 2
+
+
+def test_a_weight_of_zero_changes_nothing_but_the_logs():
+    plain, adversarial = build_csae(False), build_csae(True)
+    adversarial.loss_weights = {"adversarial_loss": 0.0}
+    images, labels = striped_images(20)
+    losses = []
+    for model in (plain, adversarial):
+        for part in ("encoder", "decoder"):
+            getattr(model, part).set_weights(getattr(plain, part).get_weights())
+        model.noise.beta = 0.0
+        model.compile(keras.optimizers.SGD(0.01))
+        # A single step: the generated images change the moving averages of the decoder, and the
+        # weights of `plain` are copied before it.
+        losses.append(model.evaluate(images, labels, verbose=0, return_dict=True)["loss"])
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-5)
+
+
+def test_a_schedule_adds_the_loss_later():
+    model = build_csae(True)
+    model.compile({"autoencoder": "sgd", "discriminator": "adam"})
+    stages = [(1, 1, {"adversarial_loss": 0.0}), (2, 3, {"adversarial_loss": 1.0})]
+    images, labels = striped_images(20)
+    model.fit(images, labels, epochs=2, callbacks=[LossWeightSchedule(stages)], verbose=0)
+    assert model.loss_weights["adversarial_loss"] == 1.0
+
+
+def other_models():
+    squared = keras.losses.MeanSquaredError(name="mse_loss")
+
+    def losses():
+        return [squared, AdversarialLoss(projection_discriminator(SHAPE, filters=2))]
+
+    def encoder(dim=4):
+        return csae_encoder(SHAPE, latent_dim=dim, stem_filters=2)
+
+    def decoder():
+        return csae_decoder(SHAPE, latent_dim=4, stem_filters=2)
+
+    return {
+        "Autoencoder": lambda: models.Autoencoder(encoder(), decoder(), losses()),
+        "VAE": lambda: models.VAE(encoder(8), decoder(), losses()),
+        "ReGene": lambda: models.ReGene(
+            regene_classifier(SHAPE, num_classes=3, width=0.05),
+            regene_decoder(SHAPE, latent_dim=96, width=0.05),
+            image_losses=losses(),
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", ["Autoencoder", "VAE", "ReGene"])
+@pytest.mark.filterwarnings("ignore:The classifier recognizes")
+def test_other_models(name):
+    keras.utils.set_random_seed(0)
+    model = other_models()[name]()
+    model.compile("adam")
+    images, labels = striped_images(20)
+    before = to_numpy(model.image_losses[1].discriminator.trainable_weights[0])
+    history = model.fit(images, labels, batch_size=20, verbose=0).history
+    assert np.isfinite(history["adversarial_loss"]).all()
+    after = to_numpy(model.image_losses[1].discriminator.trainable_weights[0])
+    assert not np.allclose(before, after)
+
+
+def test_a_discriminator_of_other_classes():
+    model = build_csae(True, num_classes=4)
+    with pytest.raises(ValueError, match="takes labels of 4 classes, and the model has 3"):
+        model.compile("adam")
+    model = other_models()["Autoencoder"]()
+    labelled = projection_discriminator(SHAPE, 3, filters=2)
+    model = models.Autoencoder(
+        model.encoder, model.decoder, [model.image_losses[0], AdversarialLoss(labelled)]
+    )
+    with pytest.raises(ValueError, match="the model has no labels"):
+        model.compile("adam")
+
+
+def test_a_dict_of_other_networks():
+    with pytest.raises(ValueError, match="'autoencoder', 'discriminator'"):
+        build_csae(True).compile({"encoder": "adam", "discriminator": "adam"})
+    with pytest.raises(ValueError, match="optimizer of Keras"):
+        build_csae(True).compile("adm")
