@@ -95,6 +95,7 @@ def test_precision_that_is_unknown_or_not_supported(processor):
     check_precision("mixed_float16")
 
 
+@pytest.mark.any_backend
 def test_accuracy_in_bfloat16_is_within_the_spread_of_float32():
     digits = load("digits")
     accuracies = {}

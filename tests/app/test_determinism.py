@@ -13,8 +13,17 @@ from tests.app.helpers import run
 # Trains with the command, and prints the state of the backend that the training had.
 _TRAIN = """
 import json, os, sys
+from keras_regen_app.commands import training
 from keras_regen_app.main import main
 
+enable = training.use_deterministic_operations
+
+def enable_and_shorten_the_evaluation(backend):
+    enable(backend)  # before anything imports Keras
+    from keras_regen_app import runs
+    runs._evaluation_steps = lambda num_images: 10
+
+training.use_deterministic_operations = enable_and_shorten_the_evaluation
 arguments = sys.argv[1:]
 main(["train", "csae_digits", *arguments, "--deterministic"], standalone_mode=False)
 backend = os.environ["KERAS_BACKEND"]

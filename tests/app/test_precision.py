@@ -13,10 +13,7 @@ from keras_regen_app.run_settings import new_settings
 from keras_regen_app.runs import resume_run, train_run
 from keras_regen_app.training_run import build_model
 from tests.app.helpers import run
-from tests.app.test_runs import Interrupt, skip_evaluation  # noqa: F401
-from tests.conftest import TINY
-
-LINEAR = {"network": "linear", "hidden": 16, "latent_dim": 12}
+from tests.app.test_runs import LINEAR, Interrupt, skip_evaluation  # noqa: F401
 
 
 @pytest.fixture
@@ -90,7 +87,7 @@ def test_resumed_run_keeps_its_precision_and_ends_with_the_same_weights(
     skip_evaluation,  # noqa: F811
 ):
     skip_evaluation()
-    arguments = {"dataset": str(few_digits), "epochs": 4, "batch_size": 40, "options": TINY}
+    arguments = {"dataset": str(few_digits), "epochs": 4, "batch_size": 40, "options": LINEAR}
     arguments["precision"] = "mixed_bfloat16"
     train_run("csae_digits", tmp_path / "whole", **arguments)
     with pytest.raises(KeyboardInterrupt):

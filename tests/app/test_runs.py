@@ -37,6 +37,10 @@ class Interrupt(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
+# Dense networks, which compile faster.
+LINEAR = {"network": "linear", "hidden": 16, "latent_dim": 12}
+
+
 @pytest.fixture
 def skip_evaluation(monkeypatch):
     """Returns a function that turns off the evaluation and the plots of runs, which are slow."""
@@ -49,6 +53,7 @@ def skip_evaluation(monkeypatch):
     return turn_off
 
 
+@pytest.mark.any_backend
 def test_files_of_a_run(digits_run):
     names = {path.name for path in digits_run.iterdir()}
     assert names == {
@@ -79,21 +84,23 @@ def test_files_of_a_run(digits_run):
 
 
 def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_run(
-    tmp_path, digits_run, skip_evaluation
+    tmp_path, few_digits, skip_evaluation
 ):
     skip_evaluation()
-    folder = tmp_path / "run"
+    whole, folder = tmp_path / "whole", tmp_path / "run"
+    arguments = {"dataset": str(few_digits), "epochs": 6, "batch_size": 40, "options": LINEAR}
+    train_run("csae_digits", whole, **arguments)
     with pytest.raises(KeyboardInterrupt):
-        train_run("csae_digits", folder, epochs=6, options=TINY, callbacks=[Interrupt(3)])
+        train_run("csae_digits", folder, callbacks=[Interrupt(3)], **arguments)
     assert len(read_history(folder / "history.csv")) == 3
     assert not (folder / "model.keras").exists()
     load_model(folder / "checkpoints/last.keras")
     resume_run(folder)
     for actual, expected in zip(
-        load_model(folder).get_weights(), load_model(digits_run).get_weights(), strict=True
+        load_model(folder).get_weights(), load_model(whole).get_weights(), strict=True
     ):
         np.testing.assert_array_equal(actual, expected)
-    assert (folder / "history.csv").read_text() == (digits_run / "history.csv").read_text()
+    assert (folder / "history.csv").read_text() == (whole / "history.csv").read_text()
 
 
 @pytest.mark.any_backend
@@ -190,6 +197,7 @@ def test_a_degan_run_resumes_in_its_vae_and_in_its_adversarial_training(
         train_run("vae_mnist", tmp_path / "other", dataset="digits", pretrained=whole)
 
 
+@pytest.mark.any_backend
 def test_a_run_is_overwritten_only_with_the_option(digits_run):
     before = (digits_run / "model.keras").read_bytes()
     with pytest.raises(FileExistsError, match="--overwrite"):
@@ -202,6 +210,7 @@ def test_a_run_is_overwritten_only_with_the_option(digits_run):
     assert (digits_run / "model.keras").read_bytes() == before
 
 
+@pytest.mark.any_backend
 def test_resume_without_a_run_or_on_another_backend(tmp_path, digits_run):
     with pytest.raises(FileNotFoundError, match=r"run\.json"):
         resume_run(tmp_path)
@@ -247,6 +256,7 @@ def test_a_damaged_settings_file(unfinished, content, message):
         resume_run(unfinished)
 
 
+@pytest.mark.any_backend
 def test_a_run_of_an_earlier_version_gets_defaults(unfinished, skip_evaluation):
     settings = json.loads((unfinished / "run.json").read_text())
     for name in ("fit", "training_images", "images_hash", "pretraining_options", "keras"):

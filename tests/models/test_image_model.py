@@ -13,8 +13,6 @@ from keras_regen.datasets import ShuffledArrays
 from keras_regen.models.batch_streams import has_end
 from tests.samples import striped_images
 
-pytestmark = pytest.mark.eager
-
 IMAGES, LABELS = striped_images(12)
 NAMES = ["left", "middle", "right"]
 
