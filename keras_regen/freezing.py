@@ -50,10 +50,38 @@ def frozen_call(network: keras.Model, inputs: Any, training: bool | None = None)
         >>> frozen_call(discriminator, np.ones((2, 3), "float32")).shape == (2, 1)
         True
     """
-    outputs, _ = network.stateless_call(
-        [ops.stop_gradient(variable) for variable in network.trainable_variables],
-        [ops.convert_to_tensor(variable) for variable in network.non_trainable_variables],
-        inputs,
-        training=training,
-    )
+    weights = [ops.stop_gradient(variable) for variable in network.trainable_variables]
+    return _stateless_call(network, weights, inputs, training)
+
+
+def call_without_updates(network: keras.Model, inputs: Any, training: bool | None = None) -> Any:
+    """Calls a network whose weights learn, without changes of its moving averages.
+
+    A network so learns from inputs that are not typical of its use.
+
+    Args:
+        network: Built Keras model.
+        inputs: Tensor, or tensors, that the network takes.
+        training: Boolean: the mode of the network.
+
+    Returns:
+        The outputs of the network. Its moving averages and random states stay as they are, and
+        losses that its layers add are left out.
+
+    Examples:
+        >>> import keras
+        >>> import numpy as np
+        >>> from keras_regen.freezing import call_without_updates
+        >>> network = keras.Sequential([keras.Input((3,)), keras.layers.BatchNormalization()])
+        >>> outputs = call_without_updates(network, np.ones((2, 3), "float32"), training=True)
+        >>> float(keras.ops.max(network.layers[0].moving_mean))
+        0.0
+    """
+    weights = [ops.convert_to_tensor(variable) for variable in network.trainable_variables]
+    return _stateless_call(network, weights, inputs, training)
+
+
+def _stateless_call(network, weights, inputs, training):
+    state = [ops.convert_to_tensor(variable) for variable in network.non_trainable_variables]
+    outputs, _ = network.stateless_call(weights, state, inputs, training=training)
     return outputs

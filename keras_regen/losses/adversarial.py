@@ -15,15 +15,17 @@ from keras_regen.losses.checked_loss import ImageLoss
 class AdversarialLoss(ImageLoss):
     """Sharpens decoded images: a discriminator learns to tell them from real images.
 
-    The loss is an image loss of `CSAE`, `ReGene` and the autoencoders, next to at least one
-    reconstruction loss. In every step, the discriminator learns from real and decoded images, and
-    the decoder learns from the discriminator with fixed weights. The gradient of the discriminator
-    by the images is rescaled to a share of the gradient of the reconstruction losses, so that both
-    stay in proportion during the whole training run.
+    The loss is an image loss of `CSAE`, `ReGene`, `Autoencoder`, `VAE` and `CVAE`, next to at least
+    one reconstruction loss. In every step, the discriminator learns from real and decoded images.
+    The decoder learns from the discriminator with fixed weights, and so does the encoder, by the
+    reconstructions. The gradient of the discriminator by the images is rescaled to a share of the
+    gradient of the reconstruction losses, so that both stay in proportion during the whole training
+    run.
 
     The logs have `adversarial_loss` and `discriminator_loss`. Neither is part of the value of
     `loss`, which so still measures the reconstructions. To add the loss later in the training run,
-    change the weight of `adversarial_loss` from 0 to 1 by a `LossWeightSchedule`.
+    change the weights of both from 0 to 1 by a `LossWeightSchedule`. In training, the values are of
+    reconstructions and of generated images (in a `CSAE`); in validation, of reconstructions alone.
 
     Args:
         discriminator: Keras model from images `(batch, height, width, channels)` in [0, 1], or
@@ -92,18 +94,19 @@ class AdversarialLoss(ImageLoss):
         inputs = self.discriminator.inputs
         return inputs[1].shape[-1] if len(inputs) == 2 else None
 
-    def call(self, y_true: Any, y_pred: Any, labels: Any = None) -> Any:
+    def call(self, y_true: Any, y_pred: Any, labels: Any = None, training: bool = False) -> Any:
         """Computes the loss of decoded images, from the discriminator with fixed weights.
 
         Args:
             y_true: Not used.
             y_pred: Decoded images `(batch, height, width, channels)`.
             labels: Integer labels `(batch,)` of the images, for a discriminator that takes them.
+            training: Boolean: the mode of the discriminator.
 
         Returns:
             Tensor `(batch,)`, float32.
         """
-        logits = frozen_call(self.discriminator, self._inputs(y_pred, labels), training=False)
+        logits = frozen_call(self.discriminator, self._inputs(y_pred, labels), training)
         return self._losses.generator_loss(ops.cast(logits[:, 0], "float32"))
 
     def discriminator_loss(self, images: Any, decoded: Any, labels: Any, training: bool) -> Any:

@@ -9,6 +9,7 @@ from keras import ops
 from keras_regen.checks import as_integers, check_integer, check_number, check_seed
 from keras_regen.freezing import frozen_call
 from keras_regen.layers import StandardNoise
+from keras_regen.losses import AdversarialLoss
 from keras_regen.losses.adversarial_objectives import adversarial_objective
 from keras_regen.models.adversarial_optimizer import adversarial_optimizer
 from keras_regen.models.autoencoder import Autoencoder, reconstruction_loss
@@ -82,6 +83,12 @@ class AAE(Autoencoder):
         for name, network in (("decoder", decoder), ("discriminator", discriminator)):
             check_network(name, network)
         check_seed(seed)
+        losses = image_losses if isinstance(image_losses, (list, tuple)) else [image_losses]
+        if any(isinstance(loss, AdversarialLoss) for loss in losses):
+            raise ValueError(
+                "AAE has a discriminator of latents, and takes no `AdversarialLoss` of images. "
+                "Use an `Autoencoder` or a `VAE`."
+            )
         super().__init__(
             encoder,
             decoder,

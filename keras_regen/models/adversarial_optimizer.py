@@ -48,9 +48,8 @@ def adversarial_optimizer(
             "layers different names."
         )
     if isinstance(optimizer, keras.optimizers.MultiOptimizer):
-        return optimizer  # from a saved model
-    # A dict with `class_name` is the configuration of a single optimizer.
-    if isinstance(optimizer, Mapping) and "class_name" not in optimizer:
+        return _with_current_paths(optimizer, paths[1])
+    if _is_by_network(optimizer):
         if set(optimizer) != set(networks):
             raise ValueError(
                 "`optimizer` must be a single optimizer, or a dict with an optimizer for each of "
@@ -68,37 +67,63 @@ def adversarial_optimizer(
     if critic_steps > 1:
         config = second.get_config() | {"gradient_accumulation_steps": critic_steps}
         second = type(second).from_config(config)
-    pattern = "|".join(re.escape(path) for path in sorted(paths[1]))
+    return _combined(first, second, paths[1])
+
+
+def _combined(first, second, paths):
+    pattern = "|".join(re.escape(path) for path in sorted(paths))
     return keras.optimizers.MultiOptimizer(keras.optimizers.OptimizerMap(first, {pattern: second}))
 
 
+def _is_by_network(optimizer):
+    # A dict with `class_name` is the configuration of a single optimizer.
+    return isinstance(optimizer, Mapping) and "class_name" not in optimizer
+
+
+def _with_current_paths(optimizer, paths):
+    """Returns the optimizer of a saved model, for the paths of the second network as they are now.
+
+    Keras changes the paths of some networks when it loads them, such as of a `Sequential`.
+    """
+    known = optimizer._optimizer_map
+    if optimizer.built or not isinstance(known, keras.optimizers.OptimizerMap):
+        return optimizer
+    first, others = known.default_optimizer, list(known.values())
+    if len(others) != 1 or any(known[path] is not first for path in paths):
+        return optimizer
+    return _combined(first, others[0], paths)
+
+
 def with_discriminator(
-    optimizer: keras.optimizers.Optimizer | str | Mapping[str, object],
+    optimizer: keras.optimizers.Optimizer | str | Mapping[str, object] | None,
     model: keras.Model,
     discriminator: keras.Model,
-) -> keras.optimizers.Optimizer | str:
+) -> keras.optimizers.Optimizer | str | None:
     """Adds the optimizer of the discriminator in an `AdversarialLoss` to that of the model.
 
     Args:
         optimizer: A Keras optimizer or its name, for the model without its discriminator, which
             then has Adam with a learning rate of 4e-4 and a `beta_1` of 0.5; or a dict,
-            `{"autoencoder": ..., "discriminator": ...}`.
+            `{"autoencoder": ..., "discriminator": ...}`; or `None`, for a model without training.
         model: Built model with the discriminator among its variables.
         discriminator: The network.
 
     Returns:
-        A `keras.optimizers.MultiOptimizer`.
+        A `keras.optimizers.MultiOptimizer`, or `None`.
 
     Raises:
         ValueError: As `adversarial_optimizer`.
     """
+    if optimizer is None:
+        return None
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        optimizer = optimizer.inner_optimizer  # `compile` of Keras wraps the combined optimizer
     own = {id(variable) for variable in discriminator.variables}
     networks = {
         "autoencoder": [variable for variable in model.variables if id(variable) not in own],
         "discriminator": discriminator.variables,
     }
-    is_dict = isinstance(optimizer, Mapping) and "class_name" not in optimizer
-    if not is_dict and not isinstance(optimizer, keras.optimizers.MultiOptimizer):
+    if not _is_by_network(optimizer) and not isinstance(optimizer, keras.optimizers.MultiOptimizer):
         check_optimizer(optimizer)
         adam = keras.optimizers.Adam(4e-4, beta_1=0.5, name="discriminator_adam")
         optimizer = {"autoencoder": optimizer, "discriminator": adam}

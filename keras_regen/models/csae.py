@@ -10,6 +10,7 @@ from keras import ops
 from keras_regen.arrays import unit_range
 from keras_regen.checks import check_choice, check_flag, check_integer, check_number
 from keras_regen.class_names import as_class_names
+from keras_regen.freezing import call_without_updates
 from keras_regen.layers import LatentMixing, NoisyLatent, PEDCCHead
 from keras_regen.losses import (
     AdversarialLoss,
@@ -258,6 +259,11 @@ class CSAE(ImageModel):
         check_number("image_weight", image_weight, 0)
         check_number("perceptual_weight", perceptual_weight, 0)
         check_number("adversarial_weight", adversarial_weight, 0)
+        if adversarial_weight and not with_decoder:
+            raise ValueError(
+                "`adversarial_weight` needs a decoder, whose images the discriminator compares. "
+                f"Received: adversarial_weight={adversarial_weight}, with_decoder=False."
+            )
         priors = {
             "gaussian": lambda: ClassGaussianPrior(len(class_names), shrinkage),
             "mixture": lambda: ClassMixturePrior(len(class_names), seed=seed),
@@ -315,7 +321,9 @@ class CSAE(ImageModel):
             generated = None
             if training and self._mixing is not None:
                 mixed = self._mixing(ops.stop_gradient(latent), labels=y)
-                generated = ops.cast(self.decoder(mixed, training=True), "float32")
+                # The moving averages are those of latents of images.
+                generated = call_without_updates(self.decoder, mixed, training=True)
+                generated = ops.cast(generated, "float32")
             terms |= self._image_terms(x, y, y_pred, training, generated)
         return self._objective.total(terms, sample_weight, self.losses)
 

@@ -113,13 +113,21 @@ def plan(
                 print(f"Preset {preset.name!r}: training for {epochs} epochs.")
         own_schedule = any(isinstance(known, LossWeightSchedule) for known in callbacks)
         if preset.loss_weights and not own_schedule and (stages := preset.loss_stages(epochs)):
-            callbacks.append(LossWeightSchedule(stages))
+            callbacks.append(LossWeightSchedule(_known_stages(stages, model.loss_weights)))
     epochs = 1 if epochs is None else epochs
     _warn_of_spent_schedule(model, data, batch_size, epochs - initial_epoch, steps)
     build_optimizer(model)
     set_monitor_modes(callbacks)
     # First of all: a checkpoint by another callback is of a model that is still good.
     return epochs, batch_size, [StopOnNonFiniteLoss(), *callbacks]
+
+
+def _known_stages(stages, names):
+    """Leaves out losses that the model lacks, because an option of the preset was changed."""
+    return [
+        (first, last, {name: weight for name, weight in weights.items() if name in names})
+        for first, last, weights in stages
+    ]
 
 
 def weights_by_label(model: Any, class_weight: Mapping[int | str, float]) -> dict[int, float]:
@@ -157,7 +165,11 @@ def build_optimizer(model: Any) -> None:
     Raises:
         ValueError: If the optimizer has the variables of another model.
     """
-    known = {id(weight) for weight in getattr(model.optimizer, "_trainable_variables", ())}
+    known = {
+        id(weight)
+        for optimizer in _single_optimizers(model.optimizer)
+        for weight in getattr(optimizer, "_trainable_variables", ())
+    }
     if known and not known.issuperset(map(id, model.trainable_variables)):
         raise ValueError(
             "The optimizer was built for other weights: of another model, or before a layer became "
@@ -170,16 +182,32 @@ def build_optimizer(model: Any) -> None:
             model.optimizer.build(model.trainable_variables)
 
 
+def _single_optimizers(optimizer: Any) -> list[Any]:
+    """Returns the optimizers that an optimizer combines or wraps, or the optimizer itself."""
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    return list(getattr(optimizer, "optimizers", [optimizer]))
+
+
 def _warn_of_spent_schedule(
     model: Any, data: ModelData, batch_size: int | None, epochs: int, steps: int | None
 ) -> None:
     """Warns of a cosine decay that ends before training does, which then learns nothing more."""
-    schedule = getattr(model.optimizer, "_learning_rate", None)
-    if not isinstance(schedule, keras.optimizers.schedules.CosineDecay):
+    schedules = [
+        schedule
+        for optimizer in _single_optimizers(model.optimizer)
+        if isinstance(
+            schedule := getattr(optimizer, "_learning_rate", None),
+            keras.optimizers.schedules.CosineDecay,
+        )
+    ]
+    if not schedules:
         return
     steps = _steps_per_epoch(data, batch_size, steps)
     planned = steps_done(model) + (steps or 0) * epochs
-    last_step = schedule.decay_steps + (schedule.warmup_steps if schedule.warmup_target else 0)
+    last_step = min(
+        schedule.decay_steps + (schedule.warmup_steps if schedule.warmup_target else 0)
+        for schedule in schedules
+    )
     if planned > last_step:
         warnings.warn(
             f"The learning rate is zero after {last_step} steps, and this training "

@@ -164,7 +164,8 @@ class Objective(keras.layers.Layer):
         # Of all decoded images together, so that the share is that of the whole gradient.
         compared, judged = balanced_copies(ops.stack(decoded), weight)
         values = [
-            self._adversarial.call(images, judged[index], labels) for index in range(len(decoded))
+            self._adversarial.call(images, judged[index], labels, training)
+            for index in range(len(decoded))
         ]
         return {
             **self._compared(images, compared[0]),
@@ -189,7 +190,8 @@ class Objective(keras.layers.Layer):
     ) -> Any:
         """Adds up the losses by their weights, and updates the tracker of each.
 
-        The adversarial terms add their gradients only, and nothing to the value.
+        The adversarial terms, and the regularization of a discriminator, add their gradients only,
+        and nothing to the value.
 
         Args:
             terms: Mapping from the names of all losses to tensors `(batch,)`.
@@ -200,6 +202,9 @@ class Objective(keras.layers.Layer):
             Tensor `()`, float32.
         """
         total = sum(map(mean_loss, regularization), ops.zeros(()))
+        if self.discriminator is not None:
+            own = sum(map(mean_loss, self.discriminator.losses), ops.zeros(()))
+            total = total - ops.stop_gradient(own)
         for name, values in terms.items():
             self.trackers[name].update_state(values, sample_weight)
             mean = self._weights_by_name[name] * mean_loss(values, sample_weight)

@@ -81,8 +81,11 @@ def csae_presets() -> Iterator[Preset]:
             model="CSAE",
             options=SHARP_CSAE | {"adversarial_weight": 0.3},
             optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "one_cycle"},
-            # The discriminator has no use for the blurred images of the first epochs.
-            loss_weights=((0.0, {"adversarial_loss": 0.0}), (0.2, {"adversarial_loss": 1.0})),
+            # Neither network learns from the other while the images are blurred by little training.
+            loss_weights=(
+                (0.0, {"adversarial_loss": 0.0, "discriminator_loss": 0.0}),
+                (0.2, {"adversarial_loss": 1.0, "discriminator_loss": 1.0}),
+            ),
             batch_size=256,
             epochs=40,
         )

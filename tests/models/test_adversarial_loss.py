@@ -93,20 +93,63 @@ def test_a_loaded_model_has_both_optimizers_and_trains(trained, tmp_path):
     assert np.isfinite(history["loss"]).all()
 
 
-def test_a_weight_of_zero_changes_nothing_but_the_logs():
+def test_a_weight_of_zero_changes_nothing():
     plain, adversarial = build_csae(False), build_csae(True)
-    adversarial.loss_weights = {"adversarial_loss": 0.0}
-    images, labels = striped_images(20)
-    losses = []
+    for part in ("encoder", "decoder"):
+        getattr(adversarial, part).set_weights(getattr(plain, part).get_weights())
+    adversarial.loss_weights = {"adversarial_loss": 0.0, "discriminator_loss": 0.0}
+    before = adversarial.image_losses[1].discriminator.get_weights()
+    images, labels = striped_images(40)
     for model in (plain, adversarial):
-        for part in ("encoder", "decoder"):
-            getattr(model, part).set_weights(getattr(plain, part).get_weights())
         model.noise.beta = 0.0
         model.compile(keras.optimizers.SGD(0.01))
-        # A single step: the generated images change the moving averages of the decoder, and the
-        # weights of `plain` are copied before it.
-        losses.append(model.evaluate(images, labels, verbose=0, return_dict=True)["loss"])
-    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-5)
+        model.fit(images, labels, batch_size=20, shuffle=False, adapt_prior=False, verbose=0)
+    # Neither the weights nor the moving averages of the decoder.
+    for part in ("encoder", "decoder"):
+        for first, second in zip(
+            getattr(plain, part).get_weights(),
+            getattr(adversarial, part).get_weights(),
+            strict=True,
+        ):
+            np.testing.assert_allclose(first, second, rtol=1e-4, atol=1e-5)
+    for first, second in zip(
+        before, adversarial.image_losses[1].discriminator.get_weights(), strict=True
+    ):
+        np.testing.assert_allclose(first, second, rtol=1e-2, atol=1e-6)
+
+
+def regularized_discriminator():
+    """A discriminator whose variables have other paths after loading."""
+    return keras.Sequential(
+        [
+            keras.Input(SHAPE),
+            keras.layers.Conv2D(2, 3, strides=2),
+            keras.layers.BatchNormalization(),
+            keras.layers.Flatten(),
+            keras.layers.Dense(1, kernel_regularizer="l2"),
+        ]
+    )
+
+
+def test_any_discriminator_is_saved_and_its_regularization_is_no_part_of_the_loss(tmp_path):
+    keras.utils.set_random_seed(0)
+    squared = keras.losses.MeanSquaredError(name="mse_loss")
+    model = models.Autoencoder(
+        csae_encoder(SHAPE, latent_dim=4, stem_filters=2),
+        csae_decoder(SHAPE, latent_dim=4, stem_filters=2),
+        [squared, AdversarialLoss(regularized_discriminator())],
+    )
+    model.compile("adam")
+    images, _ = striped_images(20)
+    model.fit(images, batch_size=20, verbose=0)
+    results = model.evaluate(images, verbose=0, return_dict=True)
+    np.testing.assert_allclose(results["loss"], results["mse_loss"], rtol=1e-5)
+    model.save(tmp_path / "model.keras")
+    restored = keras.saving.load_model(tmp_path / "model.keras")
+    for first, second in zip(model.optimizer.variables, restored.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(to_numpy(first), to_numpy(second))
+    history = restored.fit(images, batch_size=20, verbose=0).history
+    assert np.isfinite(history["adversarial_loss"]).all()
 
 
 def other_models():
@@ -164,3 +207,43 @@ def test_a_dict_of_other_networks():
         build_csae(True).compile({"encoder": "adam", "discriminator": "adam"})
     with pytest.raises(ValueError, match="optimizer of Keras"):
         build_csae(True).compile("adm")
+
+
+def test_optimizers_as_other_models_take_them():
+    model = build_csae(True)
+    model.compile(None)
+    scaled = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam())
+    model.compile(scaled)
+    model.compile(model.optimizer)
+    assert len(model.optimizer.optimizers) == 2
+    adam = keras.optimizers.Adam()
+    for _ in range(2):
+        other = build_csae(True)
+        other.compile(adam)
+        images, labels = striped_images(12)
+        if not adam.built:
+            other.fit(images, labels, verbose=0)
+    with pytest.raises(ValueError, match="optimizer was built for other weights"):
+        other.fit(images, labels, verbose=0)
+
+
+def test_options_of_the_preset():
+    options = {"stem_filters": 2, "image_shape": SHAPE, "class_names": list("abc")}
+    small = {"latent_dim": 4, "prior": "gaussian", "epochs": 1, "batch_size": 12}
+    images, labels = striped_images(12)
+    plain = models.CSAE.from_preset(
+        "csae_adversarial_mnist", adversarial_weight=0.0, num_samples=12, **options, **small
+    )
+    assert "adversarial_loss" not in plain.fit(images, labels, verbose=0).history
+    model = models.CSAE.from_preset("csae_adversarial_mnist", num_samples=12, **options, **small)
+    with pytest.warns(UserWarning, match="learning rate is zero after"):
+        model.fit(images, labels, epochs=3, verbose=0)
+    with pytest.raises(ValueError, match="`adversarial_weight` needs a decoder"):
+        models.CSAE.for_images(SHAPE, list("abc"), with_decoder=False, adversarial_weight=0.3)
+    with pytest.raises(ValueError, match="AAE has a discriminator of latents"):
+        models.AAE(
+            csae_encoder(SHAPE, latent_dim=4, stem_filters=2),
+            csae_decoder(SHAPE, latent_dim=4, stem_filters=2),
+            keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)]),
+            [keras.losses.MeanSquaredError(), model.image_losses[-1]],
+        )
