@@ -1,7 +1,7 @@
 """Measures the effect of the adversarial loss on the images that a CSAE generates.
 
-Trains the same CSAE without and with a discriminator, and writes the results into a JSON file. The
-script skips the training runs that the file contains.
+Trains the CSAE of a preset without and with its discriminator, and writes the results into a JSON
+file. The script skips the training runs that the file contains.
 """
 
 import time
@@ -10,6 +10,7 @@ import click
 
 from keras_regen.presets import get_preset
 
+PRESET = "csae_adversarial_mnist"
 METRICS = {
     "accuracy": "accuracy",
     "frechet_original_generated": "Frechet distance of generated images",
@@ -17,9 +18,6 @@ METRICS = {
     "recall": "recall",
     "classification_accuracy_score": "accuracy of a classifier of generated images",
 }
-# Neither network learns from the other while the images are blurred by little training.
-START = 0.2
-ADVERSARIAL = ("adversarial_loss", "discriminator_loss")
 
 
 @click.command(help=__doc__)
@@ -38,8 +36,8 @@ def main(dataset, epochs, stem_filters, latent_dim, batch_size, weights, seeds, 
     from keras_regen.metrics import train_evaluation_classifier
 
     data = load(dataset)
-    options = get_preset("csae_plus_mnist").options
-    options = {**options, "stem_filters": stem_filters, "latent_dim": latent_dim}
+    options = {**get_preset(PRESET).options, "stem_filters": stem_filters, "latent_dim": latent_dim}
+    del options["adversarial_weight"]
     setting = {"dataset": data.name, "epochs": epochs, "batch_size": batch_size, **options}
     study = Study(output, **setting)
     weights = [float(weight) for weight in weights.split(",")]
@@ -58,30 +56,22 @@ def train(data, classifier, weight, seed, epochs, batch_size, options):
     import keras
 
     from keras_regen import CSAE
-    from keras_regen.callbacks import LossWeightSchedule
     from keras_regen.metrics import evaluate_generation
-    from keras_regen.optimizers import build_optimizer
 
     keras.utils.set_random_seed(seed)
-    model = CSAE.for_images(
-        data.image_shape, data.class_names, adversarial_weight=weight, seed=seed, **options
-    )
-    steps = epochs * -(-len(data.x_train) // batch_size)
-    model.compile(build_optimizer("adam", 2e-3, steps, "one_cycle"))
-    start = round(START * epochs)
-    stages = [
-        (1, start, dict.fromkeys(ADVERSARIAL, 0.0)),
-        (start + 1, epochs, dict.fromkeys(ADVERSARIAL, 1.0)),
-    ]
-    begin = time.perf_counter()
-    model.fit(
-        data.x_train,
-        data.y_train,
+    model = CSAE.from_preset(
+        PRESET,
+        image_shape=data.image_shape,
+        class_names=data.class_names,
+        num_samples=len(data.x_train),
         epochs=epochs,
         batch_size=batch_size,
-        callbacks=[LossWeightSchedule(stages)] if weight else [],
-        verbose=0,
+        adversarial_weight=weight,
+        seed=seed,
+        **options,
     )
+    begin = time.perf_counter()
+    model.fit(data.x_train, data.y_train, verbose=0)
     seconds = time.perf_counter() - begin
     scores = evaluate_generation(
         model, data, evaluation_classifier=classifier, samples_per_class=100, seeds=[0, 1, 2]

@@ -55,18 +55,18 @@ def frozen_call(network: keras.Model, inputs: Any, training: bool | None = None)
 
 
 def call_without_updates(network: keras.Model, inputs: Any, training: bool | None = None) -> Any:
-    """Calls a network whose weights learn, without changes of its moving averages.
+    """Calls a network as `frozen_call`, with gradients that reach its weights too.
 
-    A network so learns from inputs that are not typical of its use.
+    The network so learns from inputs that are not typical of its use, and its moving averages stay
+    those of the typical inputs.
 
     Args:
-        network: Built Keras model.
-        inputs: Tensor, or tensors, that the network takes.
-        training: Boolean: the mode of the network.
+        network: As in `frozen_call`.
+        inputs: As in `frozen_call`.
+        training: As in `frozen_call`.
 
     Returns:
-        The outputs of the network. Its moving averages and random states stay as they are, and
-        losses that its layers add are left out.
+        As `frozen_call`.
 
     Examples:
         >>> import keras

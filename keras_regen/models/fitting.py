@@ -167,7 +167,7 @@ def build_optimizer(model: Any) -> None:
     """
     known = {
         id(weight)
-        for optimizer in _single_optimizers(model.optimizer)
+        for optimizer in single_optimizers(model.optimizer)
         for weight in getattr(optimizer, "_trainable_variables", ())
     }
     if known and not known.issuperset(map(id, model.trainable_variables)):
@@ -182,7 +182,7 @@ def build_optimizer(model: Any) -> None:
             model.optimizer.build(model.trainable_variables)
 
 
-def _single_optimizers(optimizer: Any) -> list[Any]:
+def single_optimizers(optimizer: Any) -> list[Any]:
     """Returns the optimizers that an optimizer combines or wraps, or the optimizer itself."""
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     return list(getattr(optimizer, "optimizers", [optimizer]))
@@ -194,7 +194,7 @@ def _warn_of_spent_schedule(
     """Warns of a cosine decay that ends before training does, which then learns nothing more."""
     schedules = [
         schedule
-        for optimizer in _single_optimizers(model.optimizer)
+        for optimizer in single_optimizers(model.optimizer)
         if isinstance(
             schedule := getattr(optimizer, "_learning_rate", None),
             keras.optimizers.schedules.CosineDecay,

@@ -840,8 +840,7 @@ class ImageModel(keras.Model):
         On JAX both are the same arrays, and the next step, which reuses the memory of both for its
         results, would find one of them gone.
         """
-        optimizers = getattr(self.optimizer, "optimizers", [self.optimizer])
-        if any(optimizer.use_ema for optimizer in optimizers):
+        if any(optimizer.use_ema for optimizer in fitting.single_optimizers(self.optimizer)):
             for weight in self.trainable_variables:
                 weight.assign(np.array(ops.convert_to_numpy(weight)))
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from keras_regen.presets.csae import SHARP_CSAE
+from keras_regen.presets.csae import ONE_CYCLE_ADAM, SHARP_CSAE
 from keras_regen.presets.preset import Preset
 
 _STEPS = 2_500
 _BATCH = 64
-_ADAM = {"name": "adam", "learning_rate": 2e-3, "schedule": "one_cycle"}
 _GAN_ADAM = {"name": "adam", "learning_rate": 4e-4, "beta_1": 0.5}
-_TRAINING = {"optimizer": _ADAM, "batch_size": _BATCH, "steps": _STEPS}
+_TRAINING = {"optimizer": ONE_CYCLE_ADAM, "batch_size": _BATCH, "steps": _STEPS}
 
 
 def any_images_presets() -> Iterator[Preset]:
@@ -49,7 +48,7 @@ def any_images_presets() -> Iterator[Preset]:
             summary=summary,
             model=model,
             options={"latent_dim": 8 if name == "aae" else 40},
-            **_TRAINING | {"optimizer": _ADAM | {"learning_rate": 1e-3}},
+            **_TRAINING | {"optimizer": ONE_CYCLE_ADAM | {"learning_rate": 1e-3}},
         )
     # The average of the last steps generates cleaner images than the last step.
     adversarial = {

@@ -31,6 +31,7 @@ SHARP_CSAE = {
     "perceptual_weight": 1.0,
     "prior": "mixture",
 }
+ONE_CYCLE_ADAM = {"name": "adam", "learning_rate": 2e-3, "schedule": "one_cycle"}
 
 
 def csae_presets() -> Iterator[Preset]:
@@ -70,7 +71,7 @@ def csae_presets() -> Iterator[Preset]:
             summary=f"CSAE with the centroid subspace and sharper images, on {title}",
             model="CSAE",
             options=SHARP_CSAE,
-            optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "one_cycle"},
+            optimizer=ONE_CYCLE_ADAM,
             batch_size=256,
             epochs=8,
         )
@@ -80,7 +81,7 @@ def csae_presets() -> Iterator[Preset]:
             summary=f"csae_plus_{name} with an adversarial loss, for a GPU",
             model="CSAE",
             options=SHARP_CSAE | {"adversarial_weight": 0.3},
-            optimizer={"name": "adam", "learning_rate": 2e-3, "schedule": "one_cycle"},
+            optimizer=ONE_CYCLE_ADAM,
             # Neither network learns from the other while the images are blurred by little training.
             loss_weights=(
                 (0.0, {"adversarial_loss": 0.0, "discriminator_loss": 0.0}),
