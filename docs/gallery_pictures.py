@@ -3,15 +3,19 @@
 The blocks of `gallery.md` run one after the other, as in a notebook. A comment such as
 `<!-- picture: Generated digits -->` in front of a block is the alternative text of the figure that
 is the value of its last line. The pictures are kept in `.cache` until the code changes.
+
+The code runs in a process of its own, `python docs/gallery_pictures.py FOLDER`, while the other
+hooks work.
 """
 
 import ast
-import logging
 import os
 import re
-import time
+import subprocess
+import sys
 from pathlib import Path
 
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 
 from code_hash import (
@@ -25,23 +29,25 @@ BLOCK = re.compile(
     re.DOTALL,
 )
 
-log = logging.getLogger("mkdocs.hooks.gallery")
+
+def on_config(config):
+    """Starts the process, unless the pictures are there."""
+    folder = picture_folder()
+    if all((folder / name).exists() for name in picture_names()):
+        return
+    command = [sys.executable, __file__, folder]
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    config.extra["gallery"] = subprocess.Popen(command, env=env)
 
 
 def on_files(files, config):
-    folder = ROOT / ".cache/gallery" / code_hash(PAGE, Path(__file__))
-    names = [
-        f"{index}.png"
-        for index, block in enumerate(blocks())
-        if block["alt"]
-    ]
-    if not all((folder / name).exists() for name in names):
-        start = time.perf_counter()
-        run(folder)
-        log.info(
-            "Made the gallery in %.0f seconds", time.perf_counter() - start
-        )
-    for name in names:
+    """Waits for the process, and adds the pictures to the site."""
+    process = config.extra.pop("gallery", None)
+    if process is not None and process.wait():
+        raise PluginError("The code of gallery.md failed, see above.")
+    folder = picture_folder()
+    for name in picture_names():
         content = (folder / name).read_bytes()
         files.append(
             File.generated(
@@ -66,13 +72,27 @@ def on_page_markdown(markdown, page, config, files):
     return BLOCK.sub(with_picture, markdown)
 
 
+def picture_folder():
+    """Returns the folder of the pictures of the present code."""
+    return ROOT / ".cache/gallery" / code_hash(PAGE, Path(__file__))
+
+
+def picture_names():
+    """Returns the names of the files of the pictures."""
+    return [
+        f"{index}.png"
+        for index, block in enumerate(blocks())
+        if block["alt"]
+    ]
+
+
 def blocks():
     """Returns the blocks of code of the page, and the alternative text of their pictures."""
     return [match.groupdict() for match in BLOCK.finditer(PAGE.read_text())]
 
 
 def run(folder):
-    """Runs the blocks, and writes the pictures to a folder."""
+    """Runs the blocks of code, and writes the pictures to a folder."""
     from keras_regen_app.options import choose_backend
 
     choose_backend(os.environ.get("KERAS_BACKEND"))
@@ -94,3 +114,7 @@ def run(folder):
                 f"The last line of a block with a picture is no figure: {block['code']}"
             )
         value.savefig(folder / f"{index}.png", dpi=value.dpi)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]))

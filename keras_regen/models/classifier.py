@@ -125,17 +125,10 @@ class Classifier(ImageModel):
         Raises:
             ValueError: If an argument is out of range or unknown.
         """
-        networks = {"basenet": basenet, "regene": regene_classifier, "resnet56v1": resnet_v1}
-        check_choice("network", network, networks)
         check_integer("seed", seed, 0)
         class_names = as_class_names(class_names)
-        if unknown := set(options) - set(inspect.signature(networks[network]).parameters):
-            raise TypeError(
-                f"The network {network!r} has no arguments {sorted(unknown)}. "
-                f"Received: options={options!r}."
-            )
         return cls(
-            networks[network](image_shape, len(class_names), **options),
+            classifier_network(network, image_shape, len(class_names), **options),
             class_names,
             loss,
             augmentation=mirror_and_shift(mirror, shift, seed),
@@ -165,6 +158,39 @@ class Classifier(ImageModel):
             "loss": self._loss_name,
             "from_logits": self.from_logits,
         }
+
+
+def classifier_network(
+    name: str, image_shape: tuple[int, int, int], num_classes: int, **options: Any
+) -> keras.Model:
+    """Builds a network of the papers from images to probabilities.
+
+    Args:
+        name: `"basenet"`, `"regene"` or `"resnet56v1"`, as in `Classifier.for_images`.
+        image_shape: `(height, width, channels)`.
+        num_classes: Integer, at least 2.
+        **options: Further arguments of the function of the network.
+
+    Returns:
+        A functional model.
+
+    Raises:
+        TypeError: If the network has no such option.
+        ValueError: If an argument is out of range or unknown.
+
+    Examples:
+        >>> from keras_regen.models.classifier import classifier_network
+        >>> classifier_network("basenet", (8, 8, 1), 3, stem_filters=2).output_shape
+        (None, 3)
+    """
+    networks = {"basenet": basenet, "regene": regene_classifier, "resnet56v1": resnet_v1}
+    check_choice("network", name, networks)
+    if unknown := set(options) - set(inspect.signature(networks[name]).parameters):
+        raise TypeError(
+            f"The network {name!r} has no arguments {sorted(unknown)}. "
+            f"Received: options={options!r}."
+        )
+    return networks[name](image_shape, num_classes, **options)
 
 
 def classifies(model: ImageModel) -> bool:

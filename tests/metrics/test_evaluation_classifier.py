@@ -31,6 +31,24 @@ def test_classes_that_are_missing_and_sets_that_are_large():
     assert int(classifier.optimizer.iterations) == 1  # 64 of the 192 images
 
 
+def test_training_shifts_the_images_and_removes_rectangles():
+    white = np.full((64, 28, 28, 1), 255, "uint8")
+    classifier = train_evaluation_classifier(
+        white, np.arange(64) % 2, ["a", "b"], steps=1, stem_filters=2
+    )
+    changed = keras.ops.convert_to_numpy(classifier.augmentation(white, training=True))
+    removed = np.sum(changed == 0, axis=(1, 2, 3))
+    # A rectangle of up to 7x7 pixels, and up to two rows and two columns.
+    assert 0 < removed.mean() < 7 * 7 + 2 * 2 * 28
+    assert removed.max() <= 7 * 7 + 2 * 2 * 28
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(classifier.augmentation(white)), 1)
+
+
+def test_an_option_that_the_network_does_not_have():
+    with pytest.raises(TypeError, match="has no arguments \\['mirror'\\]"):
+        train_evaluation_classifier(IMAGES, LABELS, steps=1, mirror=True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
