@@ -1,12 +1,13 @@
-"""Generate with a backbone of keras-hub or keras-cv as the classifier of a ReGene.
+"""Train a CSAE or a ReGene on a backbone of keras-hub, keras-cv or keras.applications.
 
     pip install "keras_regen[cv]"
-    python examples/backbone.py                 # a ResNet of keras-hub, on digits of 32x32 pixels
-    python examples/backbone.py --library cv    # a ResNet of keras-cv
-    python examples/backbone.py --dataset my_pictures --image-size 64
+    python examples/backbone.py                 # a CSAE on a ResNet, digits of 32x32 pixels
+    python examples/backbone.py --model regene --library cv
+    python examples/backbone.py --library applications --weights imagenet --dataset my_pictures
 
-A pretrained backbone is used in the same way: replace `ResNetBackbone(...)` by
-`Backbone.from_preset(...)` of its library, and leave out `fit_classifier` if it is trained.
+The last command starts with downloaded weights of a MobileNetV2. From random weights, so deep a
+backbone needs more steps. For keras-hub and keras-cv, replace `ResNetBackbone(...)` by
+`Backbone.from_preset(...)`.
 """
 
 from pathlib import Path
@@ -16,79 +17,101 @@ import keras
 import numpy as np
 
 import keras_regen
-from keras_regen import ReGene, plotting
-from keras_regen.losses import SSIMLoss
-from keras_regen.networks import regene_decoder
+from keras_regen import CSAE, ReGene, plotting
+from keras_regen.networks import backbone_classifier, backbone_encoder
 from keras_regen.optimizers import build_optimizer
-from keras_regen.priors import ConvexCombinationPrior
 
 
-def hub_backbone(image_shape, filters):
+def applications_backbone(image_shape, weights):
+    backbone = keras.applications.MobileNetV2(image_shape, 0.35, include_top=False, weights=weights)
+    return backbone, (-1, 1)  # the values of black and white for MobileNetV2
+
+
+def hub_backbone(image_shape, weights):
     import keras_hub
 
-    return keras_hub.models.ResNetBackbone(
+    backbone = keras_hub.models.ResNetBackbone(
         input_conv_filters=[64],
         input_conv_kernel_sizes=[3],
-        stackwise_num_filters=[64, filters],  # the first stack must have 64, as the stem
+        stackwise_num_filters=[64, 64],
         stackwise_num_blocks=[1, 1],
         stackwise_num_strides=[1, 2],
         block_type="basic_block",
         image_shape=image_shape,
     )
+    return backbone, (0, 1)
 
 
-def cv_backbone(image_shape, filters):
+def cv_backbone(image_shape, weights):
     import keras_cv
 
-    return keras_cv.models.ResNetBackbone(
-        stackwise_filters=[64, filters],
+    backbone = keras_cv.models.ResNetBackbone(
+        stackwise_filters=[64, 64],
         stackwise_blocks=[1, 1],
         stackwise_strides=[1, 2],
         block_type="basic_block",
-        include_rescaling=False,  # the images are in [0, 1]
+        include_rescaling=False,
         input_shape=image_shape,
     )
+    return backbone, (0, 1)
+
+
+BACKBONES = {"applications": applications_backbone, "hub": hub_backbone, "cv": cv_backbone}
+
+
+def train_csae(data, x, y, backbone, pixel_range, epochs, optimizer):
+    model = CSAE.for_images(
+        data.image_shape,
+        data.class_names,
+        encoder=backbone_encoder(backbone, 64, pixel_range),
+        stem_filters=16,  # of the decoder
+        subspace=True,
+        image_weight=3.0,
+    )
+    model.compile(optimizer())
+    model.fit(x, y, batch_size=32, epochs=epochs, verbose=0)
+    return model
+
+
+def train_regene(data, x, y, backbone, pixel_range, epochs, optimizer):
+    classifier = backbone_classifier(backbone, data.num_classes, pixel_range)
+    model = ReGene.for_images(
+        data.image_shape, data.class_names, classifier=classifier, decoder_width=0.15
+    )
+    model.fit_classifier(x, y, optimizer=optimizer(), batch_size=32, epochs=epochs, verbose=0)
+    model.compile(optimizer())
+    model.fit(x, y, batch_size=32, epochs=epochs, verbose=0)
+    return model
 
 
 @click.command(help=__doc__)
-@click.option("--library", type=click.Choice(["hub", "cv"]), default="hub", show_default=True)
+@click.option("--model", type=click.Choice(["csae", "regene"]), default="csae", show_default=True)
+@click.option("--library", type=click.Choice(list(BACKBONES)), default="hub", show_default=True)
+@click.option("--weights", help="Of keras.applications: imagenet, or a file.")
 @click.option("--dataset", default="digits", show_default=True, help="Name, or folder of classes.")
 @click.option("--image-size", default=32, show_default=True, help="Height and width in pixels.")
-@click.option("--images", default=400, show_default=True, help="Training images, at most.")
-@click.option("--epochs", default=8, show_default=True, help="Of the classifier and the decoder.")
-@click.option("--filters", default=64, show_default=True, help="Of the backbone's last stack.")
+@click.option("--images", default=1000, show_default=True, help="Training images, at most.")
+@click.option("--epochs", default=20, show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--picture", default="runs/backbone.png", show_default=True)
-def main(library, dataset, image_size, images, epochs, filters, seed, picture):
+def main(model, library, weights, dataset, image_size, images, epochs, seed, picture):
     keras.utils.set_random_seed(seed)
     data = keras_regen.datasets.load(dataset, image_size=image_size, color_mode="rgb", seed=seed)
     chosen = np.random.default_rng(seed).permutation(len(data.x_train))[:images]
     x, y = data.x_train[chosen], data.y_train[chosen]
-
-    build = {"hub": hub_backbone, "cv": cv_backbone}[library]
-    backbone = build(data.image_shape, filters)
-    latent = keras.layers.GlobalAveragePooling2D(name="latent")(backbone.output)
-    outputs = keras.layers.Dense(data.num_classes, activation="softmax")(latent)
-    classifier = keras.Model(backbone.input, outputs)
-
-    model = ReGene(
-        classifier,
-        regene_decoder(data.image_shape, latent.shape[-1], width=0.15),
-        image_losses=[keras.losses.MeanAbsoluteError(name="mae_loss"), SSIMLoss()],
-        prior=ConvexCombinationPrior(data.num_classes, num_sources=2, seed=seed),
-        class_names=data.class_names,
-    )
     steps = epochs * -(-len(x) // 32)
-    optimizer = build_optimizer("adam", 1e-3, steps, "one_cycle")
-    model.fit_classifier(x, y, optimizer=optimizer, batch_size=32, epochs=epochs, verbose=0)
-    accuracy = np.mean(model.classify(data.x_test) == data.y_test)
-    click.echo(f"{library} ResNet: {accuracy:.1%} of the test images")
 
-    model.compile(build_optimizer("adam", 2e-3, steps, "one_cycle"))
-    model.fit(x, y, batch_size=32, epochs=epochs, verbose=0)
+    def optimizer():
+        return build_optimizer("adam", 1e-3, steps, "one_cycle")
+
+    backbone, pixel_range = BACKBONES[library](data.image_shape, weights)
+    train = {"csae": train_csae, "regene": train_regene}[model]
+    trained = train(data, x, y, backbone, pixel_range, epochs, optimizer)
+    accuracy = np.mean(trained.classify(data.x_test) == data.y_test)
+    click.echo(f"{model} on a backbone of {library}: {accuracy:.1%} of the test images")
     labels = np.repeat(np.arange(min(10, data.num_classes)), 8)
     Path(picture).parent.mkdir(parents=True, exist_ok=True)
-    generated = keras_regen.generate(model, labels, seed=seed)
+    generated = trained.generate(labels, seed=seed)
     plotting.plot_samples(generated, labels, data.class_names, path=picture)
     click.echo(f"Generated images: {picture}")
 

@@ -299,6 +299,7 @@ class _Run:
                 data.class_names,
                 network=self.scale.classifier_network,
                 steps=self.scale.classifier_steps,
+                augment=False,  # no paper changes the images of its classifier
                 callbacks=[] if self.time_limit is None else [self.time_limit],
             )
             save_model(classifier, path)

@@ -63,8 +63,8 @@ class UpsamplingBlock(layers.Layer):
         Returns:
             A layer that is not built.
         """
-        # In float32 also in mixed precision: TensorFlow resizes in float32, and Keras would clip the
-        # result to the range of 16 bits, which takes longer than the next convolution.
+        # In float32 also in mixed precision: TensorFlow resizes in float32, and Keras would clip
+        # the result to the range of 16 bits, which takes longer than the next convolution.
         return layers.UpSampling2D(
             2, interpolation="bilinear", dtype=self.variable_dtype, name="upsample"
         )

@@ -28,7 +28,8 @@ def classification_accuracy_score(
             of either kind.
         real_labels: Their classes `(num_real,)`, integers.
         **options: Arguments of `train_evaluation_classifier`: `class_names`, `steps`, `seed` and
-            others. `class_names` defaults to the numbers up to the largest of all labels.
+            others. `class_names` defaults to the numbers up to the largest of all labels, and
+            `augment` to false, so that nothing but the images determines the score.
 
     Returns:
         The accuracy, in [0, 1].
@@ -54,5 +55,6 @@ def classification_accuracy_score(
     check_labels(real_labels, len(real_images), name="real_labels")
     num_classes = int(max(labels.max(), real_labels.max())) + 1
     options.setdefault("class_names", [str(label) for label in range(num_classes)])
+    options.setdefault("augment", False)
     classifier = train_evaluation_classifier(images, labels, **options)
     return float(np.mean(classifier.classify(real_images) == real_labels))

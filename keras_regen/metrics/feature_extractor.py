@@ -6,8 +6,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_regen.arrays import as_array, check_images
-from keras_regen.checks import check_flag, check_integer, check_number, elements_of
+from keras_regen.arrays import as_array, as_pixel_range, check_images
+from keras_regen.checks import check_flag, check_integer
 from keras_regen.metrics.feature_rows import feature_rows
 from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.models import Classifier
@@ -69,15 +69,7 @@ class FeatureExtractor:
                 raise ValueError(
                     f"`{argument}` must be a string or None. Received: {argument}={text!r}."
                 )
-        values = elements_of(pixel_range) or []
-        for value in values:
-            check_number("pixel_range", value)
-        if len(values) != 2 or not values[0] < values[1]:
-            raise ValueError(
-                "`pixel_range` must be the values of black and white, in rising order. "
-                f"Received: pixel_range={pixel_range!r}."
-            )
-        self.pixel_range = (float(values[0]), float(values[1]))
+        self.pixel_range = as_pixel_range(pixel_range)
         self.resize = resize
         self.batch_size = batch_size
         self.network, default_name = _cut(model, layer)

@@ -175,7 +175,8 @@ class CSAE(ImageModel):
         class_names: Sequence[str],
         *,
         network: str = "convolutional",
-        latent_dim: int = 40,
+        encoder: keras.Model | None = None,
+        latent_dim: int | None = None,
         stem_filters: int = 32,
         upsampling: str = "bilinear",
         hidden: int = 400,
@@ -200,7 +201,9 @@ class CSAE(ImageModel):
             image_shape: `(height, width, channels)`, as in `csae_encoder`.
             class_names: Names of the classes, at least two.
             network: `"convolutional"`, or `"linear"` for CSAE-L.
-            latent_dim: Integer: dimensions of the latent.
+            encoder: An encoder that replaces the encoder of `network`, such as a
+                `keras_regen.networks.backbone_encoder`.
+            latent_dim: Integer: dimensions of the latent. Defaults to that of `encoder`, or to 40.
             stem_filters: Integer: filters of the first convolution: 32 as in the second paper, 16
                 as in the first.
             upsampling: `"bilinear"` (second paper) or `"transposed"` (first paper).
@@ -273,7 +276,11 @@ class CSAE(ImageModel):
         check_integer("seed", seed, 0)
         class_names = as_class_names(class_names)
         build_encoder, decoder = networks[network]
-        encoder = build_encoder()
+        if encoder is None:
+            latent_dim = 40 if latent_dim is None else latent_dim
+            encoder = build_encoder()
+        else:
+            latent_dim = _latent_dim_of(encoder, image_shape, latent_dim)
         image_losses = losses[image_loss]()
         weights = {loss.name: image_weight for loss in image_losses}
         if perceptual_weight:
@@ -360,13 +367,30 @@ class CSAE(ImageModel):
                 )
 
 
+def _latent_dim_of(encoder, image_shape, latent_dim):
+    """Returns the dimension of the latents of an encoder, which must fit the other arguments."""
+    check_network("encoder", encoder)
+    shapes = encoder.input_shape[1:], encoder.output_shape[1:]
+    expected = tuple(image_shape), shapes[1] if latent_dim is None else (latent_dim,)
+    if shapes != expected or len(shapes[1]) != 1:
+        raise ValueError(
+            "`encoder` must take images of `image_shape` and return latents (batch, latent_dim). "
+            f"Received: an encoder from {shapes[0]} to {shapes[1]}, image_shape={image_shape}, "
+            f"latent_dim={latent_dim}."
+        )
+    return shapes[1][0]
+
+
 def _perceptual_loss(encoder):
-    """The loss of the feature maps after the first convolution and the first two blocks."""
+    """The loss of the first feature maps of the encoder.
+
+    In CSAE's own network, these are the maps after the first convolution and the first two blocks.
+    """
     names = [layer.name for layer in encoder.layers]
     first = [name for name in ("stem_relu", "block1", "block2") if name in names]
-    if not first:
+    if not any(isinstance(layer, keras.layers.Conv2D) for layer in encoder.layers):
         raise ValueError(
             "`perceptual_weight` needs a convolutional encoder, whose feature maps are compared. "
             "Received: a network without convolutions."
         )
-    return PerceptualLoss("self", layer=first, error="relative_absolute")
+    return PerceptualLoss("self", layer=first or None, error="relative_absolute")

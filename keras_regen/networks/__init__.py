@@ -2,6 +2,8 @@
 
 from keras_regen.losses.perceptual_features import early_features as early_features
 from keras_regen.losses.perceptual_features import inception_features as inception_features
+from keras_regen.networks.backbone import backbone_classifier as backbone_classifier
+from keras_regen.networks.backbone import backbone_encoder as backbone_encoder
 from keras_regen.networks.csae import basenet as basenet
 from keras_regen.networks.csae import csae_conditional_encoder as csae_conditional_encoder
 from keras_regen.networks.csae import csae_decoder as csae_decoder

@@ -54,7 +54,7 @@ def csae_encoder(
         image_shape, name, latent_dim=latent_dim, stem_filters=stem_filters
     )
     inputs = keras.Input(image_shape, name="image")
-    latents = _latents(_convolutions(inputs, stem_filters), latent_dim)
+    latents = normalized_latents(_convolutions(inputs, stem_filters), latent_dim)
     return keras.Model(inputs, latents, name=name)
 
 
@@ -103,7 +103,7 @@ def csae_conditional_encoder(
     label = keras.Input((num_classes,), name="label")
     maps = layers.RepeatVector(height * width, name="label_pixels")(label)
     maps = layers.Reshape((height, width, num_classes), name="label_maps")(maps)
-    latents = _latents(_convolutions(inputs, stem_filters, label_maps=maps), latent_dim)
+    latents = normalized_latents(_convolutions(inputs, stem_filters, label_maps=maps), latent_dim)
     return keras.Model([inputs, label], latents, name=name)
 
 
@@ -302,6 +302,32 @@ def check_image_shape(image_shape: tuple[int, int, int]) -> tuple[int, ...]:
     return tuple(map(int, sides))
 
 
+def normalized_latents(x: Any, latent_dim: int) -> Any:
+    """Normalizes the last feature map, and applies the dense layer of the encoders.
+
+    Args:
+        x: Feature map `(batch, height, width, channels)`, or rows of features.
+        latent_dim: Integer: the dimension of the latent.
+
+    Returns:
+        Tensor `(batch, latent_dim)`.
+
+    Examples:
+        >>> import keras
+        >>> from keras_regen.networks.csae import normalized_latents
+        >>> normalized_latents(keras.Input((4, 4, 8)), 5).shape
+        (None, 5)
+    """
+    x = layers.Flatten(name="flatten")(x)
+    # All features are positive after ReLU, so their mean dominates the largest eigenvalue of their
+    # second moments. This eigenvalue bounds the learning rate of the dense layer. Without the
+    # normalization, the papers' learning rate of 0.1 is above the bound and the latents collapse.
+    x = layers.BatchNormalization(
+        momentum=BATCH_NORM_MOMENTUM, center=False, scale=False, name="feature_norm"
+    )(x)
+    return layers.Dense(latent_dim, name="latent")(x)
+
+
 def _convolutions(inputs: Any, stem_filters: int, label_maps: Any = None) -> Any:
     """Applies the padding, the convolution and the residual blocks of the encoders."""
     padding, filters = _stages(inputs.shape[1:], stem_filters)
@@ -318,18 +344,6 @@ def _convolutions(inputs: Any, stem_filters: int, label_maps: Any = None) -> Any
     for index, count in enumerate(filters[1:], start=1):
         x = ResidualBlock(count, name=f"block{index}")(x)
     return x
-
-
-def _latents(x: Any, latent_dim: int) -> Any:
-    """Normalizes the last feature map and applies the dense layer of the encoders."""
-    x = layers.Flatten(name="flatten")(x)
-    # All features are positive after ReLU, so their mean dominates the largest eigenvalue of their
-    # second moments. This eigenvalue bounds the learning rate of the dense layer. Without the
-    # normalization, the papers' learning rate of 0.1 is above the bound and the latents collapse.
-    x = layers.BatchNormalization(
-        momentum=BATCH_NORM_MOMENTUM, center=False, scale=False, name="feature_norm"
-    )(x)
-    return layers.Dense(latent_dim, name="latent")(x)
 
 
 def _stages(

@@ -161,5 +161,5 @@ def _evaluation_classifier(dataset):
     """Returns a small classifier, because no figure shows the metrics that need it."""
     data = _load(dataset)
     return train_evaluation_classifier(
-        data.x_train[:2000], data.y_train[:2000], data.class_names, **_CLASSIFIER
+        data.x_train[:2000], data.y_train[:2000], data.class_names, augment=False, **_CLASSIFIER
     )

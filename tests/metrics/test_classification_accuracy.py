@@ -32,8 +32,10 @@ def test_a_class_without_generated_images(monkeypatch):
         def classify(self, images):
             return np.zeros(len(images), int)
 
+    expected = {"class_names": list("012"), "steps": 7, "augment": False}
+
     def train(images, labels, **options):
-        assert len(images) == len(labels) and options == {"class_names": list("012"), "steps": 7}
+        assert len(images) == len(labels) and options == expected
         return StubClassifier()
 
     monkeypatch.setattr(module, "train_evaluation_classifier", train)

@@ -42,6 +42,8 @@ def test_training_shifts_the_images_and_removes_rectangles():
     assert 0 < removed.mean() < 7 * 7 + 2 * 2 * 28
     assert removed.max() <= 7 * 7 + 2 * 2 * 28
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(classifier.augmentation(white)), 1)
+    plain = train_evaluation_classifier(IMAGES, LABELS, steps=1, augment=False, stem_filters=2)
+    assert plain.augmentation is None
 
 
 def test_an_option_that_the_network_does_not_have():
