@@ -45,7 +45,7 @@ def main(dataset, epochs, stem_filters, latent_dim, batch_size, weights, seeds, 
     if missing:
         steps = min(2000, 1000 * -(-len(data.x_train) // 2000))
         classifier = train_evaluation_classifier(
-            data.x_train, data.y_train, data.class_names, steps=steps, seed=1
+            data.x_train, data.y_train, data.class_names, steps=steps, seed=1, augment=False
         )
     for weight, seed in missing:
         study.add(**train(data, classifier, weight, seed, epochs, batch_size, options))
