@@ -17,9 +17,9 @@ RECIPES = {
 COLUMNS = {
     "accuracy": "accuracy",
     "reconstruction_mse": "MSE of reconstructions",
-    "generation_accuracy": "generation accuracy",
+    "generated_accuracy": "generation accuracy",
     "accepted_accuracy": "of accepted images",
-    "frechet": "Frechet distance",
+    "generated_frechet": "Frechet distance",
     "accepted_frechet": "of accepted images",
     "accepted_closest": "distance to the closest training image",
     "minutes": "minutes of training",
@@ -110,29 +110,32 @@ def measure(model, data, classifier, picture):
     import numpy as np
 
     from keras_regen import Acceptance, plotting
-    from keras_regen.metrics import FeatureExtractor, closest_match, frechet_distance
+    from keras_regen.metrics import (
+        FeatureExtractor,
+        closest_match,
+        frechet_distance,
+        reconstruction_error,
+    )
 
     extractor = FeatureExtractor(classifier)
     real = extractor(data.x_test)
     reconstructions = model.reconstruct(data.x_test)
-    pixels = data.x_test.astype("float64") / 255
     scores = {
         "accuracy": float(np.mean(model.classify(data.x_test) == data.y_test)),
-        "reconstruction_mse": float(np.mean((pixels - reconstructions) ** 2)),
+        "reconstruction_mse": reconstruction_error(data.x_test, reconstructions)["mse"],
         "frechet_reconstructions": frechet_distance(extractor(reconstructions), real),
         "frechet_real": frechet_distance(extractor(data.x_train), real),
         "closest_real": float(np.mean(closest_match(data.x_test, data.x_train).values)),
     }
     labels = np.repeat(np.arange(data.num_classes), SAMPLES)
     acceptance = Acceptance(by="distance", quantile=0.5, max_tries=200)
-    for prefix, accept in (("", None), ("accepted_", acceptance)):
+    for prefix, accept in (("generated", None), ("accepted", acceptance)):
         images, report = model.generate(labels, seed=0, accept=accept, return_report=True)
         correct = classifier.classify(images) == report.labels
-        name = f"{prefix}accuracy" if prefix else "generation_accuracy"
-        scores[name] = float(np.mean(correct))
-        scores[f"{prefix}frechet"] = frechet_distance(extractor(images), real)
         matches = closest_match(images, data.x_train)
-        scores[f"{prefix}closest"] = float(np.mean(matches.values))
+        scores[f"{prefix}_accuracy"] = float(np.mean(correct))
+        scores[f"{prefix}_frechet"] = frechet_distance(extractor(images), real)
+        scores[f"{prefix}_closest"] = float(np.mean(matches.values))
     if picture is not None:
         sets = ((data.x_test / 255, data.y_test), (images, report.labels))
         rows = [x[y == label][:10] for label in range(data.num_classes) for x, y in sets]

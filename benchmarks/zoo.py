@@ -61,6 +61,8 @@ def main(names, epochs, runs, output, pictures, only_measure):
     from keras_regen.atomic_files import write_json
     from keras_regen.zoo.loading import FOLDER, SCORES, read_scores
 
+    if only_measure and epochs is not None:
+        raise click.UsageError("`--only-measure` trains no model: omit `--epochs`.")
     folder = FOLDER if output is None else Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     for name in names or (read_scores(folder) if only_measure else MODELS):
@@ -108,14 +110,13 @@ def train(name, epochs, runs, folder):
 def measure(path, dataset):
     """Measures a file of the zoo, and not the model before its rounding."""
     from keras_regen import load_model
-    from keras_regen.datasets import load
     from keras_regen.metrics import evaluate_generation
 
-    data = load(dataset)
+    data, classifier = data_and_classifier(dataset)
     results = evaluate_generation(
         load_model(path),
         data,
-        evaluation_classifier=evaluation_classifier(dataset),
+        evaluation_classifier=classifier,
         seeds=[0, 1, 2],
         metrics=_METRICS,
         on_stage=click.echo,
@@ -130,12 +131,13 @@ def measure(path, dataset):
 
 
 @functools.cache
-def evaluation_classifier(dataset):
+def data_and_classifier(dataset):
+    """Returns a dataset and its evaluation classifier, which several models share."""
     from keras_regen.datasets import load
     from keras_regen.metrics import train_evaluation_classifier
 
     data = load(dataset)
-    return train_evaluation_classifier(data.x_train, data.y_train, data.class_names, seed=1)
+    return data, train_evaluation_classifier(data.x_train, data.y_train, data.class_names, seed=1)
 
 
 if __name__ == "__main__":

@@ -18,11 +18,10 @@ from pathlib import Path
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 
-from code_hash import (
-    code_hash,  # the folder of a hook is on the path while it is loaded
-)
+# The folder of a hook is on the path while it is loaded.
+from child_process import ROOT, environment
+from code_hash import code_hash
 
-ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/gallery.md"
 BLOCK = re.compile(
     r"(?:<!-- picture: (?P<alt>.+?) -->\n\n?)?```python\n(?P<code>.*?)```\n",
@@ -36,9 +35,7 @@ def on_config(config):
     if all((folder / name).exists() for name in picture_names()):
         return
     command = [sys.executable, __file__, folder]
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    env = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
-    config.extra["gallery"] = subprocess.Popen(command, env=env)
+    config.extra["gallery"] = subprocess.Popen(command, env=environment())
 
 
 def on_files(files, config):

@@ -22,11 +22,10 @@ from nbclient import NotebookClient
 from nbconvert import MarkdownExporter
 from traitlets.config import Config
 
-from code_hash import (
-    code_hash,  # the folder of a hook is on the path while it is loaded
-)
+# The folder of a hook is on the path while it is loaded.
+from child_process import ROOT, environment
+from code_hash import code_hash
 
-ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs/notebooks"
 CACHE = ROOT / ".cache/notebooks"
 LINK = "[Download this notebook]({name}) · The outputs are from the build of this site."
@@ -131,10 +130,8 @@ def run(path):
 
     choose_backend(os.environ.get("KERAS_BACKEND"))
     notebook = nbformat.read(path, as_version=4)
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     # Several notebooks run at the same time, so each has a single thread.
-    env = {"OMP_NUM_THREADS": "1"} | os.environ
-    env["PYTHONPATH"] = os.pathsep.join(paths)
+    env = {"OMP_NUM_THREADS": "1"} | environment()
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
             notebook,

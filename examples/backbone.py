@@ -5,9 +5,8 @@
     python examples/backbone.py --model regene --library cv
     python examples/backbone.py --library applications --weights imagenet --dataset my_pictures
 
-The last command starts with downloaded weights of a MobileNetV2. From random weights, so deep a
-backbone needs more steps. For keras-hub and keras-cv, replace `ResNetBackbone(...)` by
-`Backbone.from_preset(...)`.
+The last command downloads the weights of a MobileNetV2, which from random weights needs more steps.
+For weights of keras-hub and keras-cv, replace `ResNetBackbone(...)` by `Backbone.from_preset(...)`.
 """
 
 from pathlib import Path
@@ -22,15 +21,14 @@ from keras_regen.networks import backbone_classifier, backbone_encoder
 from keras_regen.optimizers import build_optimizer
 
 
-def applications_backbone(image_shape, weights):
-    backbone = keras.applications.MobileNetV2(image_shape, 0.35, include_top=False, weights=weights)
-    return backbone, (-1, 1)  # the values of black and white for MobileNetV2
+def applications_backbone(image_shape, weights=None):
+    return keras.applications.MobileNetV2(image_shape, 0.35, include_top=False, weights=weights)
 
 
-def hub_backbone(image_shape, weights):
+def hub_backbone(image_shape):
     import keras_hub
 
-    backbone = keras_hub.models.ResNetBackbone(
+    return keras_hub.models.ResNetBackbone(
         input_conv_filters=[64],
         input_conv_kernel_sizes=[3],
         stackwise_num_filters=[64, 64],
@@ -39,13 +37,12 @@ def hub_backbone(image_shape, weights):
         block_type="basic_block",
         image_shape=image_shape,
     )
-    return backbone, (0, 1)
 
 
-def cv_backbone(image_shape, weights):
+def cv_backbone(image_shape):
     import keras_cv
 
-    backbone = keras_cv.models.ResNetBackbone(
+    return keras_cv.models.ResNetBackbone(
         stackwise_filters=[64, 64],
         stackwise_blocks=[1, 1],
         stackwise_strides=[1, 2],
@@ -53,14 +50,18 @@ def cv_backbone(image_shape, weights):
         include_rescaling=False,
         input_shape=image_shape,
     )
-    return backbone, (0, 1)
 
 
-BACKBONES = {"applications": applications_backbone, "hub": hub_backbone, "cv": cv_backbone}
+# A function that builds the backbone, and the values of black and white that it takes.
+BACKBONES = {
+    "hub": (hub_backbone, (0, 1)),
+    "cv": (cv_backbone, (0, 1)),
+    "applications": (applications_backbone, (-1, 1)),
+}
 
 
-def train_csae(data, x, y, backbone, pixel_range, epochs, optimizer):
-    model = CSAE.for_images(
+def csae(data, backbone, pixel_range):
+    return CSAE.for_images(
         data.image_shape,
         data.class_names,
         encoder=backbone_encoder(backbone, 64, pixel_range),
@@ -68,20 +69,13 @@ def train_csae(data, x, y, backbone, pixel_range, epochs, optimizer):
         subspace=True,
         image_weight=3.0,
     )
-    model.compile(optimizer())
-    model.fit(x, y, batch_size=32, epochs=epochs, verbose=0)
-    return model
 
 
-def train_regene(data, x, y, backbone, pixel_range, epochs, optimizer):
+def regene(data, backbone, pixel_range):
     classifier = backbone_classifier(backbone, data.num_classes, pixel_range)
-    model = ReGene.for_images(
+    return ReGene.for_images(
         data.image_shape, data.class_names, classifier=classifier, decoder_width=0.15
     )
-    model.fit_classifier(x, y, optimizer=optimizer(), batch_size=32, epochs=epochs, verbose=0)
-    model.compile(optimizer())
-    model.fit(x, y, batch_size=32, epochs=epochs, verbose=0)
-    return model
 
 
 @click.command(help=__doc__)
@@ -95,23 +89,27 @@ def train_regene(data, x, y, backbone, pixel_range, epochs, optimizer):
 @click.option("--seed", default=0, show_default=True)
 @click.option("--picture", default="runs/backbone.png", show_default=True)
 def main(model, library, weights, dataset, image_size, images, epochs, seed, picture):
+    if weights is not None and library != "applications":
+        raise click.UsageError("--weights is for `--library applications`.")
     keras.utils.set_random_seed(seed)
     data = keras_regen.datasets.load(dataset, image_size=image_size, color_mode="rgb", seed=seed)
     chosen = np.random.default_rng(seed).permutation(len(data.x_train))[:images]
     x, y = data.x_train[chosen], data.y_train[chosen]
-    steps = epochs * -(-len(x) // 32)
-
-    def optimizer():
-        return build_optimizer("adam", 1e-3, steps, "one_cycle")
-
-    backbone, pixel_range = BACKBONES[library](data.image_shape, weights)
-    train = {"csae": train_csae, "regene": train_regene}[model]
-    trained = train(data, x, y, backbone, pixel_range, epochs, optimizer)
-    accuracy = np.mean(trained.classify(data.x_test) == data.y_test)
+    options = {} if weights is None else {"weights": weights}
+    build, pixel_range = BACKBONES[library]
+    backbone = build(data.image_shape, **options)
+    network = {"csae": csae, "regene": regene}[model](data, backbone, pixel_range)
+    adam = ("adam", 1e-3, epochs * -(-len(x) // 32), "one_cycle")
+    training = {"batch_size": 32, "epochs": epochs, "verbose": 0}
+    if model == "regene":
+        network.fit_classifier(x, y, optimizer=build_optimizer(*adam), **training)
+    network.compile(build_optimizer(*adam))
+    network.fit(x, y, **training)
+    accuracy = np.mean(network.classify(data.x_test) == data.y_test)
     click.echo(f"{model} on a backbone of {library}: {accuracy:.1%} of the test images")
     labels = np.repeat(np.arange(min(10, data.num_classes)), 8)
     Path(picture).parent.mkdir(parents=True, exist_ok=True)
-    generated = trained.generate(labels, seed=seed)
+    generated = network.generate(labels, seed=seed)
     plotting.plot_samples(generated, labels, data.class_names, path=picture)
     click.echo(f"Generated images: {picture}")
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
-from keras_regen.checks import as_integers, check_integer, check_number, elements_of
+from keras_regen.checks import as_integers, check_integer
 
 
 def check_images(
@@ -318,34 +318,6 @@ def image_floats(images: Any, name: str = "images", dtype: str = "float32") -> A
     if "float" not in str(images.dtype):
         images = ops.cast(unit_range(images), dtype)
     return ops.convert_to_tensor(images) if isinstance(images, np.ndarray) else images
-
-
-def as_pixel_range(value: Any) -> tuple[float, float]:
-    """Returns the values of black and white that a network of other makers takes.
-
-    Args:
-        value: Two numbers, in rising order.
-
-    Returns:
-        A tuple of two floats.
-
-    Raises:
-        ValueError: If `value` is anything else.
-
-    Examples:
-        >>> from keras_regen.arrays import as_pixel_range
-        >>> as_pixel_range((-1, 1))
-        (-1.0, 1.0)
-    """
-    values = elements_of(value) or []
-    for number in values:
-        check_number("pixel_range", number)
-    if len(values) != 2 or not values[0] < values[1]:
-        raise ValueError(
-            "`pixel_range` must be the values of black and white, in rising order. "
-            f"Received: pixel_range={value!r}."
-        )
-    return float(values[0]), float(values[1])
 
 
 def _converted(value: Any) -> np.ndarray | None:

@@ -114,6 +114,34 @@ def as_integers(name: str, value: Iterable[int], minimum: int) -> tuple[int, ...
     return tuple(map(int, elements))
 
 
+def as_pixel_range(value: Any) -> tuple[float, float]:
+    """Returns the values of black and white that a network of other makers takes.
+
+    Args:
+        value: Two numbers, in rising order.
+
+    Returns:
+        A tuple of two floats.
+
+    Raises:
+        ValueError: If `value` is anything else.
+
+    Examples:
+        >>> from keras_regen.checks import as_pixel_range
+        >>> as_pixel_range((-1, 1))
+        (-1.0, 1.0)
+    """
+    values = elements_of(value) or []
+    for number in values:
+        check_number("pixel_range", number)
+    if len(values) != 2 or not values[0] < values[1]:
+        raise ValueError(
+            "`pixel_range` must be the values of black and white, in rising order. "
+            f"Received: pixel_range={value!r}."
+        )
+    return float(values[0]), float(values[1])
+
+
 def check_choice(name: str, value: str, choices: Collection[str]) -> None:
     """Raises an error unless `value` is one of several names.
 

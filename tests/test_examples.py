@@ -45,7 +45,7 @@ def test_every_example_is_tried_and_short():
     scripts = {path.stem: path.read_text() for path in EXAMPLES.glob("*.py")}
     assert set(scripts) == {*SMALL, "distributed"}
     for name, text in scripts.items():
-        limit = 150 if name.startswith(("train_", "backbone")) else 120
+        limit = 150 if name.startswith("train_") else 120
         assert text.count("\n") < limit, name
 
 

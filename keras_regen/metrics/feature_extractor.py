@@ -6,8 +6,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_regen.arrays import as_array, as_pixel_range, check_images
-from keras_regen.checks import check_flag, check_integer
+from keras_regen.arrays import as_array, check_images
+from keras_regen.checks import as_pixel_range, check_flag, check_integer
 from keras_regen.metrics.feature_rows import feature_rows
 from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.models import Classifier

@@ -20,7 +20,12 @@ from keras_regen.losses import (
     centroid_loss,
 )
 from keras_regen.models import inference
-from keras_regen.models.decoder_checks import check_decoder, check_network, check_part
+from keras_regen.models.decoder_checks import (
+    check_decoder,
+    check_network,
+    check_part,
+    latent_dim_of,
+)
 from keras_regen.models.image_model import ImageModel
 from keras_regen.models.objective import Objective
 from keras_regen.models.training_views import (
@@ -280,7 +285,7 @@ class CSAE(ImageModel):
             latent_dim = 40 if latent_dim is None else latent_dim
             encoder = build_encoder()
         else:
-            latent_dim = _latent_dim_of(encoder, image_shape, latent_dim)
+            latent_dim = latent_dim_of(encoder, image_shape, latent_dim)
         image_losses = losses[image_loss]()
         weights = {loss.name: image_weight for loss in image_losses}
         if perceptual_weight:
@@ -367,30 +372,16 @@ class CSAE(ImageModel):
                 )
 
 
-def _latent_dim_of(encoder, image_shape, latent_dim):
-    """Returns the dimension of the latents of an encoder, which must fit the other arguments."""
-    check_network("encoder", encoder)
-    shapes = encoder.input_shape[1:], encoder.output_shape[1:]
-    expected = tuple(image_shape), shapes[1] if latent_dim is None else (latent_dim,)
-    if shapes != expected or len(shapes[1]) != 1:
-        raise ValueError(
-            "`encoder` must take images of `image_shape` and return latents (batch, latent_dim). "
-            f"Received: an encoder from {shapes[0]} to {shapes[1]}, image_shape={image_shape}, "
-            f"latent_dim={latent_dim}."
-        )
-    return shapes[1][0]
-
-
 def _perceptual_loss(encoder):
     """The loss of the first feature maps of the encoder.
 
     In CSAE's own network, these are the maps after the first convolution and the first two blocks.
     """
-    names = [layer.name for layer in encoder.layers]
-    first = [name for name in ("stem_relu", "block1", "block2") if name in names]
     if not any(isinstance(layer, keras.layers.Conv2D) for layer in encoder.layers):
         raise ValueError(
             "`perceptual_weight` needs a convolutional encoder, whose feature maps are compared. "
             "Received: a network without convolutions."
         )
+    names = [layer.name for layer in encoder.layers]
+    first = [name for name in ("stem_relu", "block1", "block2") if name in names]
     return PerceptualLoss("self", layer=first or None, error="relative_absolute")

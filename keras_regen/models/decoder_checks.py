@@ -30,6 +30,37 @@ def check_network(name: str, network: Any) -> None:
         )
 
 
+def latent_dim_of(
+    encoder: Any, image_shape: tuple[int, int, int], latent_dim: int | None = None
+) -> int:
+    """Returns the dimension of the latents of an encoder, which must fit the other arguments.
+
+    Args:
+        encoder: The argument that should be an encoder.
+        image_shape: `(height, width, channels)` of the images.
+        latent_dim: Integer: the expected dimension, or `None` for any.
+
+    Raises:
+        ValueError: If the encoder takes other images or returns other latents.
+
+    Examples:
+        >>> from keras_regen.models.decoder_checks import latent_dim_of
+        >>> from keras_regen.networks import csae_encoder
+        >>> latent_dim_of(csae_encoder((8, 8, 1), latent_dim=5), (8, 8, 1))
+        5
+    """
+    check_network("encoder", encoder)
+    shapes = encoder.input_shape[1:], encoder.output_shape[1:]
+    expected = tuple(image_shape), shapes[1] if latent_dim is None else (latent_dim,)
+    if shapes != expected or len(shapes[1]) != 1:
+        raise ValueError(
+            "`encoder` must take images of `image_shape` and return latents (batch, latent_dim). "
+            f"Received: an encoder from {shapes[0]} to {shapes[1]}, image_shape={image_shape}, "
+            f"latent_dim={latent_dim}."
+        )
+    return shapes[1][0]
+
+
 def check_part(name: str, part: Any, kind: type) -> None:
     """Raises `ValueError` unless a part of a model is an object of a class.
 

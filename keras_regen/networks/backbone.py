@@ -5,8 +5,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from keras_regen.arrays import as_pixel_range
-from keras_regen.checks import check_integer, check_name
+from keras_regen.checks import as_pixel_range, check_integer, check_name
 from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
 from keras_regen.networks.csae import normalized_latents
 from keras_regen.networks.regene import LATENT_LAYER
@@ -24,7 +23,7 @@ def backbone_encoder(
     the backbone, which stays as it is. Layers of the backbone that are frozen
     (`backbone.trainable = False`) are frozen in the copy. The moving statistics of its batch
     normalizations have the momentum of this package's networks, 0.9: with 0.999, as in MobileNetV2,
-    they would be wrong after a short training from random weights.
+    they would be wrong after few training steps from random weights.
 
     Args:
         backbone: Functional Keras model from images to a feature map

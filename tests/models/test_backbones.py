@@ -175,8 +175,8 @@ def test_a_frozen_backbone_keeps_its_weights():
     encoder = backbone_encoder(network, 6, (-1, 1))
     model = CSAE.for_images(SHAPE, list("ab"), encoder=encoder, stem_filters=2)
     model.compile("adam")
-    model.fit(np.random.default_rng(0).random((8, *SHAPE)), np.arange(8) % 2, verbose=0)
     before = network.get_weights()
+    model.fit(np.random.default_rng(0).random((8, *SHAPE)), np.arange(8) % 2, verbose=0)
     after = encoder.get_weights()
     assert len(after) > len(before)
     for weight, value in zip(after, before, strict=False):
