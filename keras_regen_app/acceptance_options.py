@@ -4,6 +4,7 @@ import click
 
 from keras_regen import Acceptance, GenerationReport, ImageModel
 from keras_regen.priors import ConvexCombinationPrior, Prior
+from keras_regen_app.options import refuse_options
 
 
 def acceptance(
@@ -13,9 +14,10 @@ def acceptance(
     quantile: float | None = None,
 ) -> Acceptance | None:
     """Returns the acceptance rule of the options, or `None` without `--accept`."""
-    if quantile is not None and not accept:
-        raise click.UsageError("`--quantile` needs `--accept`.")
-    return Acceptance(classifier, max_tries=max_tries, quantile=quantile) if accept else None
+    if accept:
+        return Acceptance(classifier, max_tries=max_tries, quantile=quantile)
+    refuse_options("--quantile", "--max-tries", reason="Without `--accept`, all images are kept.")
+    return None
 
 
 def prior_with_sources(model: ImageModel, num_sources: int | None) -> Prior | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from keras_regen.presets import Preset
@@ -250,6 +251,41 @@ def count_option(name: str, default: int, help: str, minimum: int = 1) -> Callab
     return click.option(
         name, type=click.IntRange(min=minimum), default=default, show_default=True, help=help
     )
+
+
+def refuse_options(*options: str, reason: str) -> None:
+    """Raises an error if the user gave an option that has no effect in the running command.
+
+    Args:
+        *options: Options with their hyphens.
+        reason: A sentence that says why they have no effect.
+
+    Raises:
+        click.UsageError: If one of the options is on the command line.
+
+    Examples:
+        >>> import click
+        >>> from keras_regen_app.options import refuse_options
+        >>> @click.command()
+        ... @click.option("--factor", default=1.0)
+        ... def study(factor):
+        ...     refuse_options("--factor", reason="A study has no factor.")
+        >>> study([], standalone_mode=False)
+        >>> study(["--factor", "2"], standalone_mode=False)
+        Traceback (most recent call last):
+        ...
+        click.exceptions.UsageError: A study has no factor. Omit --factor.
+    """
+    context = click.get_current_context()
+    given = [
+        "/".join([option, *param.secondary_opts])
+        for param in context.command.params
+        if context.get_parameter_source(str(param.name)) is not ParameterSource.DEFAULT
+        for option in param.opts
+        if option in options
+    ]
+    if given:
+        raise click.UsageError(f"{reason} Omit {', '.join(given)}.")
 
 
 def picture_option(default: str) -> Callable:

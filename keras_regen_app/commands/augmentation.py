@@ -15,6 +15,7 @@ from keras_regen_app.options import (
     json_option,
     output_json,
     print_message,
+    refuse_options,
     seed_option,
 )
 
@@ -95,13 +96,30 @@ def augment(
             raise click.UsageError(
                 "`--study` needs `--dataset`, and trains its own models: omit MODEL."
             )
+        refuse_options(
+            "--factor",
+            "--output",
+            "--num-sources",
+            "--accept",
+            "--quantile",
+            "--max-tries",
+            "--seed",
+            reason="`--study` writes no dataset, and each draw has its own seed.",
+        )
         with joblib_cluster(cluster) as workers:
             _study(dataset, image_size, sizes, draws, steps, workers or processes, as_json)
         return
     if model is None:
         raise click.UsageError("Name MODEL, or measure with `--study --dataset FOLDER`.")
-    if image_size is not None:
-        raise click.UsageError("`--image-size` is for `--study`: MODEL has its own size.")
+    refuse_options(
+        "--sizes",
+        "--draws",
+        "--steps",
+        "--processes",
+        "--cluster",
+        "--image-size",
+        reason="MODEL is trained and has its own image size; a measurement is made by `--study`.",
+    )
     from keras_regen import augment
     from keras_regen.atomic_files import atomic_folder, write_arrays
     from keras_regen_app.acceptance_options import acceptance, prior_with_sources

@@ -13,6 +13,7 @@ from keras_regen_app.options import (
     json_option,
     output_json,
     picture_option,
+    refuse_options,
     seed_option,
 )
 
@@ -61,6 +62,8 @@ def closest(
     as_json,
 ):
     """Generate images with MODEL, find their nearest neighbors, and measure their novelty."""
+    if metric != "ssim":
+        refuse_options("--candidates", reason="Only `--metric ssim` compares candidates.")
     from keras_regen import generate, plotting
     from keras_regen.metrics import closest_match, neighbor_distances, novelty
     from keras_regen_app.acceptance_options import acceptance, prior_with_sources

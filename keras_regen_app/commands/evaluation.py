@@ -13,6 +13,7 @@ from keras_regen_app.options import (
     output_json,
     print_message,
     quiet_option,
+    refuse_options,
     seed_option,
 )
 
@@ -61,7 +62,15 @@ def evaluate(
 
     loaded, data = load_model_and_data(model, dataset)
     classifier = None
-    if loaded.decoder is not None:
+    if loaded.decoder is None:
+        refuse_options(
+            "--samples-per-class",
+            "--repeats",
+            "--evaluation-classifier",
+            "--student-steps",
+            reason="MODEL generates no images to measure.",
+        )
+    else:
         classifier = _evaluation_classifier(evaluation_classifier, data, seed)
     results = metrics.evaluate_generation(
         loaded,

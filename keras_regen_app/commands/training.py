@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from keras_regen_app.determinism import deterministic_option, use_deterministic_operations
 from keras_regen_app.options import (
@@ -26,6 +25,7 @@ from keras_regen_app.options import (
     preset_argument,
     print_message,
     quiet_option,
+    refuse_options,
     seed_option,
 )
 
@@ -34,20 +34,20 @@ if TYPE_CHECKING:
 
 _DEMO = "runs/demo"
 # Options of `train` that `--resume` does not allow, because the run has its settings.
-_SETTINGS_OPTIONS = {
-    "dataset": "--dataset",
-    "image_size": "--image-size",
-    "fit": "--fit",
-    "epochs": "--epochs",
-    "minutes": "--minutes",
-    "batch_size": "--batch-size",
-    "classifier": "--classifier",
-    "vae": "--vae",
-    "options": "--option",
-    "overwrite": "--overwrite",
-    "seed": "--seed",
-    "precision": "--precision",
-}
+_SETTINGS_OPTIONS = (
+    "--dataset",
+    "--image-size",
+    "--fit",
+    "--epochs",
+    "--minutes",
+    "--batch-size",
+    "--classifier",
+    "--vae",
+    "--option",
+    "--overwrite",
+    "--seed",
+    "--precision",
+)
 
 
 @click.command()
@@ -162,12 +162,10 @@ def train(
         use_deterministic_operations(os.environ["KERAS_BACKEND"])
     recipe = None if preset is None else preset_argument(preset)
     output = output or f"runs/{preset or Path(dataset).stem}"
-    source = click.get_current_context().get_parameter_source
-    conflicts = [name for name in _SETTINGS_OPTIONS if source(name) is not ParameterSource.DEFAULT]
-    if resume and conflicts:
-        raise click.UsageError(
-            "`--resume` continues with the settings of the run, which cannot change. "
-            f"Omit {', '.join(_SETTINGS_OPTIONS[name] for name in conflicts)}."
+    if resume:
+        refuse_options(
+            *_SETTINGS_OPTIONS,
+            reason="`--resume` continues with the settings of the run, which cannot change.",
         )
 
     from keras_regen_app.runs import read_settings, resume_run, train_run

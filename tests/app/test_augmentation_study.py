@@ -76,6 +76,10 @@ def test_the_command_measures_a_dataset():
     [
         (["--study"], "needs `--dataset`"),
         (["--study", "--dataset", "digits", "--sizes", "few"], "such as 10,20"),
+        (["--study", "--dataset", "digits", "--seed", "0"], "Omit --seed."),
+        (["--study", "--dataset", "digits", "--no-accept"], "Omit --accept/--no-accept."),
+        (["zoo:csae_digits", "--sizes", "4", "--steps", "2"], "Omit --sizes, --steps."),
+        (["zoo:csae_digits", "--image-size", "8"], "MODEL is trained"),
         ([], "--study --dataset"),
     ],
 )

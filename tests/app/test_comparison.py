@@ -59,6 +59,8 @@ def test_nearest_other_generations_and_latents(tmp_path, digits_run, digits_mode
     slow = errors(latents, latents)
     np.fill_diagonal(slow, np.inf)
     np.testing.assert_array_equal(results["indices"], slow.argsort(axis=1)[:, :2])
+    message = run(*command, "--candidates", 9, code=2).output
+    assert "Only `--metric ssim` compares candidates. Omit --candidates." in message
     results = figures(*command, "--among", "generations", "--metric", "ssim")
     assert np.shape(results["indices"]) == (12, 2)
     assert (np.diff(results["values"]) <= 0).all()

@@ -88,6 +88,14 @@ def test_classifiers_that_do_not_fit(digits_run, tmp_path):
     assert "no.keras" in message("no.keras")
 
 
+def test_a_classifier_takes_no_option_of_generated_images(tmp_path):
+    small_classifier(DIGITS).save(tmp_path / "classifier.keras")
+    command = ["evaluate", tmp_path / "classifier.keras", "--dataset", "digits"]
+    message = run(*command, "--repeats", 2, code=2).output
+    assert "MODEL generates no images to measure. Omit --repeats." in message
+    assert "accuracy" in run(*command, "--quiet").output
+
+
 def test_a_classifier_of_another_split_is_used_on_request_only(evaluation, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(

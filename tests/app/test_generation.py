@@ -49,8 +49,11 @@ def test_a_larger_quantile_accepts_more_images(tmp_path, digits_run):
     assert tries == sorted(tries, reverse=True) and tries[0] > tries[-1]
     default = sum(figures(*command)["tries"].values())
     assert default == sum(figures(*command, "--quantile", 0.5)["tries"].values())
-    without = ["generate", digits_run, "--quantile", 0.5, "--output", tmp_path / "x.png"]
-    assert "`--quantile` needs `--accept`" in run(*without, code=2).output
+    without = ["generate", digits_run, "--output", tmp_path / "x.png"]
+    for option, value in (("--quantile", 0.5), ("--max-tries", 100)):
+        message = run(*without, option, value, code=2).output
+        assert f"Without `--accept`, all images are kept. Omit {option}." in message
+    assert not (tmp_path / "x.png").exists()
 
 
 def test_accepted_images(tmp_path, digits_run, digits_model):
