@@ -32,7 +32,8 @@ SAMPLES = 500
 @click.option("--dataset", default="fashion_mnist", show_default=True)
 @click.option("--preset", default="csae_plus_fashion_mnist", show_default=True)
 @click.option("--recipe", default="plus", show_default=True, type=click.Choice(list(RECIPES)))
-@click.option("--epochs", default=8, show_default=True)
+@click.option("--epochs", default=16, show_default=True)
+@click.option("--learning-rate", default=6e-3, show_default=True)
 @click.option("--seeds", default="0,1,2", show_default=True)
 @click.option("--precision", default="mixed_bfloat16", show_default=True)
 @click.option("--stem-filters", default=32, show_default=True)
@@ -44,6 +45,7 @@ def main(
     preset,
     recipe,
     epochs,
+    learning_rate,
     seeds,
     precision,
     stem_filters,
@@ -72,8 +74,14 @@ def main(
     setting = {"dataset": data.name, "preset": preset, "samples_per_class": SAMPLES}
     study = Study(output, **setting, evaluation_classifier=description)
     for seed in map(int, seeds.split(",")):
-        cell = {"recipe": recipe, "epochs": epochs, "stem_filters": stem_filters, "seed": seed}
-        cell["precision"] = precision
+        cell = {
+            "recipe": recipe,
+            "learning_rate": learning_rate,
+            "epochs": epochs,
+            "stem_filters": stem_filters,
+            "seed": seed,
+            "precision": precision,
+        }
         if not study.has(**cell):
             model, minutes = train(data, preset, **cell)
             scores = measure(model, data, classifier, picture if seed == 0 else None)
@@ -82,16 +90,21 @@ def main(
     click.echo(table(study))
 
 
-def train(data, preset, recipe, epochs, stem_filters, seed, precision):
+def train(data, preset, recipe, learning_rate, epochs, stem_filters, seed, precision):
     """Returns a trained model, and the minutes of its training."""
+    import dataclasses
+
     import keras
 
     from keras_regen import CSAE, precision_scope
+    from keras_regen.presets import get_preset
 
+    preset = get_preset(preset)
+    optimizer = preset.optimizer | {"learning_rate": learning_rate}
     keras.utils.set_random_seed(seed)
     with precision_scope(precision):
         model = CSAE.from_preset(
-            preset,
+            dataclasses.replace(preset, optimizer=optimizer),
             class_names=data.class_names,
             num_samples=len(data.x_train),
             epochs=epochs,
@@ -147,14 +160,15 @@ def measure(model, data, classifier, picture):
 def table(study):
     from study import spread
 
-    cells = ("recipe", "epochs", "stem_filters", "precision")
-    lines = ["| recipe | epochs | seeds | " + " | ".join(COLUMNS.values()) + " |"]
-    lines.append("| --- |" + " ---: |" * (len(COLUMNS) + 2))
+    cells = ("recipe", "learning_rate", "epochs", "stem_filters", "precision")
+    lines = ["| recipe | learning rate | epochs | seeds | " + " | ".join(COLUMNS.values()) + " |"]
+    lines.append("| --- |" + " ---: |" * (len(COLUMNS) + 3))
     for values in dict.fromkeys(tuple(run[name] for name in cells) for run in study.runs):
         cell = dict(zip(cells, values, strict=True))
         count = len(study.values("seed", **cell))
         texts = [spread(study.values(name, **cell), digits=4) for name in COLUMNS]
-        lines.append(f"| {cell['recipe']} | {cell['epochs']} | {count} | {' | '.join(texts)} |")
+        setting = f"{cell['recipe']} | {cell['learning_rate']} | {cell['epochs']} | {count}"
+        lines.append(f"| {setting} | {' | '.join(texts)} |")
     return "\n".join(lines)
 
 
