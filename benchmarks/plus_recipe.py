@@ -32,8 +32,8 @@ SAMPLES = 500
 @click.option("--dataset", default="fashion_mnist", show_default=True)
 @click.option("--preset", default="csae_plus_fashion_mnist", show_default=True)
 @click.option("--recipe", default="plus", show_default=True, type=click.Choice(list(RECIPES)))
-@click.option("--epochs", default=16, show_default=True)
-@click.option("--learning-rate", default=6e-3, show_default=True)
+@click.option("--epochs", type=int, help="Epochs in place of the preset's.")
+@click.option("--learning-rate", type=float, help="Learning rate in place of the preset's.")
 @click.option("--seeds", default="0,1,2", show_default=True)
 @click.option("--precision", default="mixed_bfloat16", show_default=True)
 @click.option("--stem-filters", default=32, show_default=True)
@@ -58,7 +58,12 @@ def main(
     from keras_regen import load_model
     from keras_regen.datasets import load
     from keras_regen.metrics import describe_evaluation_classifier, train_evaluation_classifier
+    from keras_regen.presets import get_preset
 
+    base = get_preset(preset)
+    epochs = base.epochs if epochs is None else epochs
+    if learning_rate is None:
+        learning_rate = base.optimizer["learning_rate"]
     data = load(dataset)
     path = Path("evaluation_classifiers") / f"{data.name}-{classifier_steps}.keras"
     if path.exists():
@@ -83,7 +88,7 @@ def main(
             "precision": precision,
         }
         if not study.has(**cell):
-            model, minutes = train(data, preset, **cell)
+            model, minutes = train(data, base, **cell)
             scores = measure(model, data, classifier, picture if seed == 0 else None)
             study.add(**cell, **scores, minutes=minutes)
             Path(output).with_suffix(".md").write_text(table(study) + "\n")
@@ -97,9 +102,7 @@ def train(data, preset, recipe, learning_rate, epochs, stem_filters, seed, preci
     import keras
 
     from keras_regen import CSAE, precision_scope
-    from keras_regen.presets import get_preset
 
-    preset = get_preset(preset)
     optimizer = preset.optimizer | {"learning_rate": learning_rate}
     keras.utils.set_random_seed(seed)
     with precision_scope(precision):

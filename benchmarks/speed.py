@@ -93,6 +93,7 @@ def measure(precision, num_images, batch_size, rounds, width):
     """Yields the images per second of each case and way, in this process and its backend."""
     from keras_regen import pedcc, precision_scope
 
+    timer = epoch_timer()
     rng = np.random.default_rng(0)
     images = rng.random((num_images, 28, 28, 1), dtype="float32")
     labels = rng.integers(0, 10, num_images)
@@ -102,7 +103,6 @@ def measure(precision, num_images, batch_size, rounds, width):
         seconds = {way: [] for way in train}
         for index in range(rounds + 1):
             for way, fit in train.items():
-                timer = epoch_timer()
                 fit(batch_size=batch_size, epochs=1, verbose=0, callbacks=[timer])
                 if index:
                     seconds[way].append(timer.seconds)

@@ -253,6 +253,17 @@ def count_option(name: str, default: int, help: str, minimum: int = 1) -> Callab
     )
 
 
+def given_parameters(context: click.Context) -> Iterator[click.Parameter]:
+    """Yields the options and arguments of a command that the user gave.
+
+    Args:
+        context: The context of the command.
+    """
+    for param in context.command.params:
+        if context.get_parameter_source(str(param.name)) is not ParameterSource.DEFAULT:
+            yield param
+
+
 def refuse_options(*options: str, reason: str) -> None:
     """Raises an error if the user gave an option that has no effect in the running command.
 
@@ -276,11 +287,9 @@ def refuse_options(*options: str, reason: str) -> None:
         ...
         click.exceptions.UsageError: A study has no factor. Omit --factor.
     """
-    context = click.get_current_context()
     given = [
         "/".join([option, *param.secondary_opts])
-        for param in context.command.params
-        if context.get_parameter_source(str(param.name)) is not ParameterSource.DEFAULT
+        for param in given_parameters(click.get_current_context())
         for option in param.opts
         if option in options
     ]

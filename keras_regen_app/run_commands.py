@@ -6,9 +6,9 @@ import shlex
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from keras_regen.presets import get_preset
+from keras_regen_app.options import given_parameters
 
 
 def train_command(settings: dict[str, Any], folder: str | os.PathLike) -> str:
@@ -95,10 +95,9 @@ def invoked_command(context: click.Context) -> str:
         keras-regen evaluate 'my run' --seed 3
     """
     words = ["keras-regen", str(context.info_name)]
-    for param in context.command.params:
+    for param in given_parameters(context):
         value = context.params.get(param.name)
-        source = context.get_parameter_source(param.name)
-        if source is ParameterSource.DEFAULT or value is None or value is False:
+        if value is None or value is False:
             continue
         option = max(param.opts, key=len)
         if isinstance(param, click.Argument):

@@ -1,4 +1,4 @@
-"""An estimate of the time of a training, to start with the dearest."""
+"""An estimate of the time of a training run, to start with the dearest."""
 
 import math
 
@@ -14,14 +14,14 @@ _PIXELS = 28 * 28
 
 
 def training_cost(training: Training, scale: Scale) -> float:
-    """Estimates the relative time of a training at a scale.
+    """Estimates the relative time of a training run at a scale.
 
     Args:
         training: The training.
         scale: Scale of the training.
 
     Returns:
-        A number that is larger for a dearer training; 0 without a preset.
+        A number that is larger for a dearer training run; 0 without a preset.
 
     Examples:
         >>> from reproduction import SCALES, Training

@@ -221,7 +221,7 @@ def has_run(
 
 
 class _Run:
-    """A training at a scale, with a seed."""
+    """A training run of a `Training` at a scale, with a seed."""
 
     def __init__(
         self,

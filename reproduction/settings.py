@@ -60,7 +60,7 @@ def has_current_settings(result: dict[str, Any], training: Training, scale: Scal
 def run_settings(training: Training, scale: Scale) -> dict[str, Any]:
     """Returns the arguments of `train_run` that depend on the scale.
 
-    A training without a preset has no epochs and no options.
+    A `Training` without a preset has no epochs and no options.
 
     Examples:
         >>> from reproduction import SCALES, Training

@@ -104,7 +104,7 @@ class Table:
 
     @property
     def trainings(self) -> list[Training]:
-        """The distinct trainings of all cells, each with the measures of all its cells."""
+        """Each distinct `Training` of the cells, with the measures of all its cells."""
         trainings: dict[str, Training] = {}
         for cell in self.cells:
             if cell.training is not None:

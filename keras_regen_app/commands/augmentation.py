@@ -118,7 +118,7 @@ def augment(
         "--processes",
         "--cluster",
         "--image-size",
-        reason="MODEL is trained and has its own image size; a measurement is made by `--study`.",
+        reason="MODEL is trained and has an image size: these options are for `--study` only.",
     )
     from keras_regen import augment
     from keras_regen.atomic_files import atomic_folder, write_arrays
