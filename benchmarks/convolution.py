@@ -6,11 +6,10 @@ squared error of random images of 28x28 pixels, in a process for each backend. W
 """
 
 import json
-import time
 
 import click
 import numpy as np
-from measurement import installed_backends, worker_rows, write_results
+from measurement import epoch_timer, installed_backends, worker_rows, write_results
 
 LAYERS = ("Conv2D", "Conv2DTranspose", "UpSampling2D", "BatchNormalization")
 
@@ -27,6 +26,7 @@ def measure(num_images, channels, rounds):
         "UpSampling2D": lambda: layers.UpSampling2D(interpolation="bilinear"),
         "BatchNormalization": layers.BatchNormalization,
     }
+    timer = epoch_timer()
     for name in LAYERS:
         # A convolution of 1x1 gives every model weights to train.
         model = keras.Sequential([layers.Conv2D(channels, 1), parts[name]()])
@@ -35,9 +35,8 @@ def measure(num_images, channels, rounds):
         model.compile("sgd", loss="mse", jit_compile=keras.backend.backend() == "jax")
         seconds = []
         for _ in range(rounds + 1):
-            start = time.perf_counter()
-            model.fit(images, targets, batch_size=64, verbose=0)
-            seconds.append(time.perf_counter() - start)
+            model.fit(images, targets, batch_size=64, verbose=0, callbacks=[timer])
+            seconds.append(timer.seconds)
         # The first epoch compiles.
         yield {"layer": name, "images_per_second": round(num_images / min(seconds[1:]))}
 

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -48,3 +49,19 @@ def write_results(output, setting, rows, table, plot):
     path.with_suffix(".md").write_text(table(rows) + "\n")
     plot(rows, path.with_suffix(".png"))
     click.echo(table(rows))
+
+
+def epoch_timer():
+    """Returns a callback whose `seconds` are the time of the steps of the last epoch."""
+    import keras
+
+    class EpochTimer(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.begin = time.perf_counter()
+
+        def on_epoch_end(self, epoch, logs=None):
+            for value in logs.values():
+                float(value)  # Waits for the device.
+            self.seconds = time.perf_counter() - self.begin
+
+    return EpochTimer()

@@ -10,11 +10,16 @@ a table (.json, .md) and a picture (.png).
 
 import json
 import os
-import time
 
 import click
 import numpy as np
-from measurement import BACKENDS, installed_backends, worker_rows, write_results
+from measurement import (
+    BACKENDS,
+    epoch_timer,
+    installed_backends,
+    worker_rows,
+    write_results,
+)
 
 PRECISIONS = ("float32", "mixed_bfloat16")
 WAYS = ("keras_regen", "plain Keras", "hand-written PyTorch")
@@ -71,22 +76,6 @@ def dcgan(images, labels, width):
 
 
 CASES = {"CSAE": csae, "ReGene": regene, "DCGAN": dcgan}
-
-
-def epoch_timer():
-    """Returns a callback whose `seconds` are the time of the steps of the last epoch."""
-    import keras
-
-    class EpochTimer(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch, logs=None):
-            self.begin = time.perf_counter()
-
-        def on_epoch_end(self, epoch, logs=None):
-            for value in logs.values():
-                float(value)  # Waits for the device.
-            self.seconds = time.perf_counter() - self.begin
-
-    return EpochTimer()
 
 
 def measure(precision, num_images, batch_size, rounds, width):
@@ -179,9 +168,11 @@ def plot(rows, path):
                 hatch=None if solid else "///",
                 label=f"{way}, {precision}",
             )
-            axis.bar_label(bars, fontsize="small", fmt="%.0f")
+            # Upright, so that the numbers of narrow bars do not overlap.
+            axis.bar_label(bars, fontsize="small", fmt="%.0f", rotation=90, padding=2)
         axis.set_xticks(range(len(backends)), backends)
         axis.set_title(case)
+        axis.margins(y=0.15)
     axes[0].set_ylabel("images per second in training")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3)
