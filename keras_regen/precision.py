@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import keras
-from keras import ops
 
 from keras_regen.checks import check_choice
+from keras_regen.devices import runs_on_cpu
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 _CPU_INFO = Path("/proc/cpuinfo")
@@ -93,14 +93,10 @@ def has_instructions(precision: str) -> bool | None:
         >>> has_instructions("float32")
         True
     """
-    if precision == "float32" or not _runs_on_cpu():
+    if precision == "float32" or not runs_on_cpu():
         return True
     flags = _cpu_flags(_CPU_INFO)
     return None if flags is None else not flags.isdisjoint(_INSTRUCTIONS[precision])
-
-
-def _runs_on_cpu() -> bool:
-    return "cpu" in str(ops.ones(1).device).lower()
 
 
 @functools.cache

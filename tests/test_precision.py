@@ -21,7 +21,7 @@ def processor(monkeypatch, tmp_path):
         if text is not None:
             path.write_text(text)
         monkeypatch.setattr(keras_regen.precision, "_CPU_INFO", path)
-        monkeypatch.setattr(keras_regen.precision, "_runs_on_cpu", lambda: True)
+        monkeypatch.setattr(keras_regen.precision, "runs_on_cpu", lambda: True)
 
     yield replace
     _cpu_flags.cache_clear()
@@ -77,7 +77,7 @@ def test_instructions_of_a_cpu(processor, flags, precision, expected):
 
 
 def test_accelerators_have_instructions(monkeypatch):
-    monkeypatch.setattr(keras_regen.precision, "_runs_on_cpu", lambda: False)
+    monkeypatch.setattr(keras_regen.precision, "runs_on_cpu", lambda: False)
     assert has_instructions("mixed_float16") and has_instructions("mixed_bfloat16")
     check_precision("mixed_float16")
 

@@ -1,5 +1,8 @@
 """The building blocks of the papers as Keras layers."""
 
+from keras_regen.layers.conv2d_transpose import (
+    Conv2DTranspose as Conv2DTranspose,
+)
 from keras_regen.layers.deconvolution_block import DeconvolutionBlock as DeconvolutionBlock
 from keras_regen.layers.differentiable_augmentation import (
     DifferentiableAugmentation as DifferentiableAugmentation,

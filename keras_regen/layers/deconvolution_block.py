@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from keras_regen.layers.conv2d_transpose import Conv2DTranspose
 from keras_regen.layers.upsampling_block import UpsamplingBlock
 
 
@@ -43,7 +44,7 @@ class DeconvolutionBlock(UpsamplingBlock):
         Returns:
             A layer that is not built.
         """
-        return layers.Conv2DTranspose(
+        return Conv2DTranspose(
             max(1, channels // 2),
             2,
             strides=2,

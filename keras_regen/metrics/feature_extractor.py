@@ -8,6 +8,7 @@ from keras import layers, ops
 
 from keras_regen.arrays import as_array, check_images
 from keras_regen.checks import as_pixel_range, check_flag, check_integer
+from keras_regen.devices import runs_on_cpu
 from keras_regen.metrics.feature_rows import feature_rows
 from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.models import Classifier
@@ -160,7 +161,7 @@ def keras_inception_v3(weights: str | None = "imagenet") -> FeatureExtractor:
 
 def _is_tensorflow_on_cpu():
     """Whether XLA takes long to compile and computes no faster."""
-    return keras.backend.backend() == "tensorflow" and not keras.distribution.list_devices("gpu")
+    return keras.backend.backend() == "tensorflow" and runs_on_cpu()
 
 
 def _cut(model, layer):

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from keras_regen.checks import check_flag, check_integer
+from keras_regen.devices import runs_on_cpu
 
 # Names that Keras resolves by the shape of the output.
 _SHORT = ("accuracy", "acc", "crossentropy", "ce")
@@ -82,7 +83,7 @@ def compile_arguments(
         check_flag("jit_compile", jit_compile)
     elif keras.backend.backend() == "tensorflow":
         # On CPUs, convolutions compiled by XLA train about three times slower than others.
-        jit_compile = "auto" if keras.distribution.list_devices("gpu") else False
+        jit_compile = False if runs_on_cpu() else "auto"
     return {
         **{name: value for name, value in others.items() if name != "loss_weights"},
         "metrics": _by_output(model, "metrics", metrics),

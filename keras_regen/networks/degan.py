@@ -17,6 +17,7 @@ from keras import layers
 from keras_regen.checks import check_flag, check_number
 from keras_regen.constraints import ClipWeights
 from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
+from keras_regen.layers.conv2d_transpose import Conv2DTranspose
 from keras_regen.layers.seeded_layer import keras_seed
 from keras_regen.networks.csae import check_network
 from keras_regen.networks.regene import scaled
@@ -127,7 +128,7 @@ def degan_decoder(
         x = layers.Reshape((1, 1, latent_dim), name="reshape")(inputs)
         for stage, kernel in enumerate(kernels):
             expands = stage < unpadded
-            x = layers.Conv2DTranspose(
+            x = Conv2DTranspose(
                 scaled(max(16, 128 // 2**stage), width),
                 kernel,
                 strides=1 if expands else 2,
@@ -199,7 +200,7 @@ def degan_generator(
             x = layers.ReLU(name=f"dense{index}_relu")(x)
         x = layers.Reshape((*first_map, depth), name="reshape")(x)
         for index, count in enumerate(filters[: doublings - 1], start=1):
-            x = layers.Conv2DTranspose(
+            x = Conv2DTranspose(
                 scaled(count, width),
                 5,
                 strides=2,
@@ -328,7 +329,7 @@ def _images(x: Any, image_shape: tuple[int, int, int], initializer: Any) -> Any:
     """Applies the last transposed convolution, and crops and rescales its output to images."""
     height, width, channels = image_shape
     # float32 under every dtype policy, because these are the output images.
-    x = layers.Conv2DTranspose(
+    x = Conv2DTranspose(
         channels,
         5,
         strides=2,

@@ -1,0 +1,20 @@
+"""The kind of device that the backend computes on."""
+
+import keras
+from keras import ops
+
+
+def runs_on_cpu() -> bool:
+    """Returns whether the backend computes on the CPU, and not on an accelerator.
+
+    Examples:
+        >>> from keras_regen.devices import runs_on_cpu
+        >>> isinstance(runs_on_cpu(), bool)
+        True
+    """
+    if keras.backend.backend() == "torch":
+        # `keras.distribution` lists no devices of PyTorch. Keras infers shapes on the device
+        # "meta", which is not an accelerator.
+        return str(ops.ones(1).device) in ("cpu", "meta")
+    # Not the device of a tensor: a tensor of a compiled function has none.
+    return keras.distribution.list_devices()[0].startswith("cpu")
