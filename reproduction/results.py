@@ -41,7 +41,8 @@ def read_all_results(results_folder: str | os.PathLike) -> Results:
 def best_runs(cell: Cell, results: Results) -> tuple[str | None, list[dict]]:
     """Returns the runs of a cell at the largest scale that has any.
 
-    Only runs with the figure of the cell and the current settings of their scale count.
+    Only runs with the figure of the cell and the current settings of their scale count. Outdated
+    runs, of an earlier version of the code, count if no scale has other runs.
 
     Args:
         cell: Cell of a table.
@@ -58,6 +59,7 @@ def best_runs(cell: Cell, results: Results) -> tuple[str | None, list[dict]]:
     """
     if cell.training is None:
         return None, []
+    outdated: tuple[str | None, list[dict]] = (None, [])
     # The scales are in ascending order.
     for name, scale in reversed(SCALES.items()):
         runs = [
@@ -66,9 +68,12 @@ def best_runs(cell: Cell, results: Results) -> tuple[str | None, list[dict]]:
             if run["figures"].get(cell.figure) is not None
             and has_current_settings(run, cell.training, scale)
         ]
-        if runs:
-            return name, runs
-    return None, []
+        current = [run for run in runs if "outdated" not in run]
+        if current:
+            return name, current
+        if runs and not outdated[1]:
+            outdated = name, runs
+    return outdated
 
 
 def cell_values(cell: Cell, runs: list[dict]) -> list[float]:

@@ -62,8 +62,8 @@ def _statements(results):
         f"paper's ({_pair(_DIVERSITY, 'average', 'DE-GANs', results)}, for DE-GAN). Fewer digits "
         f"are recognized: {_pair(_RECOGNIZED, 'DE-GANs', 'Recognized', results)}. The paper does "
         "not define the term, and it optimized the parameters of each model for this table.",
-        f"WGAN: {_pair(_RECOGNIZED, 'WGAN', 'Recognized', results)} are recognized"
-        f"{_outdated(_cell(_RECOGNIZED, 'WGAN', 'Recognized'), results)}.",
+        f"WGAN: {_pair(_RECOGNIZED, 'WGAN', 'Recognized', results, scales=('reduced', 'paper'))} "
+        f"are recognized{_outdated(_cell(_RECOGNIZED, 'WGAN', 'Recognized'), results)}.",
         "Numbers without a result at the paper's scale wait for an accelerator. The stored results "
         "come from CPUs of 2 to 4 cores, unless the settings below a table name a GPU. "
         "`python -m reproduction all --scale paper --minutes 60` continues for an hour.",
@@ -105,17 +105,17 @@ def _cell(name, row, column):
     return cell
 
 
-def _ours(cell, results):
+def _ours(cell, results, scales):
     scale, runs = best_runs(cell, results)
-    if scale != "paper":
+    if scale not in scales:
         return "no result"
-    return _with_unit(cell, format_number(cell, cell_values(cell, runs)))
+    return _with_unit(cell, format_number(cell, cell_values(cell, runs))) + MARKS[scale]
 
 
-def _pair(name, row, column, results):
+def _pair(name, row, column, results, scales=("paper",)):
     cell = _cell(name, row, column)
     paper = _with_unit(cell, format_number(cell, [cell.paper]))
-    return f"{_ours(cell, results)} for {paper} in the paper"
+    return f"{_ours(cell, results, scales)} for {paper} in the paper"
 
 
 def _outdated(cell, results):

@@ -378,6 +378,14 @@ def test_outdated_results_are_marked_and_measured_again(tmp_path, monkeypatch):
     assert executed == ["executed"]
 
 
+def test_current_results_come_before_outdated_results_of_a_larger_scale(tmp_path):
+    old, new = ([{"accuracy": value}] for value in (0.9, 0.8))
+    write_results(tmp_path, CSAE, old, SCALES["paper"], outdated="trained by old code")
+    assert table_lines(TABLE, tmp_path)[2] == r"| CSAE | 90.00 | 90.00 \* | +0.00 | | | |"
+    write_results(tmp_path, CSAE, new, SCALES["reduced"])
+    assert table_lines(TABLE, tmp_path)[2] == "| CSAE | 90.00 | 80.00 (r) | -10.00 | | | |"
+
+
 def test_column_without_published_numbers_has_ours_alone(tmp_path):
     write_results(tmp_path, CSAE, [{"accuracy": 0.9}])
     table = Table("test", "A table", (Cell("CSAE", "Accuracy", CSAE, "accuracy"),))
