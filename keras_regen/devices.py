@@ -13,8 +13,8 @@ def runs_on_cpu() -> bool:
         True
     """
     if keras.backend.backend() == "torch":
-        # `keras.distribution` lists no devices of PyTorch. Keras infers shapes on the device
-        # "meta", which is not an accelerator.
+        # `keras.distribution` lists no devices of PyTorch. In a layer that Keras builds to infer
+        # shapes, a tensor has the device "meta", and the form for a CPU is right on all devices.
         return str(ops.ones(1).device) in ("cpu", "meta")
     # Not the device of a tensor: a tensor of a compiled function has none.
     return keras.distribution.list_devices()[0].startswith("cpu")

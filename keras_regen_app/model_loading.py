@@ -68,7 +68,7 @@ def load_model_and_data(path: str, dataset: str | None) -> tuple[ImageModel, Ima
         color_mode="grayscale" if channels == 1 else "rgb",
         seed=settings.get("seed", 0),
     )
-    return model, data.with_classes(model.class_names)
+    return model, data.with_classes(model.class_names) if model.num_classes else data
 
 
 def _settings(path: str) -> dict[str, Any]:

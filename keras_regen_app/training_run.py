@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -84,6 +85,8 @@ def load_checkpoint(path: Path, settings: dict[str, Any], data: ImageDataset) ->
         differences = [f"a {type(model).__name__} without a preset"]
     else:
         options = {"seed": settings["seed"], **settings["options"]}
+        options = json.loads(json.dumps(options))
+        known = recipe.to_dict()["options"]
         pairs = [
             ("preset", recipe.name, settings["preset"]),
             ("image_shape", tuple(recipe.image_shape), data.image_shape),
@@ -91,8 +94,9 @@ def load_checkpoint(path: Path, settings: dict[str, Any], data: ImageDataset) ->
             ("epochs", recipe.epochs, settings["epochs"]),
             ("batch_size", recipe.batch_size, settings["batch_size"]),
             ("precision", model.dtype_policy.name, settings["precision"]),
-            # A checkpoint of an earlier version has no seed.
-            *((name, recipe.options.get(name, value), value) for name, value in options.items()),
+            # A checkpoint of an earlier version has no seed. The settings of the run are JSON, with
+            # lists in place of tuples.
+            *((name, known.get(name, value), value) for name, value in options.items()),
         ]
         if model.num_classes:
             pairs.append(("class_names", tuple(model.class_names), tuple(data.class_names)))

@@ -67,6 +67,11 @@ def augment(
     x, y = as_array("x", x), as_array("y", y)
     check_images(x, model.image_shape, name="x")
     check_labels(y, len(x), model.num_classes, name="y")
+    if x.dtype == np.int8:
+        raise ValueError(
+            "`x` must have a type for the pixels of new images, such as uint8 or float32. "
+            "Received: type int8."
+        )
     check_number("factor", factor, 0)
     check_flag("shuffle", shuffle)
     check_seed(seed)

@@ -86,9 +86,7 @@ def descendants(
     generations = [generate(model, labels, seed=seed, prior=prior, **options)]
     while len(generations) < depth:
         images, report = generations[-1]
-        latents = (
-            model.encode(images, batch_size=batch_size) if kind == "children" else report.latents
-        )
+        latents = model.encode(images, labels, batch_size) if kind == "children" else report.latents
         parents = ConvexCombinationPrior(
             model.num_classes, num_sources, bank_size=int(counts.max())
         )

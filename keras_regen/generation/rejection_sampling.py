@@ -195,6 +195,5 @@ def _message(class_names, rule, acceptance, classes):
     advice = "Raise the `quantile`" if rule.by_distance else "Lower the `threshold`"
     return (
         f"Too few images were accepted within max_tries={acceptance.max_tries} for each requested "
-        f"image. {' '.join(lines)} {advice}, raise `max_tries`, or train longer. The "
-        "accepted images are in the error's `images`, `labels` and `report`."
+        f"image. {' '.join(lines)} {advice}, raise `max_tries`, or train longer."
     )

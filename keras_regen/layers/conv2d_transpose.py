@@ -16,7 +16,7 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
     and XLA, the compiler of JAX, is slow with them on a CPU. Without the zeros, each of the `s * s`
     positions in a stride has a small kernel of its own. A convolution with `s * s * filters`
     filters computes all positions of the small image, and its outputs are rearranged to a large
-    image. Weights, outputs and files are the same as those of `keras.layers.Conv2DTranspose`.
+    image. Weights and outputs are the same as those of `keras.layers.Conv2DTranspose`.
 
     On a CPU, a layer of 128 filters with 5x5 kernels trains 25 times faster on JAX, and 1.1 to 1.6
     times on PyTorch. The layer of Keras computes where nothing is gained or measured: on
@@ -119,7 +119,10 @@ class _Taps:
 
     Pixel `i` of the small image adds `kernel[o + before - stride * i]` times its value to pixel `o`
     of the large image. With `o = stride * q + position`, the index is `stride * (q - i) + position
-    + before`: each difference `q - i` is a tap.
+    + before`: each difference `q - i`, from `-reach` to `reach`, is a tap. With `stride * reach -
+    before` zeros before the kernel, the index is `stride * (q - i + reach) + position`, so the
+    kernel has the axes (tap, position). A convolution counts the taps in the other direction, as
+    `i - q`: they are flipped.
     """
 
     def __init__(self, size, stride):

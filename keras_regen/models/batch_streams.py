@@ -31,14 +31,22 @@ def take_rows(part: Any, rows: Any) -> Any:
     return None if part is None else keras.tree.map_structure(lambda array: array[rows], part)
 
 
-def has_end(x: Any) -> bool:
-    """Returns whether it is known that a stream ends."""
+def num_batches_of(x: Any) -> int | None:
+    """Returns the number of batches of a stream, or `None` if it is unknown or has no end."""
     if isinstance(x, keras.utils.PyDataset):
-        return x.num_batches is not None
+        return x.num_batches
     try:
-        return len(x) >= 0
+        return len(x)
     except TypeError:
-        return False
+        return None
+
+
+def is_endless(x: Any) -> bool:
+    """Returns whether it is known that a stream has no end."""
+    if isinstance(x, keras.utils.PyDataset):
+        return x.num_batches is None
+    # tf.data has the number -1 for a dataset without an end.
+    return hasattr(x, "cardinality") and int(x.cardinality()) == -1
 
 
 def is_repeatable(x: Any) -> bool:

@@ -272,6 +272,11 @@ class CSAE(ImageModel):
                 "`adversarial_weight` needs a decoder, whose images the discriminator compares. "
                 f"Received: adversarial_weight={adversarial_weight}, with_decoder=False."
             )
+        if perceptual_weight and not with_decoder:
+            raise ValueError(
+                "`perceptual_weight` needs a decoder, whose images the loss compares. "
+                f"Received: perceptual_weight={perceptual_weight}, with_decoder=False."
+            )
         priors = {
             "gaussian": lambda: ClassGaussianPrior(len(class_names), shrinkage),
             "mixture": lambda: ClassMixturePrior(len(class_names), seed=seed),

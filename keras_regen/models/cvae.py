@@ -158,6 +158,8 @@ class CVAE(VAE):
             class_names=class_names,
         )
 
+    _encodes_labels = True
+
     @staticmethod
     def _encoder(posterior, sampler):
         label = posterior.inputs[1]
@@ -180,11 +182,6 @@ class CVAE(VAE):
     def _as_inputs(self, data):
         if data.in_memory or data.arrays is not None:
             labels = data.labels if data.arrays is None else data.arrays.y
-            if labels is None:
-                raise ValueError(
-                    f"{type(self).__name__} predicts from images and their labels: call `predict` "
-                    'with {"image": images, "label": labels}.'
-                )
             data.with_inputs({"image": data.images, "label": labels})
         else:
             data.map_stream(lambda images, labels: {"image": images, "label": labels})

@@ -44,6 +44,12 @@ class DataSpec:
         Raises:
             ValueError: If images or labels are not as the model takes them.
         """
+        if isinstance(images, dict):
+            raise ValueError(
+                "A batch must be a tuple of images, labels and perhaps weights. Received: a dict "
+                f"of {list(images)}. `dataset.map(lambda batch: (batch['image'], batch['label']))` "
+                "changes the batches of a `tf.data.Dataset`."
+            )
         if self.needs_labels and labels is not None:
             labels = _class_numbers(labels, self.num_classes)
         images = as_array("images", images)
@@ -53,7 +59,8 @@ class DataSpec:
         if labels is None:
             raise ValueError(
                 f"{self.model_name} learns classes and needs labels. Received images without "
-                "labels: call it with (images, labels)."
+                "labels: call it with (images, labels), or `predict` with "
+                '{"image": images, "label": labels}.'
             )
         check_labels(labels, len(images), self.num_classes)
         return labels

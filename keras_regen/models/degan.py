@@ -201,6 +201,9 @@ class DEGAN(GAN):
         try:
             self.vae.compile(optimizer)
             return self.vae.fit(x, y, **kwargs)
+        except BaseException:  # such as KeyboardInterrupt: `fit` has to train the VAE again
+            self.vae._forget_training()
+            raise
         finally:
             set_trainable(self.vae, False)
 

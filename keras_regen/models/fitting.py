@@ -9,7 +9,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_regen.checks import as_integers, check_flag, check_integer, check_number
+from keras_regen.checks import as_integers, check_flag, check_integer, check_number, is_integer
+from keras_regen.models.batch_streams import num_batches_of
 from keras_regen.models.loss_weight_schedule import LossWeightSchedule
 from keras_regen.models.monitor_modes import set_monitor_modes
 from keras_regen.models.non_finite_loss import StopOnNonFiniteLoss
@@ -108,7 +109,7 @@ def plan(
         if batch_size is None and data.in_memory:
             batch_size = preset.batch_size
         if epochs is None:
-            epochs = preset.epochs_for(_steps_per_epoch(data, batch_size, steps) or 1)
+            epochs = _epochs_of(preset, _steps_per_epoch(data, batch_size, steps))
             if verbose:
                 print(f"Preset {preset.name!r}: training for {epochs} epochs.")
         own_schedule = any(isinstance(known, LossWeightSchedule) for known in callbacks)
@@ -120,6 +121,16 @@ def plan(
     set_monitor_modes(callbacks)
     # First of all: a checkpoint by another callback is of a model that is still good.
     return epochs, batch_size, [StopOnNonFiniteLoss(), *callbacks]
+
+
+def _epochs_of(preset, steps_per_epoch):
+    """The epochs of a preset, which may count steps instead."""
+    if preset.epochs is None and not steps_per_epoch:
+        raise ValueError(
+            f"The preset {preset.name!r} trains for {preset.steps} steps, and the number of "
+            "batches of the dataset is unknown: set `epochs` or `steps_per_epoch`."
+        )
+    return preset.epochs_for(steps_per_epoch or 1)
 
 
 def _known_stages(stages, names):
@@ -145,10 +156,15 @@ def weights_by_label(model: Any, class_weight: Mapping[int | str, float]) -> dic
         check_number("class_weight", weight, 0)
     labels = {name: label for label, name in enumerate(model.class_names)}
     weights = {labels.get(key, key): weight for key, weight in class_weight.items()}
-    if not all(key in range(model.num_classes) for key in weights):
+    if not all(is_integer(key) and key in range(model.num_classes) for key in weights):
         raise ValueError(
             "`class_weight` must be of labels or names of the model's classes "
             f"{list(model.class_names)}. Received: class_weight={dict(class_weight)}."
+        )
+    if len(weights) < len(class_weight):
+        raise ValueError(
+            "`class_weight` must have a class once, by its label or by its name. "
+            f"Received: class_weight={dict(class_weight)}."
         )
     return weights
 
@@ -223,4 +239,4 @@ def _steps_per_epoch(data: ModelData, batch_size: int | None, steps: int | None)
         return steps
     if data.in_memory:
         return -(-len(data.images) // (batch_size or 32))
-    return getattr(data.inputs, "num_batches", None)
+    return num_batches_of(data.inputs)

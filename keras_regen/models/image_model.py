@@ -89,6 +89,7 @@ class ImageModel(keras.Model):
     # Names of the constructor's arguments that are Keras objects or lists of them.
     _PARTS: tuple[str, ...] = ()
     _needs_labels = True
+    _encodes_labels = False  # whether the inputs of `call` have labels
 
     def __init__(
         self,
@@ -110,7 +111,7 @@ class ImageModel(keras.Model):
         self.preset = as_preset(preset)
         self.encoder = self.decoder = self.head = self.prior = None
         self.confidence = self.distance_quantiles = None
-        self._objective = self._accuracy = self._fit_data = None
+        self._objective = self._accuracy = self._fit_data = self._fit_batches = None
         self._prior_step = None  # the training step for which `save` has adapted the prior
         self._jit_compile_argument = "auto"
         if self.num_classes:
@@ -383,6 +384,7 @@ class ImageModel(keras.Model):
             held_out = check_data(spec, *parts)
         elif validation_split:
             held_out = data.split(validation_split)
+        fitting.build_optimizer(self)  # before the work of `_before_fit`, which may take long
         self._before_fit(
             data,
             **{name: options[name] for name in ("batch_size", "verbose", "shuffle")},
@@ -396,6 +398,9 @@ class ImageModel(keras.Model):
         options |= dict(zip(("epochs", "batch_size", "callbacks"), planned, strict=True))
         learns = self.prior is not None and self.prior.learns
         self._fit_data = data if adapt_prior and learns and data.repeatable else None
+        # A stream without an end is read as far as training reads it.
+        endless = steps_per_epoch is not None and not data.has_end
+        self._fit_batches = steps_per_epoch if endless else None
         try:
             history = super().fit(
                 x=data.inputs,
@@ -410,10 +415,9 @@ class ImageModel(keras.Model):
             raise
         finally:
             adapts, self._fit_data, self._prior_step = self._fit_data is not None, None, None
+            self._fit_batches = None
         self._unshare_averaged_weights()
         if adapts:
-            # A stream without an end is read as far as training read it.
-            endless = steps_per_epoch is not None and not data.has_end
             self._adapt_prior(data, steps_per_epoch * len(history.epoch) if endless else None)
         return history
 
@@ -494,7 +498,8 @@ class ImageModel(keras.Model):
         options = fitting.checked_arguments(
             self, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks
         )
-        data = check_data(self._data_spec(needs_labels=isinstance(x, dict)), x)
+        needs_labels = self._needs_labels and (isinstance(x, dict) or self._encodes_labels)
+        data = check_data(self._data_spec(needs_labels), x)
         self._as_inputs(data)
         with plain_errors(data):
             return super().predict(data.inputs, **options)
@@ -727,7 +732,7 @@ class ImageModel(keras.Model):
                 f"`.keras`. Received: {path!r}."
             )
         if self._fit_data is not None and self._prior_step != fitting.steps_done(self):
-            self._adapt_prior(self._fit_data)
+            self._adapt_prior(self._fit_data, self._fit_batches)
             self._prior_step = fitting.steps_done(self)
         super().save(filepath, overwrite=overwrite, **kwargs)
 

@@ -127,7 +127,7 @@ def model_from_preset(
         with precision_scope(precision):
             model = model_class.for_images(preset.image_shape, **arguments)
     except TypeError as error:
-        known = ", ".join(preset_options(preset))
+        known = ", ".join(_options_of(model_class))
         raise ValueError(
             f"The `options` of preset {preset.name!r} must be arguments of "
             f"`{model_class.__name__}.for_images`: {known}. {error}. "
@@ -155,12 +155,16 @@ def preset_options(preset: Preset) -> dict[str, Any]:
         32
     """
     model_class = keras.saving.get_registered_object(f"keras_regen>{preset.model}")
-    parameters = inspect.signature(model_class.for_images).parameters.values()
+    return _options_of(model_class) | dict(preset.options)
+
+
+def _options_of(model_class):
+    """The options of the class's `for_images`, and their defaults."""
     return {
-        parameter.name: preset.options.get(parameter.name, parameter.default)
-        for parameter in parameters
+        parameter.name: parameter.default
+        for parameter in inspect.signature(model_class.for_images).parameters.values()
         if parameter.kind is parameter.KEYWORD_ONLY and parameter.name != "seed"
-    } | dict(preset.options)
+    }
 
 
 def _optimizers(preset, steps):

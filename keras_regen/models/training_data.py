@@ -16,10 +16,11 @@ from keras_regen.models.batch_streams import (
     ListedBatches,
     ReplacedInputs,
     checked_tf_dataset,
-    has_end,
     is_array,
+    is_endless,
     is_repeatable,
     map_batches,
+    num_batches_of,
     take_rows,
 )
 from keras_regen.models.data_spec import DataSpec, as_labels
@@ -123,6 +124,11 @@ class ModelData:
                 yield (self.arrays.x if inputs is None else inputs), self.arrays.y
             return
         stream = self.inputs
+        if num_batches is None and is_endless(stream):
+            raise ValueError(
+                "A dataset without an end needs `num_batches`, the number of batches to read. "
+                "Received: num_batches=None."
+            )
         if isinstance(stream, keras.utils.PyDataset):
             count = num_batches if stream.num_batches is None else stream.num_batches
             stream = (self.inputs[index] for index in range(count))
@@ -209,7 +215,9 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
         if labels is not None and labels is not x.y:
             x = _with_labels(x, labels)
         return ModelData(x, arrays=x, images=x.x, in_memory=False)
-    data = ModelData(x, in_memory=False, repeatable=is_repeatable(x), has_end=has_end(x))
+    data = ModelData(
+        x, in_memory=False, repeatable=is_repeatable(x), has_end=num_batches_of(x) is not None
+    )
     if data.repeatable:
         # An error in all batches shows before training.
         for inputs, labels in data.batches(num_batches=1):

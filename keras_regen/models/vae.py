@@ -203,6 +203,10 @@ class VAE(ImageModel):
         """Whether the model was trained, by `fit`, without its losses becoming infinite."""
         return bool(ops.convert_to_numpy(self._adapted))
 
+    def _forget_training(self):
+        """Makes `adapted` False, after a training run that did not end."""
+        self._adapted.assign(0.0)
+
     @property
     def _needs_labels(self):
         return bool(self.prior.learns and self.prior.num_classes)

@@ -170,6 +170,10 @@ def _study(dataset, image_size, sizes, draws, steps, processes, as_json):
         raise click.BadParameter(
             f"expected numbers such as 10,20, got {sizes!r}", param_hint="--sizes"
         ) from None
+    if min(sizes) < 2:
+        raise click.BadParameter(
+            f"expected at least 2 images per class, got {min(sizes)}", param_hint="--sizes"
+        )
     data = load(dataset, image_size=image_size)
     settings = StudySettings.for_data(data, steps=steps, generator_steps=3 * steps)
     results = {size: [] for size in sizes}

@@ -1,15 +1,23 @@
 """`keras-regen centroids`."""
 
+from pathlib import Path
+
 import click
 
-from keras_regen_app.options import backend_option, json_option, output_json, seed_option
+from keras_regen_app.options import (
+    Output,
+    backend_option,
+    json_option,
+    output_json,
+    seed_option,
+)
 
 
 @click.command()
 @click.argument("num_classes", type=int)
 @click.argument("dim", type=int)
 @click.option("--method", default="auto", show_default=True, help="Method of keras_regen.pedcc.")
-@click.option("--output", help="An .npy file for the centroids.")
+@click.option("--output", type=Output(".npy"), help="An .npy file for the centroids.")
 @seed_option
 @json_option
 @backend_option
@@ -30,6 +38,7 @@ def centroids(num_classes, dim, method, output, seed, as_json):
 
         from keras_regen.atomic_files import atomic_write
 
+        Path(output).parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(output) as partial, open(partial, "wb") as file:
             np.save(file, points)
         results["output"] = output

@@ -83,7 +83,8 @@ def evaluate(
     )
     folder, report = report_folder(model, output), None
     if folder is not None:
-        print_message("Plotting.")
+        if not quiet:
+            print_message("Plotting.")
         report = write_evaluation_report(
             folder, model, loaded, data, results, seed, keep_pictures=output is not None
         )

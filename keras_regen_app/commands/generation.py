@@ -16,6 +16,7 @@ from keras_regen_app.options import (
     json_option,
     output_json,
     picture_option,
+    refuse_options,
     seed_option,
 )
 from keras_regen_app.shard_option import shard_option
@@ -88,10 +89,24 @@ def generate(
     from keras_regen_app.model_loading import load_image_model
     from keras_regen_app.pictures import write_images
 
+    if evaluation_classifier is not None and not accept:
+        refuse_options(
+            "--accept", reason="With `--evaluation-classifier`, only accepted images are kept."
+        )
     model = load_image_model(model)
     classifier = None
     if evaluation_classifier is not None:
         classifier = load_image_model(evaluation_classifier)
+    if classifier is not None and quantile is not None:
+        raise click.UsageError(
+            "`--quantile` is a share of distances, and `--evaluation-classifier` accepts by "
+            "confidence: use only one of them."
+        )
+    if accept and classifier is None and not model.num_classes:
+        raise click.UsageError(
+            "MODEL has no classes, so it cannot accept its own images: use "
+            "`--evaluation-classifier`."
+        )
     labeler = model if model.num_classes or classifier is None else classifier
     if classes and not labeler.num_classes:
         raise click.UsageError(

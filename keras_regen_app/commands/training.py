@@ -161,7 +161,7 @@ def train(
     if deterministic:
         use_deterministic_operations(os.environ["KERAS_BACKEND"])
     recipe = None if preset is None else preset_argument(preset)
-    output = output or f"runs/{preset or Path(dataset).stem}"
+    output = output or f"runs/{preset or Path(dataset).resolve().stem}"
     if resume:
         refuse_options(
             *_SETTINGS_OPTIONS,
@@ -255,7 +255,7 @@ def _parse(option: str) -> tuple[str, Any]:
         raise click.BadParameter(f"expected NAME=VALUE, got {option!r}", param_hint="--option")
     try:
         return name, ast.literal_eval(value)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, TypeError, ValueError):
         return name, value
 
 

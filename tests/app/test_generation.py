@@ -101,6 +101,10 @@ def test_a_model_without_classes(tmp_path, digits_run):
         "--output",
         tmp_path / "judged.npz",
     ]
+    message = run(*judged, "--no-accept", code=2).output
+    assert "only accepted images are kept. Omit --accept/--no-accept" in message
+    assert "use only one of them" in run(*judged, "--quantile", 0.5, code=2).output
+    assert "use `--evaluation-classifier`" in run(*command, "--accept", code=2).output
     results = figures(*judged, "--class", drawn)
     assert results["images"] == 5 == results["tries"][str(drawn)]
     assert np.load(tmp_path / "judged.npz")["labels"].tolist() == [drawn] * 5

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_regen import metrics
+from keras_regen import GAN, metrics
+from keras_regen_app.model_loading import load_model_and_data
 from tests.app.helpers import figures, picture_folder, run
 
 pytestmark = pytest.mark.any_backend
@@ -49,6 +50,18 @@ def test_classes_that_the_model_lacks(tmp_path, digits_run):
     folder = picture_folder(tmp_path / "pets", {7: "cat", 3: "3"})
     message = run("evaluate", digits_run, "--dataset", folder, code=1).output
     assert "'pets' with ('3', 'cat')" in message and "'8', '9')" in message
+
+
+def test_a_model_without_classes(tmp_path):
+    model = GAN.for_images((8, 8, 1), latent_dim=3, width=0.02)
+    model.save(tmp_path / "gan.keras")
+    loaded, data = load_model_and_data(str(tmp_path / "gan.keras"), "digits")
+    assert not loaded.num_classes and data.num_classes == 10
+    command = ["closest", tmp_path / "gan.keras", "--dataset", "digits", "--num-samples", 2]
+    run(*command, "--output", tmp_path / "a.png")
+    assert (tmp_path / "a.png").exists()
+    command = ["reconstruct", tmp_path / "gan.keras", "--dataset", "digits"]
+    assert "cannot encode images" in run(*command, "--output", tmp_path / "b.png", code=1).output
 
 
 def test_a_model_without_a_run(tmp_path, digits_run):

@@ -298,6 +298,7 @@ def test_a_checkpoint_of_another_run(unfinished, tmp_path, few_digits, skip_eval
     for change, message in (
         ({"seed": 5, "images_hash": None}, "seed 0 instead of 5"),
         ({"options": TINY | {"beta": 0.5}}, "beta 0.02 instead of 0.5"),
+        ({"options": TINY | {"beta": [0.5, [1]]}}, r"beta 0.02 instead of \[0.5, \[1\]\]"),
         ({"batch_size": 7}, "batch_size 64 instead of 7"),
     ):
         (unfinished / "run.json").write_text(json.dumps(settings | change))
@@ -307,6 +308,18 @@ def test_a_checkpoint_of_another_run(unfinished, tmp_path, few_digits, skip_eval
     plain.save(checkpoint)
     with pytest.raises(ValueError, match=r"last\.keras.*a Sequential without a preset"):
         resume_run(unfinished)
+
+
+@pytest.mark.any_backend
+def test_a_run_with_a_sequence_among_its_options_resumes(tmp_path, few_digits, skip_evaluation):
+    skip_evaluation()
+    folder = tmp_path / "run"
+    options = {"stem_filters": 2, "latent_dim": 4, "hidden": (8, 4)}
+    arguments = {"dataset": few_digits, "epochs": 2, "options": options}
+    with pytest.raises(KeyboardInterrupt):
+        train_run("aae", folder, callbacks=[Interrupt(1)], **arguments)
+    resume_run(folder)
+    assert len(read_history(folder / "history.csv")) == 2
 
 
 @pytest.mark.any_backend

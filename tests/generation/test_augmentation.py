@@ -19,6 +19,12 @@ def real():
     return digits.x_train[:100], digits.y_train[:100]
 
 
+def test_a_type_without_the_pixels_of_new_images_is_an_error(model, real):
+    x, y = real
+    with pytest.raises(ValueError, match=r"type for the pixels of new images.*int8"):
+        augment(model, (x // 2).astype("int8"), y, accept=None)
+
+
 def test_generated_images_follow_the_real_ones(model, real):
     x, y = real
     images, labels = augment(model, x, y, 0.5, accept=None, seed=3, shuffle=False)

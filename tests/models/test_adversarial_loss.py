@@ -240,6 +240,8 @@ def test_options_of_the_preset():
         model.fit(images, labels, epochs=3, verbose=0)
     with pytest.raises(ValueError, match="`adversarial_weight` needs a decoder"):
         models.CSAE.for_images(SHAPE, list("abc"), with_decoder=False, adversarial_weight=0.3)
+    with pytest.raises(ValueError, match="`perceptual_weight` needs a decoder"):
+        models.CSAE.for_images(SHAPE, list("abc"), with_decoder=False, perceptual_weight=1.0)
     with pytest.raises(ValueError, match="AAE has a discriminator of latents"):
         models.AAE(
             csae_encoder(SHAPE, latent_dim=4, stem_filters=2),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from keras_regen import CVAE, generate
+from keras_regen import CVAE, descendants, generate
 from keras_regen.datasets import ShuffledArrays
 from keras_regen.networks import csae_linear_decoder, csae_linear_encoder
 from keras_regen.priors import ClassGaussianPrior
@@ -190,8 +190,25 @@ def test_missing_and_wrong_labels(trained):
         model.predict(IMAGES, verbose=0)
     with pytest.raises(ValueError, match="5 labels"):
         model.predict({"image": IMAGES, "label": LABELS[:5]}, verbose=0)
+    with pytest.raises(ValueError, match="3 at index 2"):
+        model.predict([(IMAGES, LABELS + 1)], verbose=0)
+    with pytest.raises(ValueError, match="needs labels"):
+        model.predict([(IMAGES,)], verbose=0)
     with pytest.raises(ValueError, match="Received: object"):
         model.evaluate(object(), verbose=0)
+
+
+def test_predict_takes_one_hot_labels_in_batches(trained):
+    model, _ = trained
+    expected = model.predict({"image": IMAGES, "label": LABELS}, verbose=0)["latent"]
+    latents = model.predict([(IMAGES, np.eye(3)[LABELS])], verbose=0)["latent"]
+    np.testing.assert_allclose(latents, expected, atol=1e-5)
+
+
+def test_children_are_encoded_with_their_labels(trained):
+    model, _ = trained
+    (parents, report), (children, _) = descendants(model, [1] * 4, kind="children", seed=0)
+    assert report.labels.tolist() == [1] * 4 and children.shape == parents.shape
 
 
 def test_dense_networks_of_the_first_paper_learn():

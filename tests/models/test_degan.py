@@ -124,6 +124,30 @@ def test_fit_trains_both_stages():
     assert isinstance(model.vae.optimizer, keras.optimizers.SGD)
 
 
+def test_a_vae_whose_training_was_interrupted_is_trained_again():
+    class Interruption(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            raise KeyboardInterrupt
+
+    model = build()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit_vae(IMAGES, callbacks=[Interruption()], **FIT)
+    assert not model.vae.adapted
+    before = weights(model.vae)
+    model.fit(IMAGES, **FIT)
+    assert model.vae.adapted and not same(weights(model.vae), before)
+
+
+def test_a_wrong_optimizer_is_an_error_before_the_vae_is_trained():
+    model, other = build(), build()
+    other.fit_vae(IMAGES, **FIT)
+    other.fit(IMAGES, **FIT)
+    model.compile(other.optimizer)
+    with pytest.raises(ValueError, match="built for other weights"):
+        model.fit(IMAGES, **FIT)
+    assert not model.vae.adapted
+
+
 def test_a_part_can_be_replaced(stages):
     """Another VAE with the same generator and discriminator; and a plain GAN with all parts."""
     model = stages[0]

@@ -10,7 +10,7 @@ import pytest
 
 from keras_regen import CSAE, Classifier
 from keras_regen.datasets import ShuffledArrays
-from keras_regen.models.batch_streams import has_end
+from keras_regen.models.batch_streams import is_endless, num_batches_of
 from tests.samples import striped_images
 
 IMAGES, LABELS = striped_images(12)
@@ -110,7 +110,69 @@ def test_the_prior_adapts_to_a_whole_dataset(model):
 
     model.fit(Batches(*batches), steps_per_epoch=2, epochs=2, shuffle=False, verbose=0)
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(model.prior.count), [4, 4, 4])
-    assert has_end(Batches()) and not has_end(iter(batches))
+    assert num_batches_of(Batches()) == 0 and num_batches_of(iter(batches)) is None
+
+
+class Endless(Batches):
+    """A user's dataset that repeats its batch."""
+
+    num_batches = None
+
+    def __getitem__(self, index):
+        return self.batches[0]
+
+
+def test_a_dataset_without_an_end_is_read_as_far_as_training_reads_it(model, tmp_path):
+    dataset, paths = Endless((IMAGES, LABELS)), tmp_path / "{epoch}.keras"
+    checkpoint = keras.callbacks.ModelCheckpoint(paths)
+    model.fit(dataset, steps_per_epoch=2, epochs=2, callbacks=[checkpoint], verbose=0)
+    # 2 batches for the checkpoint of the first epoch, and 4 at the end.
+    first = keras.saving.load_model(tmp_path / "1.keras")
+    for known, batches in ((first, 2), (model, 4)):
+        counts = keras.ops.convert_to_numpy(known.prior.count)
+        np.testing.assert_array_equal(counts, [4 * batches] * 3)
+    for method in (model.adapt_prior, model.calibrate):
+        with pytest.raises(ValueError, match="without an end needs `num_batches`"):
+            method(dataset)
+        method(dataset, num_batches=1)
+    assert is_endless(dataset) and not is_endless(Batches())
+
+
+def test_an_endless_dataset_of_tensorflow_is_an_error(model):
+    tensorflow = pytest.importorskip("tensorflow")
+    dataset = tensorflow.data.Dataset.from_tensors((IMAGES, LABELS)).repeat()
+    with pytest.raises(ValueError, match="without an end needs `num_batches`"):
+        model.adapt_prior(dataset)
+
+
+@pytest.mark.parametrize("kind", ["PyDataset", "DataLoader", "tf.data"])
+def test_a_preset_that_counts_steps_counts_the_batches_of_a_dataset(kind, monkeypatch):
+    options = {"image_shape": (8, 8, 1), "class_names": NAMES, "num_samples": 12}
+    model = CSAE.from_preset("csae", **options, stem_filters=2)
+    batches = [(IMAGES[part], LABELS[part]) for part in np.split(np.arange(12), 4)]
+    if kind == "PyDataset":
+        dataset = Batches(*batches)
+    elif kind == "DataLoader":
+        data = pytest.importorskip("torch.utils.data")
+        dataset = data.DataLoader(list(zip(IMAGES, LABELS, strict=True)), batch_size=3)
+    else:
+        tensorflow = pytest.importorskip("tensorflow")
+        dataset = tensorflow.data.Dataset.from_tensor_slices((IMAGES, LABELS)).batch(3)
+    epochs = []
+    monkeypatch.setattr(
+        keras.Model, "fit", lambda self, epochs, **_: planned(epochs) or keras.callbacks.History()
+    )
+    planned = epochs.append
+    model.fit(dataset, verbose=0, adapt_prior=False)
+    assert epochs == [-(-model.preset.steps // 4)]
+    with pytest.raises(ValueError, match="batches of the dataset is unknown: set `epochs`"):
+        model.fit(iter(batches), verbose=0)
+
+
+def test_batches_that_are_dicts_are_an_error_that_says_so(model):
+    batches = ({"image": IMAGES, "label": LABELS} for _ in range(2))
+    with pytest.raises(Exception, match=r"Received: a dict of \['image', 'label'\]"):
+        model.fit(batches, epochs=1, verbose=0)
 
 
 def test_batch_size_and_epochs_have_the_positions_of_keras(model):

@@ -70,6 +70,8 @@ def model():
         ("fit", {"class_weight": 3}, "`class_weight` must be a dict"),
         ("fit", {"class_weight": {0: "a"}}, "`class_weight` must be a number, at least 0"),
         ("fit", {"class_weight": {"up": 1.0}}, "`class_weight` must be of labels or names"),
+        ("fit", {"class_weight": {True: 1.0}}, "`class_weight` must be of labels or names"),
+        ("fit", {"class_weight": {0: 1.0, "left": 2.0}}, "must have a class once"),
         ("fit", {"class_weight": {0: 1.0}, "sample_weight": np.ones(12)}, "Received: both"),
         ("fit", {"sample_weight": np.ones(11)}, r"one number for each of the 12.*\(11,\)"),
         ("fit", {"sample_weight": np.ones((12, 2))}, r"one number for each of the 12.*\(12, 2\)"),
