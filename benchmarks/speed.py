@@ -13,13 +13,7 @@ import os
 
 import click
 import numpy as np
-from measurement import (
-    BACKENDS,
-    epoch_timer,
-    installed_backends,
-    worker_rows,
-    write_results,
-)
+from measurement import BACKENDS, epoch_timer, installed_backends, worker_rows, write_results
 
 PRECISIONS = ("float32", "mixed_bfloat16")
 WAYS = ("keras_regen", "plain Keras", "hand-written PyTorch")

@@ -18,3 +18,16 @@ def runs_on_cpu() -> bool:
         return str(ops.ones(1).device) in ("cpu", "meta")
     # Not the device of a tensor: a tensor of a compiled function has none.
     return keras.distribution.list_devices()[0].startswith("cpu")
+
+
+def is_tensorflow_on_cpu() -> bool:
+    """Returns whether the backend is TensorFlow on a CPU, where XLA is no gain.
+
+    It takes long to compile there, and its convolutions train about three times slower.
+
+    Examples:
+        >>> from keras_regen.devices import is_tensorflow_on_cpu
+        >>> isinstance(is_tensorflow_on_cpu(), bool)
+        True
+    """
+    return keras.backend.backend() == "tensorflow" and runs_on_cpu()

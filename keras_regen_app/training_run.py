@@ -2,7 +2,6 @@
 
 import dataclasses
 import inspect
-import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -85,7 +84,6 @@ def load_checkpoint(path: Path, settings: dict[str, Any], data: ImageDataset) ->
         differences = [f"a {type(model).__name__} without a preset"]
     else:
         options = {"seed": settings["seed"], **settings["options"]}
-        options = json.loads(json.dumps(options))
         known = recipe.to_dict()["options"]
         pairs = [
             ("preset", recipe.name, settings["preset"]),

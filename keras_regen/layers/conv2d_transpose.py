@@ -20,8 +20,8 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
 
     On a CPU, a layer of 128 filters with 5x5 kernels trains 25 times faster on JAX, and 1.1 to 1.6
     times on PyTorch. The layer of Keras computes where nothing is gained or measured: on
-    TensorFlow, on accelerators, with a stride of 1, with `output_padding` or `dilation_rate`, and
-    with `padding="valid"` if the kernel is larger than the stride.
+    TensorFlow, on accelerators, with a stride of 1, with `output_padding`, and with
+    `padding="valid"` if the kernel is larger than the stride.
 
     Args:
         filters: Integer, at least 1: the number of channels of the output.
@@ -65,7 +65,6 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
             and max(self.strides) > 1
             and not is_cut
             and self.output_padding is None
-            and max(self.dilation_rate) == 1
             and self.data_format == "channels_last"
         )
 

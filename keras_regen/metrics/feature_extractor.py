@@ -8,7 +8,7 @@ from keras import layers, ops
 
 from keras_regen.arrays import as_array, check_images
 from keras_regen.checks import as_pixel_range, check_flag, check_integer
-from keras_regen.devices import runs_on_cpu
+from keras_regen.devices import is_tensorflow_on_cpu
 from keras_regen.metrics.feature_rows import feature_rows
 from keras_regen.metrics.weight_hashing import weights_hash
 from keras_regen.models import Classifier
@@ -75,7 +75,7 @@ class FeatureExtractor:
         self.batch_size = batch_size
         self.network, default_name = _cut(model, layer)
         self.name = default_name if name is None else name
-        self.network.compile(jit_compile=False if _is_tensorflow_on_cpu() else "auto")
+        self.network.compile(jit_compile=False if is_tensorflow_on_cpu() else "auto")
 
     @property
     def num_features(self) -> int:
@@ -157,11 +157,6 @@ def keras_inception_v3(weights: str | None = "imagenet") -> FeatureExtractor:
     """
     network = inception_features("mixed10", (299, 299, 3), weights)
     return FeatureExtractor(network, name="keras_inception_v3", resize=True, batch_size=32)
-
-
-def _is_tensorflow_on_cpu():
-    """Whether XLA takes long to compile and computes no faster."""
-    return keras.backend.backend() == "tensorflow" and runs_on_cpu()
 
 
 def _cut(model, layer):

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from keras_regen.checks import check_flag, check_integer
-from keras_regen.devices import runs_on_cpu
+from keras_regen.devices import is_tensorflow_on_cpu
 
 # Names that Keras resolves by the shape of the output.
 _SHORT = ("accuracy", "acc", "crossentropy", "ce")
@@ -81,9 +81,8 @@ def compile_arguments(
     _check_others(others)
     if not isinstance(jit_compile, str) or jit_compile != "auto":
         check_flag("jit_compile", jit_compile)
-    elif keras.backend.backend() == "tensorflow":
-        # On CPUs, convolutions compiled by XLA train about three times slower than others.
-        jit_compile = False if runs_on_cpu() else "auto"
+    elif is_tensorflow_on_cpu():
+        jit_compile = False  # XLA is slower
     return {
         **{name: value for name, value in others.items() if name != "loss_weights"},
         "metrics": _by_output(model, "metrics", metrics),

@@ -66,6 +66,8 @@ class CVAE(VAE):
         (5, 8, 8, 1)
     """
 
+    _encodes_labels = True
+
     def __init__(
         self,
         posterior: keras.Model,
@@ -157,8 +159,6 @@ class CVAE(VAE):
             seed=seed,
             class_names=class_names,
         )
-
-    _encodes_labels = True
 
     @staticmethod
     def _encoder(posterior, sampler):

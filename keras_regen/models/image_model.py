@@ -384,7 +384,9 @@ class ImageModel(keras.Model):
             held_out = check_data(spec, *parts)
         elif validation_split:
             held_out = data.split(validation_split)
-        fitting.build_optimizer(self)  # before the work of `_before_fit`, which may take long
+        names = ("epochs", "batch_size", "verbose", "callbacks", "initial_epoch", "steps_per_epoch")
+        # Its errors come before the work of `_before_fit`, which may take long.
+        planned = fitting.plan(self, data, *(options[name] for name in names))
         self._before_fit(
             data,
             **{name: options[name] for name in ("batch_size", "verbose", "shuffle")},
@@ -393,8 +395,6 @@ class ImageModel(keras.Model):
         for part in (data, held_out):
             if part is not None:
                 self._as_inputs(part)
-        names = ("epochs", "batch_size", "verbose", "callbacks", "initial_epoch", "steps_per_epoch")
-        planned = fitting.plan(self, data, *(options[name] for name in names))
         options |= dict(zip(("epochs", "batch_size", "callbacks"), planned, strict=True))
         learns = self.prior is not None and self.prior.learns
         self._fit_data = data if adapt_prior and learns and data.repeatable else None

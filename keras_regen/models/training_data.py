@@ -41,7 +41,6 @@ class ModelData:
         arrays: The `ShuffledArrays` behind the stream, if there is one.
         in_memory: Whether the data are arrays rather than a stream of batches.
         repeatable: Whether the data can be read a second time.
-        has_end: Whether it is known that the data ends.
         error: The `ValueError` of the first bad batch of a stream; `None` before.
     """
 
@@ -53,8 +52,12 @@ class ModelData:
     arrays: ShuffledArrays | None = None
     in_memory: bool = True
     repeatable: bool = True
-    has_end: bool = True
     error: ValueError | None = None
+
+    @property
+    def has_end(self) -> bool:
+        """Whether it is known that the data ends."""
+        return num_batches_of(self.inputs) is not None
 
     def with_inputs(self, inputs: Any) -> None:
         """Replaces the inputs of data in memory, such as images by images and their latents."""
@@ -215,9 +218,7 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
         if labels is not None and labels is not x.y:
             x = _with_labels(x, labels)
         return ModelData(x, arrays=x, images=x.x, in_memory=False)
-    data = ModelData(
-        x, in_memory=False, repeatable=is_repeatable(x), has_end=num_batches_of(x) is not None
-    )
+    data = ModelData(x, in_memory=False, repeatable=is_repeatable(x))
     if data.repeatable:
         # An error in all batches shows before training.
         for inputs, labels in data.batches(num_batches=1):

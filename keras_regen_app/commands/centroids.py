@@ -4,13 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_regen_app.options import (
-    Output,
-    backend_option,
-    json_option,
-    output_json,
-    seed_option,
-)
+from keras_regen_app.options import Output, backend_option, json_option, output_json, seed_option
 
 
 @click.command()

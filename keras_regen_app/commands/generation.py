@@ -89,19 +89,19 @@ def generate(
     from keras_regen_app.model_loading import load_image_model
     from keras_regen_app.pictures import write_images
 
-    if evaluation_classifier is not None and not accept:
+    if evaluation_classifier is not None:
+        if not accept:
+            reason = "With `--evaluation-classifier`, only accepted images are kept."
+            refuse_options("--accept", reason=reason)
         refuse_options(
-            "--accept", reason="With `--evaluation-classifier`, only accepted images are kept."
+            "--quantile",
+            reason="`--quantile` is a share of distances, and `--evaluation-classifier` accepts by "
+            "confidence: use only one of them.",
         )
     model = load_image_model(model)
     classifier = None
     if evaluation_classifier is not None:
         classifier = load_image_model(evaluation_classifier)
-    if classifier is not None and quantile is not None:
-        raise click.UsageError(
-            "`--quantile` is a share of distances, and `--evaluation-classifier` accepts by "
-            "confidence: use only one of them."
-        )
     if accept and classifier is None and not model.num_classes:
         raise click.UsageError(
             "MODEL has no classes, so it cannot accept its own images: use "
