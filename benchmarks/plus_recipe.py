@@ -12,7 +12,12 @@ import click
 
 RECIPES = {
     "plus": {},
-    "earlier": {"latent_dim": 40, "perceptual_weight": 0.0, "prior": "gaussian"},
+    "earlier": {
+        "latent_dim": 40,
+        "perceptual_weight": 0.0,
+        "prior": "gaussian",
+        "mirror": False,
+    },
 }
 COLUMNS = {
     "accuracy": "accuracy",

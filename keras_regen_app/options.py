@@ -49,7 +49,8 @@ def backend_option(command: Callable) -> Callable:
 def choose_backend(backend: str | None = None) -> str:
     """Sets the backend of Keras, and prints its name if this function chose it.
 
-    On JAX it also sets the folder of compiled programs, unless `JAX_COMPILATION_CACHE_DIR` does.
+    On JAX it also sets the folder of compiled programs, unless the variable
+    `JAX_COMPILATION_CACHE_DIR` is set.
 
     Args:
         backend: `"tensorflow"`, `"jax"`, `"torch"`, or `None` for the configured or first
@@ -80,7 +81,7 @@ def choose_backend(backend: str | None = None) -> str:
     # Hides the startup messages of TensorFlow, but not its errors.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if name == "jax":
-        # Compiled programs, which take longer than a short training run, are kept for the next one.
+        # Compilation takes longer than a short training run, so later runs use its results again.
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "keras_regen"
         os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache / "jax"))
     # Warnings such as repeated tracing are for the developers of a model.
@@ -354,7 +355,7 @@ precision_option = click.option(
 )
 dataset_option = click.option(
     "--dataset",
-    help="Name or path of images of MODEL's classes, resized to its size.  "
+    help="Name or path of a dataset with the classes of MODEL, resized to its image size.  "
     "[default: the dataset of the run]",
 )
 quiet_option = click.option(
@@ -388,7 +389,7 @@ def acceptance_options(default: bool) -> Callable:
             help="For a CSAE: the share of the training images that are near enough to their "
             "centroid. A larger share accepts more images.  [default: 0.5]",
         ),
-        count_option("--max-tries", 100, "Maximum number of latents for an accepted image."),
+        count_option("--max-tries", 100, "Maximum number of latents for each requested image."),
     )
 
     def decorate(command: Callable) -> Callable:

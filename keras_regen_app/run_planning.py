@@ -16,7 +16,7 @@ from keras_regen_app.training_run import build_model
 
 RECIPE = "csae"
 DEFAULT_MINUTES = 10.0
-# Larger images take minutes for each of hundreds of epochs on a processor.
+# An epoch of larger images takes minutes on a CPU, and a small dataset needs hundreds of epochs.
 _LARGEST_SIDE, _RESIZED_SIDE = 64, 32
 # With fewer images of a class, its latents do not determine a mixture.
 _FEW_PER_CLASS = 40
@@ -39,7 +39,7 @@ def load_for_recipe(settings: dict[str, Any], announce: Callable[[str], None]) -
         data = load_dataset(settings)
         height, width, _ = data.image_shape
         if max(height, width) > _LARGEST_SIDE:
-            reason = f"they have {height}x{width} pixels"
+            reason = f"they have {width}x{height} pixels"
     except MixedSizesError:
         reason = "their sizes differ"
     if reason is None or settings["image_size"] is not None:
@@ -63,7 +63,7 @@ def latent_size(image_shape: tuple[int, int, int]) -> int:
         >>> latent_size((8, 8, 1)), latent_size((32, 32, 3))
         (32, 128)
     """
-    # A latent of half the pixels or more would need no compression.
+    # At most half as many numbers as the image has, so that the encoder compresses it.
     return min(128, math.prod(image_shape) // 2)
 
 
@@ -106,7 +106,7 @@ def choose_options(data: ImageDataset) -> tuple[dict[str, Any], list[str]]:
     options: dict[str, Any] = {"latent_dim": latent_size(data.image_shape)}
     reasons = [
         f"Recipe {RECIPE}: a model that classifies and generates, with sharp reconstructions, for "
-        f"{len(data.x_train):,} images of {height}x{width} pixels in {data.num_classes} classes."
+        f"{len(data.x_train):,} images of {width}x{height} pixels in {data.num_classes} classes."
     ]
     if per_class < _FEW_PER_CLASS:
         options["prior"] = "deviation"
@@ -138,7 +138,7 @@ def plan_epochs(
     automatic: bool,
     announce: Callable[[str], None],
 ) -> None:
-    """Sets the epochs of a run, and of a recipe without options the size of the networks.
+    """Sets the epochs of a run, and narrows the networks of an automatic recipe if they are slow.
 
     Args:
         settings: Settings of the run. `epochs` is `None` if the user named no number.
@@ -146,7 +146,7 @@ def plan_epochs(
         networks: Pretrained networks, as in `build_model`.
         minutes: Float: the longest duration of training, which a trial of some steps
             estimates. `None` for no limit.
-        automatic: Whether the recipe was chosen for the data.
+        automatic: Whether the recipe was chosen for the data, because the user named no preset.
         announce: Function that receives a sentence for the user.
 
     Raises:
@@ -174,8 +174,8 @@ def plan_epochs(
     if possible < 1:
         least = math.ceil(epoch_seconds / 60 / (1 - _RESERVE))
         raise ValueError(
-            f"The time limit must allow at least one epoch, which takes {epoch_seconds:.0f} "
-            f"seconds here: `minutes` of at least {least}. Received: minutes={minutes:g}."
+            f"The time limit is too short for an epoch, which takes about {epoch_seconds:.0f} "
+            f"seconds here. Set `minutes` to at least {least}. Received: minutes={minutes:g}."
         )
     settings["epochs"] = min(settings["epochs"], possible)
     announce(

@@ -83,7 +83,7 @@ def main() -> None:
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0, min_open=True),
-    help="Stop after this time, with the dearest runs first. The next call continues.",
+    help="Stop after this time, with the longest runs first. The next call continues.",
 )
 @click.option("--list", "list_only", is_flag=True, help="List the tables and exit.")
 @backend_option
@@ -121,7 +121,7 @@ def reproduce(
     groups = [(table, [table]) for table in tables]
     time_limit = None if minutes is None else TimeLimit(60 * minutes)
     if processes > 1 or cluster is not None or time_limit is not None:
-        # One group of all cells, so that no process waits for the end of a table, and the dearest
+        # One group of all cells, so that no process waits for the end of a table, and the longest
         # run of all tables comes first.
         title = f"{len(tables)} table{'s' if len(tables) > 1 else ''}"
         cells = tuple(cell for table in tables for cell in table.cells)

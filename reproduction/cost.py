@@ -1,4 +1,4 @@
-"""An estimate of the time of a training run, to start with the dearest."""
+"""An estimate of the time of a training run, to start with the longest."""
 
 import math
 

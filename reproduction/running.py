@@ -67,11 +67,11 @@ def reproduce(
         log: Function that is called with a line of text at each step; with several processes, at
             the end of each run.
         callbacks: Further callbacks for each `fit`.
-        time_limit: Limit of the time, or `None`. With a limit, the dearest runs come first, seed by
-            seed. The run in which the time ends stops after an epoch, and can be resumed.
+        time_limit: Limit of the time, or `None`. With a limit, the longest runs come first, seed by
+            seed. The run that reaches the limit stops at the end of an epoch, and can be resumed.
 
     Raises:
-        TimeLimitReached: If runs are left when the time is over.
+        TimeLimitReached: If the limit is reached before all runs are complete.
         FileNotFoundError: If a dataset is missing, after all runs that do not need it. The
             message names the file and its folder.
         NonFiniteLossError: If a training run diverges, after all other runs.
@@ -162,10 +162,10 @@ def trained_run(
     evaluation_classifier: Callable[[], Classifier] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> Measured:
-    """Returns a trained model with its data and its folder, such as for pictures of the model.
+    """Trains a model, and returns it with its data and its folder, for example for pictures.
 
-    A complete run is reused, also of another backend. Otherwise the model is trained. A `Training`
-    without a preset has data alone.
+    A complete run is loaded instead, also if another backend trained it. A `Training` without a
+    preset has data alone.
 
     Args:
         training: The training.
@@ -209,7 +209,16 @@ def has_run(
     seed: int = 0,
     runs_folder: str | os.PathLike = "runs/reproduce",
 ) -> bool:
-    """Checks that a folder has a complete run of a `Training`, of any backend.
+    """Checks whether a folder has a complete run of a `Training`, of any backend.
+
+    Args:
+        training: The `Training`.
+        scale: Scale of the run.
+        seed: Integer: seed of the run.
+        runs_folder: Folder of the training runs.
+
+    Returns:
+        Boolean.
 
     Examples:
         >>> from reproduction import SCALES, Training
@@ -346,6 +355,7 @@ class _Run:
             result["precision"] = measured.model.dtype_policy.name
         if self._loaded_classifier is not None:  # A measure has used the classifier.
             network = self._classifier().network
+            # The key has this name in all stored results.
             result["judge"] = {"name": network.name, "hash": weights_hash(network.weights)}
         return result
 
@@ -405,7 +415,7 @@ class _Run:
         return sum(json.loads(file.read_text())["seconds"] for file in files)
 
     def _image_size(self):
-        """Returns the preset's image size for the user's pictures, which have various sizes."""
+        """Returns the preset's image size for pictures of various sizes, and otherwise `None`."""
         if self.training.dataset not in MANUAL_DOWNLOADS:
             return None
         return get_preset(self.training.preset).image_shape[:2]

@@ -33,15 +33,15 @@ class Acceptance:
             `(batch, height, width, channels)` in [0, 1] to probabilities `(batch, num_classes)`.
         threshold: `"calibrated"` for the classifier's confidence in each class, which its
             `calibrate` measured; a float in (0, 1]; or a sequence with such a float for each class.
+        max_tries: Integer, at least 1: limit of sampled latents for each requested image. For 10
+            images of a class, `generate` samples at most `10 * max_tries` latents.
+        check_latent: Whether to apply the first step. A model without a head skips it.
         by: `"confidence"`, `"distance"`, or `"auto"`: by distance if the model has centroids, and
             neither `classifier` nor `threshold` is given.
         quantile: Float in (0, 1], for the acceptance by distance: the distance of an accepted image
             is at most the distance that this share of the training images of its class does not
             exceed (of the reconstructions of training images, if these are farther away). Defaults
             to 0.5.
-        max_tries: Integer, at least 1: limit of sampled latents for each requested image. For 10
-            images of a class, `generate` samples at most `10 * max_tries` latents.
-        check_latent: Whether to apply the first step. A model without a head skips it.
 
     Raises:
         ValueError: If an argument is not as described.

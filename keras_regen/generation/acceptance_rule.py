@@ -149,12 +149,12 @@ class AcceptanceRule:
 def _is_by_distance(model, acceptance):
     has_centroids = model.distance_quantiles is not None
     known = has_centroids and ops.convert_to_numpy(model.distance_quantiles).any()
+    reason = (
+        "its distances are measured at the end of `fit`, or by `adapt_prior`"
+        if has_centroids
+        else "it has no centroids"
+    )
     if acceptance.by == "distance" and not known:
-        reason = (
-            "its distances are measured at the end of `fit`, or by `adapt_prior`"
-            if has_centroids
-            else "it has no centroids"
-        )
         raise ValueError(
             f"{type(model).__name__} {model.name!r} cannot accept by distance: {reason}. "
             "Received: by='distance'."
@@ -164,8 +164,9 @@ def _is_by_distance(model, acceptance):
     is_default = acceptance.classifier is None and isinstance(acceptance.threshold, str)
     if acceptance.quantile is not None and not known:
         raise ValueError(
-            f"{type(model).__name__} {model.name!r} accepts by confidence, which has no quantile. "
-            f"Leave it out. Received: quantile={acceptance.quantile}."
+            "`quantile` is for the acceptance by distance. "
+            f"{type(model).__name__} {model.name!r} cannot accept by distance: {reason}. "
+            f"Received: quantile={acceptance.quantile}."
         )
     return bool(known and is_default)
 

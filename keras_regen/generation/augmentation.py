@@ -61,8 +61,8 @@ def augment(
     require_part(model, "decoder", "generate images")
     if not model.num_classes:
         raise ValueError(
-            "New images have the classes of the real images. "
-            f"{type(model).__name__} {model.name!r} has no classes."
+            "`augment` needs a model with classes, such as a CSAE, ReGene or CVAE. "
+            f"Received: {type(model).__name__} {model.name!r}, which has no classes."
         )
     x, y = as_array("x", x), as_array("y", y)
     check_images(x, model.image_shape, name="x")

@@ -1,4 +1,4 @@
-"""Repeated generation: each generation of images is made from the one before."""
+"""Repeated generation: each generation of images is made from the previous generation."""
 
 from collections.abc import Sequence
 
@@ -71,8 +71,8 @@ def descendants(
         check_integer("num_samples", num_samples, 1)
     if not model.num_classes:
         raise ValueError(
-            "Descendants combine images of a class. "
-            f"{type(model).__name__} {model.name!r} has no classes."
+            "`descendants` needs a model with classes, such as a CSAE, ReGene or CVAE. "
+            f"Received: {type(model).__name__} {model.name!r}, which has no classes."
         )
     labels = requested_labels(model.class_names, class_id, num_samples)
     counts = np.bincount(labels)

@@ -10,7 +10,8 @@ class GenerationReport:
     """Describes the images that `generate` returned: labels, latents, seed and tries.
 
     With acceptance, `latent_tries` and `tries` are the two columns of ReGene's table 2 for each
-    class. For a class that reached its limit of tries, both count all its tries.
+    class. For a class that reached its limit of tries, `tries` counts all its latents, and
+    `latent_tries` the latents until the requested number had passed the first step, or all.
 
     Args:
         labels: Integer array `(num_samples,)`: the label of each image; -1 without a requested

@@ -37,7 +37,7 @@ def interpolate(
 
     Raises:
         ValueError: If an image or class does not fit the model, `num_samples` is below 2, a ratio
-            is out of range, both arguments are given, or the prior is not adapted.
+            is out of range, both `num_samples` and `ratios` are given, or the prior is not adapted.
 
     Source: ReGene, section 6.2 and figure 7.
 

@@ -25,9 +25,9 @@ def generate_accepted(
 ) -> tuple[np.ndarray, GenerationReport]:
     """Samples latents of each class and keeps the first that pass both steps of the acceptance.
 
-    The sequence of candidates of a class does not depend on the accepted candidates. So a
-    decision that differs on another backend, by a rounding error, changes a single image of its
-    class and no image of another class.
+    The sequence of candidates of a class does not depend on the accepted candidates. So a decision
+    that differs on another backend, by a rounding error, adds or removes a single image of its
+    class, and changes no image of another class.
 
     Args:
         model: The model that generates the images.

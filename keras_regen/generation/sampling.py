@@ -164,8 +164,8 @@ def check_prior(model: GenerativeModel, prior: Prior) -> None:
         )
     if model.num_classes and prior.num_classes not in (None, model.num_classes):
         raise ValueError(
-            f"`prior` must be of the model's {model.num_classes} classes. "
-            f"Received: a prior of {prior.num_classes}."
+            f"`prior` must have the {model.num_classes} classes of the model. "
+            f"Received: a prior of {prior.num_classes} classes."
         )
 
 

@@ -46,18 +46,18 @@ from keras_regen.priors import (
     Prior,
 )
 
-# Images whose reconstructions are measured for the acceptance by distance.
+# Training images at most whose reconstructions are encoded for the acceptance by distance.
 _RECONSTRUCTIONS = 5_000
 
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class CSAE(ImageModel):
-    """An autoencoder whose latent is also its classifier.
+    """An autoencoder that classifies images by their latents.
 
-    Training moves the encoder's latents to fixed, evenly distributed class centroids, and the
-    nearest centroid classifies. The decoder learns to reconstruct the image from its latent with
-    noise added, so that latents sampled from the distribution of a class decode to new images of
-    the class.
+    Training moves the encoder's latents to fixed, evenly distributed class centroids, and the class
+    of the nearest centroid is the predicted class. The decoder learns to reconstruct the image from
+    its latent with noise added, so that latents sampled from the distribution of a class decode to
+    new images of the class.
 
     Args:
         encoder: Keras model from images `(batch, height, width, channels)` to latents
@@ -216,7 +216,8 @@ class CSAE(ImageModel):
             with_decoder: Boolean: `False` for a classifier only, the papers' `CSAE_encoder`.
             image_loss: `"wavelet"` (second paper); `"laplacian"`, the mean squared error and the
                 Laplacian loss (first paper); or `"mse"`.
-            image_weight: Float: weight of each image loss. The centroid loss has weight 1.
+            image_weight: Float: weight of the losses of `image_loss`. That of the centroid loss is
+                1.
             perceptual_weight: Float: weight of a `PerceptualLoss` of the first feature maps of the
                 encoder itself, which sharpens the reconstructions. 0 leaves out the loss.
             adversarial_weight: Float: weight of an `AdversarialLoss` with a
@@ -227,7 +228,8 @@ class CSAE(ImageModel):
             centroids: Method that distributes the centroids, as in `keras_regen.pedcc`.
             subspace: Boolean: whether the centroid loss acts only on the projection of the latent
                 on the span of the centroids.
-            shrinkage: Shrinkage of the prior's covariances, as in `ClassGaussianPrior`.
+            shrinkage: Shrinkage of the covariances of `prior="gaussian"`, as in
+                `ClassGaussianPrior`.
             prior: `"gaussian"` for a `ClassGaussianPrior`, `"mixture"` for a `ClassMixturePrior`,
                 or `"deviation"` for a `DeviationTransferPrior`.
             mirror: Boolean: whether training mirrors half of the images, as in `MirrorAndShift`.
@@ -270,11 +272,13 @@ class CSAE(ImageModel):
         if adversarial_weight and not with_decoder:
             raise ValueError(
                 "`adversarial_weight` needs a decoder, whose images the discriminator compares. "
+                "Set `with_decoder=True` or `adversarial_weight=0`. "
                 f"Received: adversarial_weight={adversarial_weight}, with_decoder=False."
             )
         if perceptual_weight and not with_decoder:
             raise ValueError(
                 "`perceptual_weight` needs a decoder, whose images the loss compares. "
+                "Set `with_decoder=True` or `perceptual_weight=0`. "
                 f"Received: perceptual_weight={perceptual_weight}, with_decoder=False."
             )
         priors = {
@@ -351,9 +355,9 @@ class CSAE(ImageModel):
         num_quantiles = self.distance_quantiles.shape[1]
         quantiles = inference.distance_quantiles(self, latents, labels, num_quantiles)
         if self.decoder is not None:
-            # Reconstructions by a weak decoder are all farther from their centroids than images.
-            # Then the reconstructions set the threshold, or no generated image would be near
-            # enough.
+            # Reconstructions by a weak decoder are farther from their centroids than images. Then
+            # the reconstructions set the threshold: by that of the images, no generated image would
+            # be accepted.
             rng = np.random.default_rng(0)
             chosen = rng.permutation(len(latents))[:_RECONSTRUCTIONS]
             decoded = inference.latents_of_reconstructions(self, latents[chosen])
@@ -372,8 +376,8 @@ class CSAE(ImageModel):
         ):
             if count != self.head.num_classes:
                 raise ValueError(
-                    f"The head has {self.head.num_classes} centroids, but {name} "
-                    f"{count} classes. All parts must have the same number of classes."
+                    f"All parts must have the {self.head.num_classes} classes of the head. "
+                    f"Received: {name} with {'no' if count is None else count} classes."
                 )
 
 

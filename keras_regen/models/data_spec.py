@@ -42,7 +42,8 @@ class DataSpec:
             `None` if the model does not use them.
 
         Raises:
-            ValueError: If images or labels are not as the model takes them.
+            ValueError: If images or labels do not have the shape, type or range that the model
+                expects.
         """
         if isinstance(images, dict):
             raise ValueError(

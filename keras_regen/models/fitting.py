@@ -69,8 +69,8 @@ def checked_arguments(model: Any, **arguments: Any) -> dict[str, Any]:
             as_integers("validation_freq", frequency, 1)
     if not model.compiled and "return_dict" in arguments:
         raise ValueError(
-            "Call `compile` before `evaluate`, such as `model.compile('adam')` for this "
-            f"{type(model).__name__}."
+            f"`evaluate` needs a compiled {type(model).__name__}. Call `compile` first, "
+            "for example `model.compile('adam')`."
         )
     return {
         name: int(value) if isinstance(value, np.integer) else value

@@ -30,10 +30,10 @@ from keras_regen.priors import NoisePrior, StandardNormalPrior
 
 @keras.saving.register_keras_serializable(package="keras_regen")
 class GAN(ImageModel):
-    """A generator of images that a discriminator cannot tell from real images.
+    """A generator that learns to make images that a discriminator cannot tell from real images.
 
-    Both networks learn in every step, from the same generated images. The generator learns from
-    the discriminator with fixed weights.
+    The discriminator learns in every step, and the generator in every `critic_steps`-th step, from
+    the same generated images. The generator learns from the discriminator with fixed weights.
 
     Args:
         generator: Keras model from latents `(batch, latent_dim)` to images in [0, 1].
@@ -60,9 +60,9 @@ class GAN(ImageModel):
     Output: a dict of the discriminator's `logits` `(batch, 1)`.
 
     Raises:
-        ValueError: If the shapes of the networks or of the prior's latents do not fit together, two
-            variables have the same path, the objective is unknown, `critic_steps` is below 1, or
-            the discriminator has no layer of the given name.
+        ValueError: If the shapes of the networks or of the prior's latents do not fit together, the
+            objective is unknown, `critic_steps` is below 1, or the discriminator has no layer of
+            the given name.
 
     Source: DE-GAN, sections II-B and II-C, equations 10 to 13.
 
@@ -85,7 +85,7 @@ class GAN(ImageModel):
 
     _PARTS = ("generator", "discriminator", "prior", "augmentation")
     _needs_labels = False
-    # An adversarial loss tells the quality of the other network, and not of the images.
+    # An adversarial loss depends on the other network, so it does not measure the images.
     monitor = None
 
     def __init__(
@@ -225,7 +225,8 @@ class GAN(ImageModel):
             **kwargs: Further arguments, as in `ImageModel.compile`.
 
         Raises:
-            ValueError: If a dict does not have an optimizer for each network.
+            ValueError: If a dict does not have an optimizer for each network, an optimizer is
+                unknown, or variables of both networks have the same path.
         """
         networks = {
             "discriminator": self.discriminator.variables,

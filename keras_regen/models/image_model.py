@@ -1,4 +1,4 @@
-"""ImageModel: the contract of every model, with the one `fit`."""
+"""ImageModel: the base class of all models, with their common `fit`."""
 
 import math
 import os
@@ -42,7 +42,7 @@ _DECODE_BYTES = 2**28
 
 
 class ImageModel(keras.Model):
-    """A Keras model of images in classes that classifies, encodes, decodes and generates.
+    """Base class of the Keras models that classify, encode, decode and generate images.
 
     It has `compile`, `fit`, `evaluate`, `predict` and `save` like every Keras model. Integer images
     are 0..255 and float images 0..1; returned images are float32 in [0, 1].
@@ -138,22 +138,25 @@ class ImageModel(keras.Model):
         precision: str | None = None,
         **options: Any,
     ) -> Self:
-        """Builds and compiles the untrained model of a recipe, or loads a trained one.
+        """Builds and compiles an untrained model from a preset, or loads a trained model.
 
-        `fit` of the model then trains with the batch size and for the epochs of the recipe, for
-        instance 60 epochs for `csae_digits` and 120 for `csae_mnist`, unless it gets others.
+        `fit` of the model then trains with the batch size and for the epochs of the preset, for
+        instance 60 epochs for `csae_digits` and 120 for `csae_mnist`, unless `fit` receives other
+        values.
 
         Args:
-            preset: Name of a recipe (`keras_regen.presets.list_presets`), a `Preset`, a folder
+            preset: Name of a preset (`keras_regen.presets.list_presets`), a `Preset`, a folder
                 that `save_to_preset` wrote, or a repository `"hf://user/name"` of the Hugging Face
                 Hub, which needs `pip install "keras_regen[hub]"`.
-            image_shape: `(height, width, channels)`. Defaults to that of the recipe's dataset.
-            class_names: Names of the classes. Defaults to `"0"`, `"1"`, ...
-            num_samples: Number of training images, for the learning-rate schedule. Defaults to
-                that of the recipe's dataset.
-            epochs: Passes over the training images. Defaults to the recipe's; the learning-rate
-                schedule scales with them.
-            batch_size: Images in one step. Defaults to the recipe's.
+            image_shape: `(height, width, channels)`. Defaults to the shape of the preset's dataset;
+                a preset for any images, such as `"csae"`, needs it.
+            class_names: Names of the classes. Defaults to `"0"`, `"1"`, ...; a preset for any
+                images needs them.
+            num_samples: Number of training images, for the learning-rate schedule. Defaults to the
+                size of the preset's dataset.
+            epochs: Passes over the training images. Defaults to the epochs of the preset; the
+                learning-rate schedule scales with them.
+            batch_size: Images in one step. Defaults to the batch size of the preset.
             seed: Integer: seed of centroids and noise. The initial weights follow
                 `keras.utils.set_random_seed`.
             precision: `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`, as in
@@ -166,7 +169,8 @@ class ImageModel(keras.Model):
         Raises:
             ImportError: If a repository is named, and huggingface_hub is not installed.
             ValueError: If there is no such preset (the message has the nearest names), the preset
-                is of another class, or an argument is out of range.
+                is of another class, an argument is out of range, or an argument would change a
+                trained model.
 
         Examples:
             >>> from keras_regen import CSAE
@@ -278,7 +282,7 @@ class ImageModel(keras.Model):
         super().compile(optimizer=optimizer, **arguments)
 
     def get_compile_config(self) -> dict[str, Any] | None:
-        # A frozen model is loaded uncompiled: the state of its optimizer is of trained weights.
+        # A frozen model is saved uncompiled: the state of its optimizer is for trainable weights.
         config = super().get_compile_config() if self.trainable_variables else None
         # The choice that "auto" stands for is made again where the model is loaded.
         return config and without_backend({**config, "jit_compile": self._jit_compile_argument})
@@ -320,8 +324,8 @@ class ImageModel(keras.Model):
             batch_size: Images in one step. Defaults to that of the model's preset, or 32.
             epochs: Passes over the training images. Defaults to those of the model's preset, or 1.
             verbose: As in `keras.Model.fit`.
-            callbacks: As in `keras.Model.fit`. A preset whose loss weights change between epochs
-                changes them unless a `LossWeightSchedule` is among the callbacks.
+            callbacks: As in `keras.Model.fit`. For a preset whose loss weights change between
+                epochs, `fit` adds a `LossWeightSchedule`, unless the list has such a callback.
             validation_split: Float in [0, 1): share of the images, from the end, that are held
                 out of training and of the prior.
             validation_data: A tuple or list of images, labels and perhaps weights, or a dataset.
@@ -340,14 +344,14 @@ class ImageModel(keras.Model):
             A `keras.callbacks.History`.
 
         Raises:
-            ValueError: If images or labels are not as the model takes them, at the first bad
-                batch.
+            ValueError: If images or labels do not have the shape, type or range that the model
+                expects, at the first bad batch.
             NonFiniteLossError: If a loss becomes NaN or infinite.
         """
         if not self.compiled or self.optimizer is None:
             raise ValueError(
-                "Call `compile` before `fit`, such as `model.compile('adam')` for this "
-                f"{type(self).__name__}."
+                f"`fit` needs a compiled {type(self).__name__}. Call `compile` first, for example "
+                "`model.compile('adam')`."
             )
         spec = self._data_spec()
         options = fitting.checked_arguments(
@@ -444,16 +448,21 @@ class ImageModel(keras.Model):
             steps: As in `keras.Model.evaluate`.
             callbacks: As in `keras.Model.evaluate`.
             return_dict: As in `keras.Model.evaluate`.
-            **kwargs: Arguments by which `fit` of Keras passes on checked validation data.
+            **kwargs: Internal arguments of `keras.Model.fit`.
 
         Returns:
             A list of numbers, or with `return_dict` a dict of them by name.
 
         Raises:
-            ValueError: If images or labels are not as the model takes them.
+            TypeError: If an argument is unknown.
+            ValueError: If the model is not compiled, or images or labels do not have the shape,
+                type or range that the model expects.
         """
         if unknown := set(kwargs) - {"_use_cached_eval_dataset"}:
-            raise TypeError(f"`evaluate` takes other arguments. Received: {sorted(unknown)}.")
+            raise TypeError(
+                "`evaluate` has the arguments of `keras.Model.evaluate`. Received the unknown "
+                f"arguments {sorted(unknown)}."
+            )
         options = fitting.checked_arguments(
             self,
             batch_size=batch_size,
@@ -483,7 +492,7 @@ class ImageModel(keras.Model):
         steps: int | None = None,
         callbacks: Any = None,
     ) -> dict[str, np.ndarray]:
-        """Returns a dict of `probabilities`, `latent` and `reconstruction`, if the model has them.
+        """Computes the outputs of the model for images.
 
         Args:
             x: Images or a dataset, as in `fit`.
@@ -492,8 +501,12 @@ class ImageModel(keras.Model):
             steps: As in `keras.Model.predict`.
             callbacks: As in `keras.Model.predict`.
 
+        Returns:
+            A dict of arrays: of `probabilities`, `latent` and `reconstruction`, the outputs that
+            the model has.
+
         Raises:
-            ValueError: If the images are not as the model takes them.
+            ValueError: If the images do not have the shape, type or range that the model expects.
         """
         options = fitting.checked_arguments(
             self, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks
@@ -517,8 +530,8 @@ class ImageModel(keras.Model):
             Array `(num_samples, latent_dim)`, float32.
 
         Raises:
-            ValueError: If the model has no encoder, the images are not as it takes them, or it
-                needs labels.
+            ValueError: If the model has no encoder or needs labels, or the images do not have the
+                shape, type or range that it expects.
         """
         require_part(self, "encoder", "encode images")
         check_integer("batch_size", batch_size, 1)
@@ -567,7 +580,8 @@ class ImageModel(keras.Model):
             `(num_samples, num_classes)`, float32.
 
         Raises:
-            ValueError: If the model does not classify or the images are not as it takes them.
+            ValueError: If the model does not classify, or the images do not have the shape, type or
+                range that it expects.
         """
         check_integer("batch_size", batch_size, 1)
         check_flag("return_probabilities", return_probabilities)
@@ -674,7 +688,7 @@ class ImageModel(keras.Model):
 
         Raises:
             ValueError: If the model does not classify, a class has no image, or images or labels
-                are not as the model takes them.
+                do not have the shape, type or range that the model expects.
 
         Source: ReGene, section 6.2.
         """
@@ -699,7 +713,8 @@ class ImageModel(keras.Model):
             num_batches: Integer: batches to take from a dataset without an end.
 
         Raises:
-            ValueError: If the model has no prior, or images or labels are not as it takes them.
+            ValueError: If the model has no prior, or images or labels do not have the shape, type
+                or range that it expects.
         """
         prior = require_part(self, "prior", "sample new latents")
         if num_batches is not None:
@@ -715,12 +730,13 @@ class ImageModel(keras.Model):
         During `fit` the prior is adapted first, so that the file of a checkpoint generates.
 
         Args:
-            filepath: Path that ends in `.keras`.
+            filepath: Path that ends in `.keras`; or, as in `keras.Model.save`, a folder with
+                `zipped=False`, or an address `"hf://..."`.
             overwrite: Whether an existing file may be replaced.
             **kwargs: Further arguments of `keras.Model.save`.
 
         Raises:
-            ValueError: If the path does not end in `.keras`.
+            ValueError: If the path of a file does not end in `.keras`.
         """
         check_path("filepath", filepath)
         check_flag("overwrite", overwrite)

@@ -19,7 +19,8 @@ def probabilities(model: Any, images: Any, batch_size: int) -> np.ndarray:
     """Returns the probabilities of the classes of images, `(num_samples, num_classes)`.
 
     Raises:
-        ValueError: If the model does not classify, or the images are not as it takes them.
+        ValueError: If the model does not classify, or the images do not have the shape, type or
+            range that it expects.
     """
     if model.encoder is not None and model.head is not None:
         # `predict` would decode every image as well.

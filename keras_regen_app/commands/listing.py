@@ -84,7 +84,7 @@ def _show_preset(preset, as_json):
         click.echo("Images      any, named by --dataset")
     else:
         height, width, channels = preset.image_shape
-        click.echo(f"Images      {preset.dataset}, {height}x{width} pixels of {channels} channels")
+        click.echo(f"Images      {preset.dataset}, {width}x{height} pixels of {channels} channels")
     count, unit = _length(preset)
     batches = "in steps of" if preset.epochs else "of"
     click.echo(f"Training    {count} {unit.strip()} {batches} {preset.batch_size} images")

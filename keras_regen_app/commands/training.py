@@ -150,8 +150,8 @@ def train(
 ):
     """Train PRESET (`keras-regen presets` lists them).
 
-    Without PRESET, the images of --dataset choose the recipe, and the training takes at most
-    10 minutes.
+    Without PRESET, the recipe `csae` is trained with options for the images of --dataset, for at
+    most 10 minutes.
     """
     if preset is None and not (resume and output) and (resume or dataset is None):
         raise click.UsageError(

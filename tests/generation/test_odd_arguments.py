@@ -123,5 +123,7 @@ def test_the_classifier_of_the_acceptance_takes_the_images(digits_model):
 
 def test_classes_are_needed_to_augment():
     gan = keras_regen.GAN.for_images((8, 8, 1), network="dense", latent_dim=4, hidden=(8, 8))
-    with pytest.raises(ValueError, match=r"GAN '.*' has no classes"):
+    with pytest.raises(
+        ValueError, match=r"needs a model with classes.*GAN '.*', which has no classes"
+    ):
         keras_regen.augment(gan, IMAGES, LABELS)

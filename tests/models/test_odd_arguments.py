@@ -121,18 +121,18 @@ def test_the_error_names_the_argument(model, method, arguments, message):
 def test_unknown_arguments_are_type_errors(model):
     with pytest.raises(TypeError, match=r"arguments of Keras's `compile`. Received: \['metric'\]"):
         model.compile("sgd", metric="accuracy")
-    with pytest.raises(TypeError, match=r"`evaluate` takes other arguments. Received: \['step'\]"):
+    with pytest.raises(TypeError, match=r"unknown arguments \['step'\]"):
         model.evaluate(IMAGES, LABELS, step=3)
     with pytest.raises(TypeError, match=r"'basenet' has no arguments \['width'\]"):
         Classifier.for_images(SHAPE, NAMES, width=0.5)
 
 
 def test_a_model_that_is_not_compiled_is_not_evaluated():
-    with pytest.raises(ValueError, match="Call `compile` before `evaluate`"):
+    with pytest.raises(ValueError, match=r"`evaluate` needs a compiled .*Call `compile` first"):
         linear_csae().evaluate(IMAGES, LABELS)
     model = linear_csae()
     model.compile(None)
-    with pytest.raises(ValueError, match="Call `compile` before `fit`"):
+    with pytest.raises(ValueError, match=r"`fit` needs a compiled .*Call `compile` first"):
         model.fit(IMAGES, LABELS)
 
 
