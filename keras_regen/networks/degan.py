@@ -39,7 +39,7 @@ def degan_encoder(
 
     The network has 5x5 convolutions with 32, 64 and 128 filters that halve the image, dropout and
     a dense layer. Images below 16 pixels have two convolutions. Images above 64 pixels have a
-    fourth convolution with 256 filters.
+    fourth convolution with 256 filters, and images above 128 pixels a fifth with 512.
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
@@ -92,10 +92,9 @@ def degan_decoder(
     """Builds the decoder of DE-GAN's variational autoencoder, from latents to images.
 
     A transposed convolution with 128 filters and without padding expands the latent to a map of 4
-    to 7 pixels. Transposed 5x5 convolutions double the map up to the image size: 4-8-16-32 and,
-    for larger images, 64. For grayscale images, two unpadded convolutions expand the latent:
-    1-3-7-14-28. The number of filters halves with each convolution, down to 16. Larger maps are
-    cropped to the image.
+    to 7 pixels. Transposed 5x5 convolutions double the map up to the image size: 4-8-16-32 and so
+    on. For grayscale images, two unpadded convolutions expand the latent: 1-3-7-14-28. The number
+    of filters halves with each convolution, down to 16. Larger maps are cropped to the image.
 
     Args:
         image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
@@ -150,13 +149,13 @@ def degan_generator(
 
     For grayscale images, the network has dense layers with 1,024 and 7x7x128 units and two
     transposed convolutions, with 128 filters and with the channels of the image (7-14-28). Images
-    below 16 pixels start from a smaller map. Images above 32 or 64 pixels have one or two
-    additional convolutions.
+    below 16 pixels start from a smaller map. Images above 32, 64 or 128 pixels have one, two or
+    three additional convolutions.
 
     For color images, the network has a dense layer with 1,024 units and four transposed
     convolutions, with 512, 256 and 512 filters and with the channels of the image. The 1,024 units
     are a map of 4x4x64 for 64 pixels and of 2x2x256 for 32 pixels. Images below 32 pixels have
-    fewer convolutions.
+    fewer convolutions. Images above 128 pixels have an additional convolution with 512 filters.
 
     Batch normalization and ReLU follow every layer except the last layer.
 
@@ -188,7 +187,8 @@ def degan_generator(
     size = math.prod(first_map)
     depth = scaled(128 if gray else 1024 / size, width)
     hidden = [scaled(1024, width)] if gray else []
-    filters = [128] * 3 if gray else [512, 256, 512]
+    # Images above 128 pixels have the last number of filters twice.
+    filters = [128] * 4 if gray else [512, 256, 512, 512]
     with keras.name_scope(name):
         inputs = keras.Input((latent_dim,), name="latent")
         x = inputs
@@ -260,7 +260,7 @@ def degan_discriminator(
     (image_shape,) = check_network(image_shape, name)
     check_flag("normalization", normalization)
     gray = image_shape[-1] == 1
-    filters = [11, 74, 148, 296] if gray else [64, 128, 256, 512]
+    filters = [11, 74, 148, 296, 592] if gray else [64, 128, 256, 512, 1024]
     filters = filters[: _stages(image_shape, 2 if gray else 3)]
     constraint = None if clip is None else ClipWeights(clip)
     options = {"kernel_constraint": constraint, "bias_constraint": constraint}

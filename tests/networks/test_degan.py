@@ -320,10 +320,30 @@ def test_stages_of_table_3():
     assert stages(degan_discriminator(shape, width), *names) == expected
 
 
+@pytest.mark.any_backend
+@pytest.mark.parametrize("shape", [(129, 129, 1), (160, 200, 3), (256, 256, 1), (256, 256, 3)])
+@shapes_only()
+def test_stages_of_images_above_128_pixels(shape):
+    gray, scale = shape[-1] == 1, 1 / 8
+    names = "conv1", "conv2", "conv3", "conv4"
+    network = degan_generator(shape, width=scale)
+    assert [stage[-1] for stage in stages(network, *names)] == (
+        [16, 16, 16, 16] if gray else [64, 32, 64, 64]
+    )
+    assert network.output_shape == (None, *shape)
+    network = degan_discriminator(shape, scale)
+    assert [stage[-1] for stage in stages(network, *names, HIDDEN_LAYER)] == (
+        [1, 9, 18, 37, 74] if gray else [8, 16, 32, 64, 128]
+    )
+    names = *names, "conv5"
+    network = degan_encoder(shape, width=scale)
+    assert [stage[-1] for stage in stages(network, *names)] == [4, 8, 16, 32, 64]
+
+
 @settings(deadline=None, max_examples=3)
 @given(
-    height=st.integers(8, 128),
-    width=st.integers(8, 128),
+    height=st.integers(8, 256),
+    width=st.integers(8, 256),
     channels=st.sampled_from([1, 3]),
 )
 @shapes_only()
