@@ -79,6 +79,21 @@ def test_leftover_folder_of_a_killed_process_is_removed(tmp_path):
 
 
 @pytest.mark.parametrize("write", [atomic_write, atomic_folder])
+def test_leftover_of_a_killed_process_with_the_same_id_is_removed(tmp_path, write, monkeypatch):
+    # In a container, the process that is killed and its successor both have the id 1.
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    path = tmp_path / "note.d"
+    name = "x" if write is atomic_folder else ""
+    start_and_end(write, path, name)
+    (leftover,) = tmp_path.iterdir()
+    with write(path) as partial:
+        assert partial == leftover and not (partial / "x").exists()
+        (partial / ("new" if name else "")).write_text("complete")
+    assert list(tmp_path.iterdir()) == [path]
+    assert (path / "new" if name else path).read_text() == "complete"
+
+
+@pytest.mark.parametrize("write", [atomic_write, atomic_folder])
 def test_a_full_disk_is_described(tmp_path, write):
     path = tmp_path / "result"
     message = r"result' was not written.*Free some space"
