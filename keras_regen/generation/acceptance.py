@@ -133,3 +133,7 @@ class AcceptanceError(ValueError):
     ):
         super().__init__(message)
         self.images, self.labels, self.report = images, labels, report
+
+    def __reduce__(self):
+        # For exceptions from another process: pickle keeps only the message by default.
+        return type(self), (str(self), self.images, self.labels, self.report)

@@ -1,5 +1,6 @@
 """Acceptance: the kept images against a slow loop, the limit of tries, and invalid arguments."""
 
+import pickle
 import re
 
 import keras
@@ -173,6 +174,17 @@ def test_a_threshold_that_no_image_reaches(calibrated):
     start = r"Class 4 '4': 0 of 2 accepted in 12 tries, where the threshold is 1 and the highest"
     match = re.search(start + r" probability was ([0-9.e-]+)\. ", message)
     np.testing.assert_allclose(float(match[1]), best, rtol=1e-4)
+
+
+def test_the_error_can_be_pickled(calibrated):
+    with pytest.raises(AcceptanceError) as caught:
+        generate(calibrated, [8] * 50, seed=0, accept=Acceptance(quantile=0.01, max_tries=2))
+    error = caught.value
+    loaded = pickle.loads(pickle.dumps(error))
+    assert type(loaded) is AcceptanceError and str(loaded) == str(error)
+    np.testing.assert_array_equal(loaded.images, error.images)
+    np.testing.assert_array_equal(loaded.labels, error.labels)
+    np.testing.assert_array_equal(loaded.report.tries, error.report.tries)
 
 
 class CentroidPrior(Prior):
