@@ -1,11 +1,16 @@
 """The names of the classes, and the label of a class from its label or name."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from keras_regen.checks import check_strings, elements_of, is_integer
+
+# Classes of characters that reverse the text after them, such as U+202E, or end this. The joiners
+# and the marks of direction that Persian, Arabic, Hebrew and emoji need are of other classes.
+_DIRECTIONS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 
 def class_index(class_names: Sequence[str], class_id: int | str) -> int:
@@ -94,4 +99,24 @@ def unprintable_names(names: Iterable[str]) -> list[str]:
         >>> unprintable_names(["cat", "dog\n"])
         ['dog\n']
     """
-    return [name for name in names if not name.isprintable()]
+    return [name for name in names if any(map(is_control, name))]
+
+
+def is_control(character: str) -> bool:
+    r"""Returns whether a character controls how other characters are shown or written.
+
+    These are the control characters, line and paragraph separators, controls of the direction of
+    text, and surrogates, which no file can hold.
+
+    Args:
+        character: String with a single character.
+
+    Examples:
+        >>> from keras_regen.class_names import is_control
+        >>> is_control("\n"), is_control("\u202e"), is_control("\u200d")
+        (True, True, False)
+    """
+    return (
+        unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+        or unicodedata.bidirectional(character) in _DIRECTIONS
+    )

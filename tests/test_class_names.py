@@ -28,6 +28,33 @@ def test_names_must_differ():
         as_class_names(["1", 1])
 
 
+# A zero-width non-joiner in Persian, joiners in emoji, marks of direction in Hebrew, a no-break and
+# an ideographic space, a soft hyphen, and the flag of England.
+WRITTEN = [
+    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "\u05d0\u200f!\u200e",
+    "10\u00a0km",
+    "\u732b\u3000\u72ac",
+    "sun\u00adflower",
+    "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+]
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_invisible_characters_of_written_text(name):
+    assert as_class_names(["cat", name]) == ("cat", name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a\x1b[31m", "a\n", "a\x00", "a\x9b", "\u2028", "\u2029", "\udcff", "\u202e", "\u2067a"],
+)
+def test_control_characters_are_errors(name):
+    with pytest.raises(ValueError, match="must have no control characters"):
+        as_class_names(["cat", name])
+
+
 def test_class_index():
     assert class_index(["cat", "dog"], "dog") == class_index(("cat", "dog"), np.int64(1)) == 1
 

@@ -4,7 +4,6 @@ import io
 import itertools
 import os
 import sys
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,11 +15,11 @@ from matplotlib.lines import Line2D
 
 from keras_regen.atomic_files import atomic_write
 from keras_regen.checks import check_path
+from keras_regen.class_names import is_control
 
 INK, PAPER, MUTED, EDGE = "#1a1a2e", "white", "#8d99ae", "#c8ccd4"
 COLORS = ("#3a5ba0", "#c8553d", "#588157", "#7a5195", "#e0a030")
 _MAX_NAMES = 60
-_DIRECTIONS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 _SUFFIXES = (".jpeg", ".jpg", ".pdf", ".png", ".svg", ".tif", ".tiff", ".webp")
 
 
@@ -52,12 +51,9 @@ def plain_text(text: str, max_length: int = 40) -> str:
 
 
 def _printable(character: str) -> str:
-    category = unicodedata.category(character)
-    if character in "\t\n\v\f\r" or category in ("Zl", "Zp"):
+    if character in "\t\n\v\f\r\u2028\u2029":
         return " "
-    # A control of the direction of text could reverse the characters after it.
-    is_control = category in ("Cc", "Cs") or unicodedata.bidirectional(character) in _DIRECTIONS
-    return "\ufffd" if is_control else character
+    return "\ufffd" if is_control(character) else character
 
 
 def legend_text(text: str) -> str:

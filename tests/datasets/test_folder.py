@@ -232,6 +232,12 @@ def test_files_of_the_operating_system_are_ignored(make_folder):
     assert data.class_names == ("cat", "dog") and data.skipped == ()
 
 
+def test_a_class_folder_with_joined_characters(make_folder):
+    name = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"  # Persian, with a non-joiner
+    files = {f"{folder}/{i}.png": 0 for folder in ("a", name) for i in range(2)}
+    assert load(make_folder(files)).class_names == ("a", name)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="other systems have no such names")
 def test_a_class_folder_with_an_escape_sequence_is_refused(make_folder):
     files = {"a/1.png": 0, "b\x1b[31m/1.png": 0}

@@ -133,7 +133,8 @@ def test_names_are_no_formulas_and_have_one_line():
             TextPath((0, 0), name)
         assert text_width(name) > text_width(name.replace("$", ""))
     assert plain_text("a\nb\tc\x00d\x1be\u2028f\ud800") == "a b c\ufffdd\ufffde f\ufffd"
-    assert plain_text("a\u202eb\u2066") == "a\ufffdb\ufffd"
+    assert plain_text("a\u202eb\u2066\u2029") == "a\ufffdb\ufffd "
+    assert plain_text("a\u200db\u200c\u00a0") == "a\u200db\u200c\u00a0"
     assert text_width("\u200b\u2800") < 20 and text_width("") == 0
     assert plain_text("x" * 41) == "x" * 39 + "…" and plain_text("x" * 40) == "x" * 40
     assert legend_text("") == " " and legend_text("_a") == " _a"
