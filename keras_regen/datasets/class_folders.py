@@ -1,7 +1,7 @@
 """Finds the classes in a folder (or an archive) of class folders."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,8 @@ PathParts = tuple[str, ...]
 # Folders and files that operating systems write next to images.
 METADATA = {"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db", "$recycle.bin", "@eadir"}
 _TRAINING = ("train", "training")
-# The folders of test images, in this order: with `test`, a folder of validation images is not read.
+# The folders of test images, in this order: with a `test` folder of class folders, a folder of
+# validation images is not read.
 _TEST = ("test", "testing", "val", "valid", "validation")
 # Returns the sorted names of the visible subfolders and files of a folder.
 ListFolder = Callable[[PathParts], tuple[list[str], list[str]]]
@@ -43,9 +44,10 @@ def find_classes(list_folder: ListFolder, root: str) -> ClassFolders:
 
     A folder that contains only another folder of folders is skipped, so the outer folder of an
     archive does not matter. The folder of training images is called `train` or `training`, and the
-    folder of test images `test`, `testing`, `val`, `valid` or `validation`, in upper or lower case.
-    Next to both, other folders are not read. Files of the operating system, such as `__MACOSX`
-    and `Thumbs.db`, are ignored.
+    folder of test images `test`, `testing`, `val`, `valid` or `validation`, in upper or lower case:
+    the first of these that has class folders of the training images, so that `test` may hold
+    images without labels. Next to both, other folders are not read. Files of the operating system,
+    such as `__MACOSX` and `Thumbs.db`, are ignored.
 
     Args:
         list_folder: Function that lists the subfolders and files of a path of parts.
@@ -70,8 +72,12 @@ def find_classes(list_folder: ListFolder, root: str) -> ClassFolders:
             f"Expected a folder of class folders, each with the images of a class. "
             f"Received: {root!r}, which holds no folders and {len(files)} files."
         )
-    train, test = _named(folders, _TRAINING), _named(folders, _TEST)
-    if train is not None and test is not None and list_folder((*top, train))[0]:
+    train, tests = next(_named(folders, _TRAINING), None), list(_named(folders, _TEST))
+    classes = set() if train is None else set(list_folder((*top, train))[0])
+    if classes and tests:
+        # `test` often holds images without labels, in no class folders, and `val` the labeled ones.
+        labeled = (name for name in tests if classes & set(list_folder((*top, name))[0]))
+        test = next(labeled, tests[0])
         return _find_in_splits(list_folder, root, (*top, train), (*top, test))
     if train is not None:
         _check_train_is_a_class(list_folder, root, top, train, folders)
@@ -88,10 +94,10 @@ def _without_metadata(list_folder: ListFolder) -> ListFolder:
     return listed
 
 
-def _named(folders: list[str], names: tuple[str, ...]) -> str | None:
-    """Returns the folder with the first possible of several names, in upper or lower case."""
+def _named(folders: list[str], names: tuple[str, ...]) -> Iterator[str]:
+    """Yields the folders with these names, in upper or lower case, in the order of the names."""
     by_name = {folder.lower(): folder for folder in reversed(folders)}
-    return next((by_name[name] for name in names if name in by_name), None)
+    return (by_name[name] for name in names if name in by_name)
 
 
 def _check_train_is_a_class(

@@ -175,6 +175,10 @@ def test_broken_link_is_an_unreadable_file(make_folder):
             {"train/a/1.png": 0, "train/b/1.png": 0, "rest/a/1.png": 0, "rest/b/1.png": 0},
             r"must be called test, testing, val,.*with `train` and \['rest'\]",
         ),
+        (
+            {"train/a/1.png": 0, "train/b/1.png": 0, "test/1.png": 0, "val/1.png": 0},
+            r"\['a', 'b'\] only in `train` and \[\] only in `test`",
+        ),
     ],
 )
 def test_invalid_folders_raise(make_folder, images, message):
@@ -207,6 +211,18 @@ def test_other_names_of_the_training_and_test_folder(make_folder, train, test):
     data = load(make_folder(files))
     assert data.x_train[:, 0, 0, 0].tolist() == [0, 1]
     assert data.x_test[:, 0, 0, 0].tolist() == [10, 11]
+
+
+@pytest.mark.parametrize("unlabeled", ["test/", "test/images/"])
+def test_a_test_folder_without_labels_is_not_read(make_folder, unlabeled):
+    files = {f"train/{name}/1.png": i for i, name in enumerate("ab")}
+    files |= {f"val/{name}/1.png": 10 + i for i, name in enumerate("ab")}
+    data = load(make_folder(files | {f"{unlabeled}{i}.png": 20 for i in range(3)}), strict=True)
+    assert data.x_train[:, 0, 0, 0].tolist() == [0, 1]
+    assert data.x_test[:, 0, 0, 0].tolist() == [10, 11]
+    files |= {f"test/{name}/1.png": 30 + i for i, name in enumerate("ab")}
+    data = load(make_folder(files, "labeled"))
+    assert data.x_test[:, 0, 0, 0].tolist() == [30, 31]
 
 
 def test_classes_named_train_and_valid_are_classes(make_folder):
