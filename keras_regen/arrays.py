@@ -46,10 +46,11 @@ def check_images(
     if images.dtype == np.uint8:
         return
     if images.dtype.kind not in "iuf":
+        # As integers, booleans would be 0 and 1 of 255: black images.
+        integers = "" if images.dtype == bool else f"`{name}.astype('uint8')` or "
         raise ValueError(
             f"`{name}` must be integers in 0..255 or floats in 0..1. "
-            f"Received: dtype={images.dtype}. Convert with `{name}.astype('uint8')` "
-            f"or `{name}.astype('float32')`."
+            f"Received: dtype={images.dtype}. Convert with {integers}`{name}.astype('float32')`."
         )
     with np.errstate(invalid="ignore"):
         low, high = images.min(), images.max()
