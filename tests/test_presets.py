@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from keras_regen import CSAE, Classifier, ImageModel
+from keras_regen import CSAE, Classifier, ImageModel, ReGene
+from keras_regen.networks import regene_classifier
 from keras_regen.optimizers import build_optimizer
 from keras_regen.presets import get_preset, list_presets
 
@@ -145,6 +146,20 @@ def test_the_stages_of_the_loss_weights_are_the_stages_of_the_paper():
         (601, 700),
     ]
     assert dataclasses.replace(get_preset("regene_mnist"), epochs=1).loss_stages() == [(1, 1, both)]
+    assert get_preset("regene_mnist").loss_stages(0) == []
+
+
+@pytest.mark.any_backend
+@pytest.mark.filterwarnings("ignore:The classifier recognizes")
+def test_fit_without_epochs_of_a_preset_with_stages():
+    classifier = regene_classifier((8, 8, 1), 10, blocks=2, width=0.02)
+    model = ReGene.from_preset("regene_digits", classifier=classifier, width=0.02)
+    assert model.preset.loss_weights
+    weights = model.decoder.get_weights()
+    images, labels = np.zeros((20, 8, 8, 1), "uint8"), np.arange(20) % 10
+    assert model.fit(images, labels, epochs=0, verbose=0).history == {}
+    for weight, start in zip(model.decoder.get_weights(), weights, strict=True):
+        np.testing.assert_array_equal(weight, start)
 
 
 @pytest.mark.any_backend

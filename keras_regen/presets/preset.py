@@ -247,15 +247,15 @@ class Preset:
         """Returns the stages of `keras_regen.callbacks.LossWeightSchedule`.
 
         Args:
-            epochs: Integer: the number of epochs of the training run. Defaults to `epochs` of the
-                preset; a preset that counts steps has no default.
+            epochs: Integer, at least 0: the number of epochs of the training run. Defaults to
+                `epochs` of the preset; a preset that counts steps has no default.
 
         Returns:
             A list of tuples `(first epoch, last epoch, weights)`. A stage that is shorter than an
             epoch is omitted.
         """
         epochs = self.epochs if epochs is None else epochs
-        check_integer("epochs", epochs, 1)
+        check_integer("epochs", epochs, 0)
         starts = [round(self.stage_start(share) * epochs) for share, _ in self.loss_weights]
         return [
             (start + 1, end, dict(weights))
