@@ -66,7 +66,8 @@ def load_model_and_data(path: str, dataset: str | None) -> tuple[ImageModel, Ima
         image_size=(height, width),
         fit=settings.get("fit", "crop"),
         color_mode="grayscale" if channels == 1 else "rgb",
-        seed=settings.get("seed", 0),
+        # A model outside the folder of its run has the seed in its preset.
+        seed=settings.get("seed", model.preset.options.get("seed", 0) if model.preset else 0),
     )
     return model, data.with_classes(model.class_names) if model.num_classes else data
 

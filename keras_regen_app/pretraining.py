@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -55,22 +56,40 @@ def _epochs(recipe: Preset, num_images: int | None) -> int:
     return recipe.epochs_for(-(-(num_images or 1) // recipe.batch_size))
 
 
-def load_pretrained(settings: dict[str, Any], path: str | os.PathLike | None = None) -> dict:
+def load_pretrained(
+    settings: dict[str, Any],
+    class_names: Sequence[str],
+    path: str | os.PathLike | None = None,
+) -> dict[str, keras.Model]:
     """Loads the pretrained network of a run.
 
     Args:
         settings: Settings of the run.
+        class_names: Names of the classes of the run.
         path: The `.keras` file or the folder of the pretraining. Defaults to the `pretrained`
             network of the settings.
 
     Returns:
         The network by the name of its argument in `for_images`; empty without a path.
+
+    Raises:
+        ValueError: If the network is a classifier of other classes, or of the same classes in
+            another order.
     """
     path = settings["pretrained"] if path is None else path
     if path is None:
         return {}
     name, _ = get_preset(settings["preset"]).pretraining
-    return {name: _network(load_model(path), name)}
+    model = load_model(path)
+    known = list(getattr(model, "class_names", ()))
+    # The default names, which are numbers, name no classes.
+    named = known != [str(label) for label in range(len(known))]
+    if name == "classifier" and named and known != list(class_names):
+        raise ValueError(
+            f"The pretrained classifier must have the classes {list(class_names)} of the images, "
+            f"in this order. Received: {os.fspath(path)!r}, a classifier of {known}."
+        )
+    return {name: _network(model, name)}
 
 
 def _network(model: keras.Model, name: str) -> keras.Model:

@@ -173,7 +173,7 @@ def train_run(
     settings |= describe_images(data)
     if settings["samples_per_class"] is None:
         settings["samples_per_class"] = max(5, min(200, 2000 // data.num_classes))
-    networks = load_pretrained(settings)
+    networks = load_pretrained(settings, data.class_names)
     settings["precision"] = choose_precision(
         precision,
         lambda name: build_model(settings | {"precision": name}, data, networks),
@@ -244,7 +244,9 @@ def _train(
             show_progress=show_progress,
             **pretraining_arguments(settings),
         )
-        model = build_model(settings, data, load_pretrained(settings, folder / network))
+        model = build_model(
+            settings, data, load_pretrained(settings, data.class_names, folder / network)
+        )
     callbacks = [*own_callbacks, *callbacks]
     return train_model(
         model, settings, data, folder, evaluation_classifier, callbacks, show_progress
@@ -322,9 +324,11 @@ def _resume(
             resume_run(folder / network, **shared)
         else:
             train_run(folder=folder / network, overwrite=True, **shared, **arguments)
-        model = build_model(settings, data, load_pretrained(settings, folder / network))
+        model = build_model(
+            settings, data, load_pretrained(settings, data.class_names, folder / network)
+        )
     else:
-        model = build_model(settings, data, load_pretrained(settings))
+        model = build_model(settings, data, load_pretrained(settings, data.class_names))
     metrics = train_model(
         model, settings, data, folder, evaluation_classifier, callbacks, show_progress
     )

@@ -1,7 +1,9 @@
 """`Checkpoint`: saves the last and the best model, completely or not at all."""
 
+import math
 import os
 import time
+import warnings
 
 import keras
 
@@ -67,9 +69,18 @@ class Checkpoint(keras.callbacks.Callback):
         self.best = best
         self.pause = pause
         self._saved_at = -float("inf")
+        self._warned = False
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         value = (logs or {}).get(self.monitor)
+        if value is None and self.monitor is not None and not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"`Checkpoint` saves no best model, because {self.monitor!r} is not measured. "
+                f"Measured: {sorted(logs or {})}. Pass validation data to `fit`, or set `monitor`; "
+                "`monitor=None` saves the last model only.",
+                stacklevel=2,
+            )
         if value is not None and self._is_better(value):
             self.best = float(value)
             self._save("best.keras")
@@ -80,6 +91,8 @@ class Checkpoint(keras.callbacks.Callback):
             self._saved_at = time.monotonic()
 
     def _is_better(self, value: float) -> bool:
+        if not math.isfinite(value):
+            return False
         if self.best is None:
             return True
         return value > self.best if self.mode == "max" else value < self.best

@@ -96,6 +96,12 @@ class GenerationAccuracy(keras.callbacks.Callback):
                 "`classifier` must be a classifier of this package, or have the method "
                 f"`{method}`. Received: classifier={self.classifier!r}."
             )
+        names = list(getattr(self.classifier, "class_names", self.model.class_names))
+        if self._generates_by_class() and names != list(self.model.class_names):
+            raise ValueError(
+                f"`classifier` must have the classes {list(self.model.class_names)} of the model, "
+                f"in this order. Received: a classifier of {names}."
+            )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self.model.prior.learns:

@@ -100,6 +100,20 @@ class ShuffledBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         """Returns the batch with this index in the current epoch."""
+        return self.read(self.batch_indices(index))
+
+    def batch_indices(self, index: int) -> np.ndarray:
+        """Returns the samples of a batch of the current epoch that this process reads.
+
+        Args:
+            index: Integer: the batch.
+
+        Returns:
+            Integer array of sample indices, in the order of the batch.
+
+        Raises:
+            IndexError: If the epoch has no such batch.
+        """
         if not 0 <= index < len(self):
             raise IndexError(
                 f"The batch index must lie in 0..{len(self) - 1}. Received: index={index}."
@@ -108,7 +122,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         batch = self.order()[start : start + self.batch_size]
         part, count = self.shard
         size = len(batch) // count
-        return self.read(batch[part * size : (part + 1) * size])
+        return batch[part * size : (part + 1) * size]
 
     def read(self, indices: np.ndarray) -> tuple[np.ndarray, ...]:
         """Returns the samples with these indices as a batch; subclasses implement it.

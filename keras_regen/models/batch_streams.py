@@ -51,7 +51,8 @@ def is_endless(x: Any) -> bool:
 
 def is_repeatable(x: Any) -> bool:
     """Returns whether a stream can be read a second time."""
-    if isinstance(x, keras.utils.PyDataset):
+    # `iter` of a PyTorch `DataLoader` starts its worker processes.
+    if isinstance(x, keras.utils.PyDataset) or hasattr(x, "collate_fn"):
         return True
     return isinstance(x, Iterable) and iter(x) is not x
 
@@ -79,6 +80,8 @@ def map_batches(dataset: Any, function: Callable) -> Any:
         return dataset.map(lambda *batch: function(*batch))
     if hasattr(dataset, "collate_fn"):  # PyTorch
         mapped = copy.copy(dataset)
+        # Persistent workers that the dataset has started would use its own `collate_fn`.
+        mapped._iterator = None
         mapped.collate_fn = lambda samples: function(*_parts(dataset.collate_fn(samples)))
         return mapped
     if is_repeatable(dataset) or not hasattr(dataset, "__next__"):
@@ -159,8 +162,7 @@ class ReplacedInputs(MappedDataset):
         self.inputs = inputs
 
     def __getitem__(self, index):
-        start = index * self.dataset.batch_size
-        rows = self.dataset.order()[start : start + self.dataset.batch_size]
+        rows = self.dataset.batch_indices(index)
         inputs = take_rows(self.inputs, rows)
         return (inputs,) if self.dataset.y is None else (inputs, self.dataset.y[rows])
 

@@ -142,10 +142,11 @@ def _by_output(model, name, metrics):
             f"{type(model).__name__} returns neither class probabilities nor reconstructions, so "
             f"`{name}` has nothing to measure. Received: {name}={metrics!r}."
         )
-    if classifies:
-        # The model tracks its accuracy itself.
+    accuracy = {"accuracy", "acc"} & {metric for metric in metrics if isinstance(metric, str)}
+    if classifies and name == "metrics":
+        # The model tracks its accuracy itself, without the weights of the samples.
         metrics = [metric for metric in metrics if metric not in ("accuracy", "acc")]
-    elif {"accuracy", "acc"} & {metric for metric in metrics if isinstance(metric, str)}:
+    elif not classifies and accuracy:
         raise ValueError(
             f"{type(model).__name__} does not classify, so it has no accuracy. "
             f"Received: {name}={metrics!r}."

@@ -217,6 +217,7 @@ class DEGAN(GAN):
                 )
             self.fit_vae(
                 data.inputs,
+                sample_weight=data.sample_weight,
                 batch_size=batch_size,
                 epochs=self.vae_epochs,
                 verbose=verbose,

@@ -218,18 +218,20 @@ def _warn_of_spent_schedule(
     ]
     if not schedules:
         return
-    steps = _steps_per_epoch(data, batch_size, steps)
-    planned = steps_done(model) + (steps or 0) * epochs
+    steps = _steps_per_epoch(data, batch_size, steps) or 0
+    planned = steps_done(model) + steps * epochs
     last_step = min(
         schedule.decay_steps + (schedule.warmup_steps if schedule.warmup_target else 0)
         for schedule in schedules
     )
-    if planned > last_step:
+    # A preset that counts steps trains for whole epochs, the last of which may end after the decay.
+    tolerance = steps if model.preset is not None and model.preset.epochs is None else 1
+    if planned >= last_step + min(tolerance, last_step):
         warnings.warn(
             f"The learning rate is zero after {last_step} steps, and this training "
             f"would end after {planned}. Build the model for it by `from_preset(..., "
             "num_samples=, epochs=, batch_size=)`, or `compile` it again.",
-            stacklevel=5,
+            stacklevel=4,
         )
 
 

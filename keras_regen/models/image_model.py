@@ -391,6 +391,10 @@ class ImageModel(keras.Model):
         names = ("epochs", "batch_size", "verbose", "callbacks", "initial_epoch", "steps_per_epoch")
         # Its errors come before the work of `_before_fit`, which may take long.
         planned = fitting.plan(self, data, *(options[name] for name in names))
+        learns = self.prior is not None and self.prior.learns
+        if adapt_prior and learns and self.num_classes and data.known_labels is not None:
+            labels = np.asarray(ops.convert_to_numpy(data.known_labels), "int64")
+            self.prior.check_class_sizes(np.bincount(labels, minlength=self.num_classes))
         self._before_fit(
             data,
             **{name: options[name] for name in ("batch_size", "verbose", "shuffle")},
@@ -400,7 +404,6 @@ class ImageModel(keras.Model):
             if part is not None:
                 self._as_inputs(part)
         options |= dict(zip(("epochs", "batch_size", "callbacks"), planned, strict=True))
-        learns = self.prior is not None and self.prior.learns
         self._fit_data = data if adapt_prior and learns and data.repeatable else None
         # A stream without an end is read as far as training reads it.
         endless = steps_per_epoch is not None and not data.has_end
@@ -754,7 +757,7 @@ class ImageModel(keras.Model):
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         if self._accuracy is not None:
-            self._accuracy.update_state(y, y_pred["probabilities"], sample_weight)
+            self._accuracy.update_state(y, y_pred["probabilities"])
         if self._compile_metrics is None:
             return self.get_metrics_result()
         targets = {"probabilities": y, "latent": y, "reconstruction": self._targets(x, y_pred)}

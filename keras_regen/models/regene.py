@@ -265,16 +265,16 @@ class ReGene(ImageModel):
             data.with_inputs({"image": data.images, "latent": self._latents(data.images)})
 
     def _before_fit(self, data, **options):
-        if not (self.cache_latents and data.in_memory):
+        if not self.cache_latents or data.known_labels is None:
             return
-        labels = np.asarray(ops.convert_to_numpy(data.labels), "int64")
+        labels = np.asarray(ops.convert_to_numpy(data.known_labels), "int64")
         classes = self.classify(data.images)
         accuracy, chance = np.mean(classes == labels), np.bincount(labels).max() / len(labels)
         if accuracy <= chance:
             warnings.warn(
                 f"The classifier recognizes {accuracy:.1%} of the training images, not more than "
                 "chance. Train it first, for instance by `fit_classifier`.",
-                stacklevel=4,
+                stacklevel=3,
             )
 
     def fit_classifier(

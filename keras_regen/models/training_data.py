@@ -55,6 +55,11 @@ class ModelData:
     error: ValueError | None = None
 
     @property
+    def known_labels(self) -> Any:
+        """The labels of all samples, if they are in memory."""
+        return self.labels if self.arrays is None else self.arrays.y
+
+    @property
     def has_end(self) -> bool:
         """Whether it is known that the data ends."""
         return num_batches_of(self.inputs) is not None
@@ -212,7 +217,7 @@ def check_data(spec: DataSpec, x: Any, y: Any = None, sample_weight: Any = None)
                 f"A dataset has its {noun} in its batches: leave out `{name}`. "
                 f"Received: {type(x).__name__} and {noun}."
             )
-    if isinstance(x, ShuffledArrays):
+    if isinstance(x, ShuffledArrays) and type(x).read is ShuffledArrays.read:
         # Everything is there to be checked at once; the batches then need no check.
         labels = spec.check(x.x, x.y)
         if labels is not None and labels is not x.y:

@@ -69,6 +69,18 @@ class Prior(keras.layers.Layer):
             check_labels(labels, num_samples=len(latents), num_classes=self.num_classes)
         self._learn(latents, labels)
 
+    def check_class_sizes(self, counts: np.ndarray) -> None:
+        """Raises an error if a class has too few latents to adapt the prior.
+
+        `fit` calls it before training, where `adapt` would raise the error after training.
+
+        Args:
+            counts: Integer array `(num_classes,)`: the number of latents of each class.
+
+        Raises:
+            ValueError: If a class has latents, but fewer than the prior needs.
+        """
+
     def _learn(self, latents: np.ndarray, labels: np.ndarray | None) -> None:
         """Sets the weights from checked latents in float64 and their labels."""
         raise NotImplementedError
@@ -166,7 +178,7 @@ def _checked_latents(latents: npt.ArrayLike, latent_dim: int | None) -> np.ndarr
         raise ValueError(f"The latents must be integers or floats. Received: type {latents.dtype}.")
     with np.errstate(over="ignore"):
         # The weights of a prior are float32.
-        finite = np.isfinite(latents.astype("float32")).all()
+        finite = np.isfinite(latents.astype("float32", copy=False)).all()
     if not finite:
         raise ValueError(
             "The latents must be finite in float32. Received: NaN, infinite or larger values. An "

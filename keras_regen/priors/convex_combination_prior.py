@@ -99,7 +99,7 @@ class ConvexCombinationPrior(ClassPrior):
 
     def _learn(self, latents: np.ndarray, labels: np.ndarray) -> None:
         count = np.bincount(labels, minlength=self.num_classes)
-        self._check_counts(count)
+        self.check_class_sizes(count)
         rng = np.random.default_rng(self.seed)
         bank = np.zeros((self.num_classes, self.bank_size, latents.shape[1]), "float32")
         for label in np.flatnonzero(count):
@@ -231,7 +231,7 @@ class ConvexCombinationPrior(ClassPrior):
         changes = {name: value for name, value in changes.items() if value is not None}
         other = type(self)(**{**self.get_config(), **changes})
         if self.built:
-            other._check_counts(ops.convert_to_numpy(self.count).astype("int64"))
+            other.check_class_sizes(ops.convert_to_numpy(self.count).astype("int64"))
             other.build((None, self.latent_dim))
             other.set_weights(self.get_weights())
         return other
@@ -251,7 +251,15 @@ class ConvexCombinationPrior(ClassPrior):
         """
         return self.class_latents(class_id).mean(axis=0, dtype="float64")
 
-    def _check_counts(self, counts: np.ndarray) -> None:
+    def check_class_sizes(self, counts: np.ndarray) -> None:
+        """Raises an error if a class has latents, but fewer than `num_sources`.
+
+        Args:
+            counts: Integer array `(num_classes,)`: the number of latents of each class.
+
+        Raises:
+            ValueError: If a class has latents, but fewer than `num_sources`.
+        """
         few = np.flatnonzero((counts > 0) & (counts < self.num_sources))
         if len(few):
             raise ValueError(

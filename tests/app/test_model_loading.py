@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_regen import GAN, metrics
+from keras_regen import GAN, Classifier, metrics
+from keras_regen.datasets import load
 from keras_regen_app.model_loading import load_model_and_data
+from keras_regen_app.pretraining import load_pretrained
+from keras_regen_app.runs import train_run
 from tests.app.helpers import figures, picture_folder, run
 
 pytestmark = pytest.mark.any_backend
@@ -88,3 +91,36 @@ def test_an_unknown_class(tmp_path, monkeypatch):
         monkeypatch.setattr(Doubled, "__module__", "nowhere")
         message = run("generate", tmp_path / "a.keras", code=1).output
     assert "Could not locate class 'Doubled'" in message and "import its package first" in message
+
+
+def test_a_model_without_a_run_has_the_held_out_images_of_its_run(tmp_path):
+    folder = picture_folder(tmp_path / "pets", {7: "cat", 3: "dog"})
+    train_run(
+        "csae_digits",
+        tmp_path / "run",
+        dataset=str(folder),
+        seed=3,
+        epochs=1,
+        options={"stem_filters": 2},
+        show_progress=False,
+    )
+    lonely = tmp_path / "lonely.keras"
+    lonely.write_bytes((tmp_path / "run" / "model.keras").read_bytes())
+    _, expected = load_model_and_data(str(tmp_path / "run"), None)
+    _, received = load_model_and_data(str(lonely), str(folder))
+    np.testing.assert_array_equal(received.x_test, expected.x_test)
+    assert not np.array_equal(
+        received.x_test, load(folder, image_size=(8, 8), color_mode="grayscale").x_test
+    )
+
+
+def test_a_pretrained_classifier_of_other_classes_is_refused(tmp_path):
+    settings = {"preset": "regene_digits", "pretrained": tmp_path / "classifier.keras"}
+    options = {"network": "regene", "width": 0.02}
+    Classifier.for_images((8, 8, 1), ["dog", "cat"], **options).save(settings["pretrained"])
+    with pytest.raises(ValueError, match=r"in this order. Received: .*of \['dog', 'cat'\]"):
+        load_pretrained(settings, ("cat", "dog"))
+    assert list(load_pretrained(settings, ("dog", "cat"))) == ["classifier"]
+    # Names that are numbers say nothing.
+    Classifier.for_images((8, 8, 1), ["0", "1"], **options).save(settings["pretrained"])
+    assert list(load_pretrained(settings, ("cat", "dog"))) == ["classifier"]

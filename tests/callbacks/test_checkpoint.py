@@ -65,3 +65,28 @@ def test_resumed_run_continues_with_the_best_value(tmp_path, monkeypatch):
         checkpoint.on_epoch_end(epoch, {"val_accuracy": value})
     best, last = "best.keras", "last.keras"
     assert saved == [0, last, 1, best, last, 2, last, 3, best, last]
+
+
+def test_values_that_are_not_finite_are_never_best(tmp_path, monkeypatch):
+    saved = []
+    checkpoint = Checkpoint(tmp_path, "val_loss")
+    start_training(checkpoint, epochs=4)
+    monkeypatch.setattr(checkpoint, "_save", saved.append)
+    for epoch, value in enumerate([float("nan"), 2.0, float("-inf"), 1.0]):
+        saved.append(epoch)
+        checkpoint.on_epoch_end(epoch, {"val_loss": value})
+    best, last = "best.keras", "last.keras"
+    assert saved == [0, last, 1, best, last, 2, last, 3, best, last]
+    assert checkpoint.best == 1.0
+
+
+def test_a_value_that_is_not_measured_is_said_once(tmp_path, monkeypatch):
+    checkpoint = Checkpoint(tmp_path)
+    start_training(checkpoint, epochs=2)
+    monkeypatch.setattr(checkpoint, "_save", lambda name: None)
+    with pytest.warns(
+        UserWarning, match=r"'val_accuracy' is not measured. Measured: \['loss'\]"
+    ) as caught:
+        for epoch in range(2):
+            checkpoint.on_epoch_end(epoch, {"loss": 1.0})
+    assert len(caught) == 1

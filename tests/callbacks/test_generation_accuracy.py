@@ -129,3 +129,13 @@ def test_errors_when_training_starts(classifier):
     model.compile("adam")
     with pytest.raises(ValueError, match=r"generates images.*Classifier .*has no prior"):
         fit(model, GenerationAccuracy(classifier))
+
+
+@pytest.mark.any_backend
+def test_a_classifier_of_the_same_classes_in_another_order():
+    network = Classifier.for_images((8, 8, 1), NAMES, stem_filters=2).network
+    callback = GenerationAccuracy(
+        Classifier(network, NAMES[::-1]), 20, images=IMAGES, labels=LABELS
+    )
+    with pytest.raises(ValueError, match=r"in this order. Received: a classifier of \['right'"):
+        small_csae().fit(IMAGES, LABELS, verbose=0, callbacks=[callback])

@@ -256,3 +256,16 @@ def test_a_generator_cannot_be_read_for_both_models():
     model.fit_vae(((images,) for _ in range(3)), verbose=0)
     history = model.fit(((images,) for _ in range(3)), verbose=0)
     assert np.isfinite(history.history["loss"]).all()
+
+
+def test_weights_of_the_images_weigh_the_loss_of_the_vae(monkeypatch):
+    model = build()
+    model.vae_epochs = 1
+    weights = np.linspace(0, 2, 30)
+    received = []
+    fit = model.vae.fit
+    monkeypatch.setattr(
+        model.vae, "fit", lambda *data, **options: received.append(options) or fit(*data, **options)
+    )
+    model.fit(IMAGES, sample_weight=weights, **FIT)
+    np.testing.assert_array_equal(received[0]["sample_weight"], weights)

@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+import warnings
 
 import keras
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 from keras_regen import CSAE, Classifier
 from keras_regen.datasets import ShuffledArrays
 from keras_regen.models.batch_streams import is_endless, num_batches_of
+from keras_regen.models.fitting import plan
+from keras_regen.models.training_data import check_data
 from tests.samples import striped_images
 
 IMAGES, LABELS = striped_images(12)
@@ -241,3 +244,49 @@ def test_a_training_step_is_traced_once():
     model.fit(IMAGES, LABELS, batch_size=4, epochs=2, verbose=0)
     assert model.count == 1
     assert int(model.optimizer.iterations) == 6
+
+
+class BrightArrays(ShuffledArrays):
+    """A user's dataset that changes the images when it reads them."""
+
+    def read(self, indices):
+        images, labels = super().read(indices)
+        return 255 - images, labels
+
+
+def test_a_dataset_with_its_own_reading(model):
+    read = []
+    images, labels = IMAGES.astype("uint8"), LABELS
+    latents = model.encode(255 - images)
+    model._adapt_prior = lambda data, num_batches: read.extend(data.batches(num_batches))
+    model.adapt_prior(BrightArrays(images, labels, 12))
+    np.testing.assert_array_equal(
+        np.sort(model.encode(read[0][0]), axis=0), np.sort(latents, axis=0)
+    )
+
+
+def test_the_accuracy_is_not_weighted(model):
+    classes = model.classify(IMAGES)
+    labels = np.where(np.arange(12) < 3, classes, (classes + 1) % 3)
+    weights = np.where(np.arange(12) < 6, 1.0, 0.0)
+    model.compile("adam", metrics=["accuracy"], weighted_metrics=["accuracy"])
+    logs = model.evaluate(IMAGES, labels, sample_weight=weights, verbose=0, return_dict=True)
+    assert logs["accuracy"] == pytest.approx(3 / 12)
+    assert logs["probabilities_accuracy"] == pytest.approx(3 / 6)
+    history = model.fit(IMAGES, labels, class_weight={0: 0, 1: 0, 2: 0}, verbose=0).history
+    assert history["accuracy"] == pytest.approx([3 / 12])
+    assert history["probabilities_accuracy"] == [0]
+
+
+def test_the_last_epoch_of_a_preset_that_counts_steps_may_be_longer_than_its_decay():
+    options = {"image_shape": (8, 8, 1), "class_names": NAMES, "stem_filters": 2}
+    images, labels = np.tile(IMAGES, (2, 1, 1, 1)), np.tile(LABELS, 2)
+    # Epochs of 8 steps: the last of 313 epochs ends after the 2500 steps of the preset.
+    model = CSAE.from_preset("csae", batch_size=3, **options)
+    data = check_data(model._data_spec(), images, labels)
+    with warnings.catch_warnings(record=True) as caught:
+        epochs, _, _ = plan(model, data, None, None, 0, [], 0, None)
+    assert not [warning for warning in caught if "learning rate" in str(warning.message)]
+    assert epochs == 313
+    with pytest.warns(UserWarning, match="zero after 2500 steps, and .* would end after 2512"):
+        plan(model, data, 314, None, 0, [], 0, None)

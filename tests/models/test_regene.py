@@ -7,6 +7,7 @@ from keras import layers
 
 from keras_regen import ReGene, generate
 from keras_regen.callbacks import LossWeightSchedule
+from keras_regen.datasets import ShuffledArrays
 from keras_regen.layers import PEDCCHead
 from keras_regen.losses import PerceptualLoss, SSIMLoss
 from keras_regen.networks import regene_classifier, regene_decoder
@@ -209,3 +210,28 @@ def test_a_subclassed_classifier_raises():
 
     with pytest.raises(ValueError, match="functional or sequential"):
         ReGene(Subclassed(), regene_decoder((8, 8, 1), 48, width=0.02))
+
+
+def test_a_class_of_too_few_images_is_refused_before_training():
+    model = build(prior=ConvexCombinationPrior(3, num_sources=3))
+    labels = np.where(np.arange(60) < 2, 0, 1)
+    for data in ((IMAGES, labels), (ShuffledArrays(IMAGES, labels, 20), None)):
+        with pytest.raises(
+            ValueError, match=r"num_sources=3 latents.*\[2\] latents.*classes \[0\]"
+        ):
+            model.fit(*data, verbose=0)
+    assert int(model.optimizer.iterations) == 0
+    with pytest.warns(UserWarning, match="not more than chance"):
+        model.fit(IMAGES, labels, verbose=0, adapt_prior=False)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_warning_of_an_untrained_classifier(stream):
+    model = build()
+    labels = (model.classify(IMAGES) + 1) % 3  # the classifier is always wrong
+    data = (ShuffledArrays(IMAGES, labels, 20), None) if stream else (IMAGES, labels)
+    with pytest.warns(UserWarning, match=r"recognizes 0.0%.*not more than chance") as caught:
+        model.fit(*data, verbose=0, adapt_prior=False)
+    assert [warning.filename for warning in caught if "chance" in str(warning.message)] == [
+        __file__
+    ]
