@@ -105,10 +105,11 @@ def plan(
     """
     callbacks = keras.tree.flatten(callbacks or [])
     preset = model.preset
+    of_preset = preset is not None and epochs is None
     if preset is not None:
         if batch_size is None and data.in_memory:
             batch_size = preset.batch_size
-        if epochs is None:
+        if of_preset:
             epochs = _epochs_of(preset, _steps_per_epoch(data, batch_size, steps))
             if verbose:
                 print(f"Preset {preset.name!r}: training for {epochs} epochs.")
@@ -116,7 +117,8 @@ def plan(
         if preset.loss_weights and not own_schedule and (stages := preset.loss_stages(epochs)):
             callbacks.append(LossWeightSchedule(_known_stages(stages, model.loss_weights)))
     epochs = 1 if epochs is None else epochs
-    _warn_of_spent_schedule(model, data, batch_size, epochs - initial_epoch, steps)
+    steps = _steps_per_epoch(data, batch_size, steps) or 0
+    _warn_of_unfit_schedule(model, steps, (epochs - initial_epoch) * steps, of_preset)
     build_optimizer(model)
     set_monitor_modes(callbacks)
     # First of all: a checkpoint by another callback is of a model that is still good.
@@ -204,10 +206,15 @@ def single_optimizers(optimizer: Any) -> list[Any]:
     return list(getattr(optimizer, "optimizers", [optimizer]))
 
 
-def _warn_of_spent_schedule(
-    model: Any, data: ModelData, batch_size: int | None, epochs: int, steps: int | None
-) -> None:
-    """Warns of a cosine decay that ends before training does, which then learns nothing more."""
+def _warn_of_unfit_schedule(model: Any, epoch_steps: int, steps: int, of_preset: bool) -> None:
+    """Warns of a cosine decay that ends before training does, or long after it.
+
+    Args:
+        model: The compiled model.
+        epoch_steps: Steps of an epoch; 0 if they are unknown.
+        steps: Steps of the training run; 0 if they are unknown.
+        of_preset: Whether the preset sets the epochs. A user who sets them may mean to continue.
+    """
     schedules = [
         schedule
         for optimizer in single_optimizers(model.optimizer)
@@ -218,21 +225,24 @@ def _warn_of_spent_schedule(
     ]
     if not schedules:
         return
-    steps = _steps_per_epoch(data, batch_size, steps) or 0
-    planned = steps_done(model) + steps * epochs
+    end = steps_done(model) + steps
     last_step = min(
         schedule.decay_steps + (schedule.warmup_steps if schedule.warmup_target else 0)
         for schedule in schedules
     )
     # A preset that counts steps trains for whole epochs, the last of which may end after the decay.
-    tolerance = steps if model.preset is not None and model.preset.epochs is None else 1
-    if planned >= last_step + min(tolerance, last_step):
-        warnings.warn(
-            f"The learning rate is zero after {last_step} steps, and this training "
-            f"would end after {planned}. Build the model for it by `from_preset(..., "
-            "num_samples=, epochs=, batch_size=)`, or `compile` it again.",
-            stacklevel=4,
-        )
+    tolerance = epoch_steps if model.preset is not None and model.preset.epochs is None else 1
+    if end >= last_step + min(tolerance, last_step):
+        problem = f"The learning rate is zero after {last_step} steps"
+    elif of_preset and steps and end < 0.9 * last_step:
+        problem = f"The learning rate falls to zero in {last_step} steps"
+    else:
+        return
+    warnings.warn(
+        f"{problem}, and this training would end after {end}. Build the model for it by "
+        "`from_preset(..., num_samples=, epochs=, batch_size=)`, or `compile` it again.",
+        stacklevel=4,
+    )
 
 
 def _steps_per_epoch(data: ModelData, batch_size: int | None, steps: int | None) -> int | None:

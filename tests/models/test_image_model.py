@@ -290,3 +290,18 @@ def test_the_last_epoch_of_a_preset_that_counts_steps_may_be_longer_than_its_dec
     assert epochs == 313
     with pytest.warns(UserWarning, match="zero after 2500 steps, and .* would end after 2512"):
         plan(model, data, 314, None, 0, [], 0, None)
+
+
+def test_a_training_run_that_ends_long_before_the_decay():
+    model = CSAE.from_preset("csae_digits", stem_filters=2, class_names=NAMES)
+    data = check_data(model._data_spec(), IMAGES, LABELS)
+    # 60 epochs of a step, and of 23 steps for the 1437 images of the preset.
+    with pytest.warns(
+        UserWarning, match="falls to zero in 1380 steps, .* would end after 60. Build"
+    ):
+        plan(model, data, None, None, 0, [], 0, None)
+    with warnings.catch_warnings(record=True) as caught:
+        plan(model, data, 5, None, 0, [], 0, None)  # the user means to continue
+        model = CSAE.from_preset("csae_digits", stem_filters=2, class_names=NAMES, num_samples=12)
+        plan(model, data, None, None, 0, [], 0, None)
+    assert not [warning for warning in caught if "learning rate" in str(warning.message)]
