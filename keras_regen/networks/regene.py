@@ -179,6 +179,7 @@ class ReGeneDecoder(keras.Model):
         latent_dim: Integer, at least 1.
         image_shape: `(height, width, channels)`; height and width of 8 to 256, 1 or 3 channels.
         width: Float, above 0: factor of the numbers of filters.
+        dtype: Dtype policy of the layers, as in Keras. Defaults to the current policy.
         **kwargs: Arguments of `keras.Model`.
 
     Input shape: `(batch, latent_dim)`.
@@ -198,10 +199,20 @@ class ReGeneDecoder(keras.Model):
     """
 
     def __init__(
-        self, latent_dim: int, image_shape: tuple[int, int, int], width: float = 1.0, **kwargs: Any
+        self,
+        latent_dim: int,
+        image_shape: tuple[int, int, int],
+        width: float = 1.0,
+        dtype: Any = None,
+        **kwargs: Any,
     ):
-        network = regene_decoder(image_shape, latent_dim, width)
-        super().__init__(network.inputs, network.outputs, **kwargs)
+        before = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(keras.dtype_policies.get(dtype))
+        try:
+            network = regene_decoder(image_shape, latent_dim, width)
+            super().__init__(network.inputs, network.outputs, **kwargs)
+        finally:
+            keras.config.set_dtype_policy(before)
         self.latent_dim = int(latent_dim)
         self.image_shape = network.output_shape[1:]
         self.width = float(width)
@@ -212,6 +223,8 @@ class ReGeneDecoder(keras.Model):
             "image_shape": self.image_shape,
             "width": self.width,
             "name": self.name,
+            "trainable": self.trainable,
+            "dtype": keras.dtype_policies.serialize(self.dtype_policy),
         }
 
     @classmethod

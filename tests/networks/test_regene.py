@@ -105,3 +105,28 @@ def test_the_decoder_model_trains_and_loads(tmp_path):
     np.testing.assert_allclose(
         restored.predict(latents, verbose=0), decoder.predict(latents, verbose=0), atol=1e-6
     )
+
+
+@pytest.mark.any_backend
+def test_the_decoder_model_keeps_its_dtype_policy_and_its_frozen_weights(tmp_path):
+    arguments = {"latent_dim": 5, "image_shape": (8, 8, 1), "width": 0.02}
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        decoder = ReGeneDecoder(**arguments)
+    finally:
+        keras.config.set_dtype_policy(policy)
+    decoder.trainable = False
+    decoder.save(tmp_path / "decoder.keras")
+    restored = keras.saving.load_model(tmp_path / "decoder.keras")
+    policies = [layer.dtype_policy.name for layer in decoder.layers]
+    assert set(policies) == {"mixed_bfloat16", "float32"}  # the images are float32
+    for other in (restored, ReGeneDecoder(**arguments, dtype="mixed_bfloat16")):
+        assert [layer.dtype_policy.name for layer in other.layers] == policies
+        assert other.dtype_policy.name == "mixed_bfloat16"
+        assert keras.config.dtype_policy() == policy
+    assert restored.trainable_weights == []
+    # A file of an earlier version has neither.
+    config = ReGeneDecoder(**arguments).get_config()
+    del config["dtype"], config["trainable"]
+    assert ReGeneDecoder.from_config(config).trainable_weights
