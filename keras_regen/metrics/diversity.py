@@ -56,21 +56,22 @@ def relative_diversity(
     check_labels(labels, len(images), len(ratios), name="labels")
     for label in np.unique(labels):
         real = real_images[real_labels == label]
-        diversity = _diversity(real) if len(real) > 1 else 0
-        if diversity == 0:
+        diversity = _diversity(real)
+        # NaN fails, too.
+        if not diversity > 0:
             raise ValueError(
                 "`real_images` must hold at least two different images of each class that has "
                 f"generated images. Received: {len(real)} images of class {label}"
                 f"{', all equal' if len(real) > 1 else ''}."
             )
-        generated = images[labels == label]
-        if len(generated) > 1:
-            ratios[label] = _diversity(generated) / diversity
+        ratios[label] = _diversity(images[labels == label]) / diversity
     return ratios
 
 
 def training_diversity(data: ImageDataset, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Computes `relative_diversity` compared with the training images of a dataset.
+
+    A dataset may have classes of a single training image, which are no error here.
 
     Args:
         data: The dataset.
@@ -79,7 +80,7 @@ def training_diversity(data: ImageDataset, images: np.ndarray, labels: np.ndarra
 
     Returns:
         Array `(num_classes,)` for all classes of the dataset; NaN for a class with fewer than two
-        generated images or without training images.
+        generated images, or with fewer than two different training images.
 
     Examples:
         >>> import numpy as np
@@ -90,12 +91,10 @@ def training_diversity(data: ImageDataset, images: np.ndarray, labels: np.ndarra
         [1.1, 0.9, 0.9, 1.0, 1.0, 1.1, 0.9, 1.0, 1.0, 1.2]
     """
     ratios = np.full(data.num_classes, np.nan)
-    comparable = np.isin(labels, data.y_train)
-    if comparable.any():
-        known = relative_diversity(
-            images[comparable], labels[comparable], data.x_train, data.y_train
-        )
-        ratios[: len(known)] = known
+    for label in np.unique(labels):
+        diversity = _diversity(data.x_train[data.y_train == label])
+        if diversity > 0:
+            ratios[label] = _diversity(images[labels == label]) / diversity
     return ratios
 
 
@@ -118,5 +117,7 @@ def mean_diversity(ratios: np.ndarray) -> float:
 
 
 def _diversity(images):
+    if len(images) < 2:
+        return np.nan
     # The squared distances to the mean are summed over the pixels: a sum of variances.
     return unit_range(images).var(axis=0, dtype="float64", ddof=1).sum()

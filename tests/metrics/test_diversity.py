@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from keras_regen.datasets import load
+from keras_regen.datasets.dataset import dataset_from_arrays
 from keras_regen.metrics import relative_diversity
+from keras_regen.metrics.diversity import mean_diversity, training_diversity
 
 pytestmark = pytest.mark.any_backend
 
@@ -81,6 +83,22 @@ def test_classes_without_images_have_no_ratio():
     found = relative_diversity(images[present], labels[present], images, labels)
     np.testing.assert_allclose(found, [1, np.nan, np.nan, np.nan, 1])
     assert np.nanmean(found) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("as_floats", [False, True])
+def test_a_class_without_two_different_training_images_has_no_ratio(as_floats):
+    real = (some_images(9) / 255).astype("float32") if as_floats else some_images(9)
+    real_labels = np.array([0, 0, 0, 0, 1, 2, 2, 2, 4])
+    real[5:8] = real[5]
+    images, labels = some_images(15, seed=1), np.arange(15) % 5
+    data = dataset_from_arrays("few", (real, real_labels), (real, real_labels), list("abcdef"))
+    found = training_diversity(data, images, labels)
+    ratio = paper_diversity(images[labels == 0] / 255) / 2
+    ratio /= paper_diversity(some_images(9)[:4] / 255) / 3
+    np.testing.assert_allclose(found, [ratio, *[np.nan] * 5], rtol=1e-5)
+    np.testing.assert_allclose(mean_diversity(found), ratio, rtol=1e-5)
+    # All generated images are of classes without a ratio.
+    assert np.isnan(mean_diversity(training_diversity(data, images[1:5], labels[1:5])))
 
 
 IMAGES, LABELS = some_images(4), np.array([0, 0, 2, 2])

@@ -263,6 +263,21 @@ def test_classes_are_matched_by_name(quick, digits, digits_model):
     assert results["samples"] == 3 * SAMPLES
 
 
+def test_a_class_with_a_single_training_image_has_no_diversity(quick, digits, digits_model):
+    first = np.flatnonzero(digits.y_train == 3)[0]
+    kept = (digits.y_train != 3) | (np.arange(len(digits.y_train)) == first)
+    part = dataclasses.replace(digits, x_train=digits.x_train[kept], y_train=digits.y_train[kept])
+    results = quick(digits_model, 2, part)
+    everything = quick(digits_model, 2)
+    by_class = everything["relative_diversity_by_class"] | {"3": None}
+    assert results["relative_diversity_by_class"] == by_class
+    known = [value for value in by_class.values() if value is not None]
+    assert len(known) == 9
+    assert results["relative_diversity"] == pytest.approx(np.mean(known))
+    assert results["real"]["relative_diversity"] > 0
+    json.dumps(results, allow_nan=False)
+
+
 def test_classes_that_the_model_does_not_know(digits, digits_model):
     other = dataclasses.replace(digits, class_names=(*"012345678", "cat"))
     with pytest.raises(ValueError, match=r"'8', '9'\).*'digits' with .*'cat'\)"):
