@@ -38,11 +38,12 @@ def plot_run(
     `samples.png` for a model with a decoder, with a row for each class, and `closest.png` with the
     training images nearest to generated images; `reconstructions.png` for a model that also has an
     encoder; and for a model with a head `distances.png` between centroids and latent means, or
-    `barcodes.png` of latents.
+    `barcodes.png` of latents. The plots of generated images and `distances.png` leave out classes
+    without training images, which no model learns.
 
     Args:
         model: The model.
-        data: The dataset. The first test images are reconstructed.
+        data: The dataset, with the labels of the model. The first test images are reconstructed.
         rows: Losses and metrics by epoch, as in `keras_regen.callbacks.HistoryFile`.
         folder: Folder for the plots.
         seed: Integer: seed of the generated images.
@@ -63,8 +64,9 @@ def plot_run(
         )
     if model.decoder is None:
         return
-    plot_generated(model, folder / "samples.png", seed)
-    _plot_closest(model, data.x_train, folder / "closest.png", seed)
+    classes = np.unique(data.y_train) if model.num_classes else None
+    plot_generated(model, folder / "samples.png", seed, classes)
+    _plot_closest(model, data.x_train, folder / "closest.png", seed, classes)
     if model.encoder is None:
         return
     images = data.x_test[:32]
@@ -72,9 +74,9 @@ def plot_run(
     plotting.plot_reconstructions(images, reconstructions, path=folder / "reconstructions.png")
     if hasattr(model.head, "centroids"):
         plotting.plot_distances(
-            keras.ops.convert_to_numpy(model.head.centroids),
-            np.stack([model.prior.class_mean(label) for label in range(model.num_classes)]),
-            model.class_names,
+            keras.ops.convert_to_numpy(model.head.centroids)[classes],
+            np.stack([model.prior.class_mean(label) for label in classes]),
+            [model.class_names[label] for label in classes],
             path=folder / "distances.png",
         )
     elif model.head is not None:
@@ -82,12 +84,21 @@ def plot_run(
         plotting.plot_barcodes(latents, labels, model.class_names, path=folder / "barcodes.png")
 
 
-def plot_generated(model: ImageModel, path: Path, seed: int) -> None:
-    """Plots generated images: a row for each class, or ten rows without classes."""
+def plot_generated(
+    model: ImageModel, path: Path, seed: int, classes: np.ndarray | None = None
+) -> None:
+    """Plots generated images: a row for each class, or ten rows for a model without classes.
+
+    Args:
+        model: The model.
+        path: Path of the picture file.
+        seed: Integer: seed of the images.
+        classes: Integer array: labels of the classes. Defaults to all classes of the model.
+    """
     if model.num_classes:
+        classes = np.arange(model.num_classes) if classes is None else classes
         # The picture has the rows of the first classes only; a note counts all classes.
-        labels = np.arange(model.num_classes)
-        labels = np.repeat(labels, np.where(labels < _ROWS, _COLUMNS, 1))
+        labels = np.repeat(classes, np.where(np.arange(len(classes)) < _ROWS, _COLUMNS, 1))
         images = generate(model, labels, seed=seed)
         plotting.plot_samples(
             images, labels, model.class_names, columns=_COLUMNS, max_classes=_ROWS, path=path
@@ -97,10 +108,13 @@ def plot_generated(model: ImageModel, path: Path, seed: int) -> None:
         plotting.plot_images(images, columns=_COLUMNS, path=path)
 
 
-def _plot_closest(model: ImageModel, x_train: np.ndarray, path: Path, seed: int) -> None:
+def _plot_closest(
+    model: ImageModel, x_train: np.ndarray, path: Path, seed: int, classes: np.ndarray | None
+) -> None:
     """Plots generated images of the first classes with the training images nearest to each."""
-    count = min(model.num_classes, _CLOSEST_ROWS) or _CLOSEST_ROWS
+    shown = None if classes is None else classes[:_CLOSEST_ROWS]
+    count = _CLOSEST_ROWS if shown is None else len(shown)
     # The first image of each row in the picture of the samples.
-    images = generate(model, num_samples=count, seed=seed)
+    images = generate(model, shown, count, seed=seed)
     matches = closest_match(images, x_train, min(_CLOSEST_MATCHES, len(x_train)))
     plotting.plot_closest(images, x_train[matches.indices], captions=matches.values, path=path)
