@@ -261,8 +261,9 @@ class ImageModel(keras.Model):
             metrics: A list of metrics of the class probabilities (of the reconstructions, for a
                 model that does not classify), or a dict from the names of outputs
                 (`probabilities`, `latent`, `reconstruction`) to metrics. A model that classifies
-                always reports `"accuracy"`.
-            weighted_metrics: Metrics that `sample_weight` weighs, likewise.
+                always reports `"accuracy"`, without weights.
+            weighted_metrics: Metrics that `sample_weight` weighs, likewise. `"accuracy"` has the
+                name `"probabilities_accuracy"` here.
             jit_compile: As in `keras.Model.compile`. `"auto"` leaves out XLA on TensorFlow without
                 a GPU.
             **kwargs: Further arguments of `keras.Model.compile`.
@@ -850,7 +851,8 @@ class ImageModel(keras.Model):
         has_classes = self._needs_labels and self.prior.num_classes
         if has_classes:
             labels = [np.asarray(ops.convert_to_numpy(part), "int64") for part in labels]
-        latents = np.concatenate(latents)
+        # Latents in memory may be large, and `concatenate` copies them.
+        latents = latents[0] if len(latents) == 1 else np.concatenate(latents)
         labels = np.concatenate(labels) if has_classes else None
         self.prior.adapt(latents, labels)
         self._after_prior(latents, labels)

@@ -82,7 +82,7 @@ class Prior(keras.layers.Layer):
         """
 
     def _learn(self, latents: np.ndarray, labels: np.ndarray | None) -> None:
-        """Sets the weights from checked latents in float64 and their labels."""
+        """Sets the weights from checked latents, of any type of numbers, and their labels."""
         raise NotImplementedError
 
     def _set_state(self, latent_dim: int, **arrays: Any) -> None:
@@ -184,7 +184,7 @@ def _checked_latents(latents: npt.ArrayLike, latent_dim: int | None) -> np.ndarr
             "The latents must be finite in float32. Received: NaN, infinite or larger values. An "
             "encoder returns such latents if its training diverged."
         )
-    return latents.astype("float64")
+    return latents
 
 
 def check_sampling(num_samples: int, rng: np.random.Generator) -> None:

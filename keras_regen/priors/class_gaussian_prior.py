@@ -70,7 +70,7 @@ class ClassGaussianPrior(ClassPrior):
         mean = np.zeros((self.num_classes, latent_dim))
         scatter = np.zeros((self.num_classes, latent_dim, latent_dim))
         for label in np.flatnonzero(count):
-            samples = latents[labels == label]
+            samples = latents[labels == label].astype("float64")
             mean[label] = samples.mean(axis=0)
             centered = samples - mean[label]
             scatter[label] = centered.T @ centered

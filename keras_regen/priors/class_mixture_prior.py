@@ -82,7 +82,7 @@ class ClassMixturePrior(ClassPrior):
         scatter = np.zeros((self.num_classes, dim, dim))
         freedom = np.zeros(self.num_classes)
         for label in np.flatnonzero(count):
-            samples = latents[labels == label]
+            samples = latents[labels == label].astype("float64")
             shares, means, nearest = self._clusters(samples)
             share[label, : len(shares)], mean[label, : len(means)] = shares, means
             centered = samples - means[nearest]

@@ -77,7 +77,7 @@ class DeviationTransferPrior(ClassPrior):
         bank = np.zeros((self.num_classes, self.bank_size, latents.shape[1]))
         mean = np.zeros((self.num_classes, latents.shape[1]))
         for label in np.flatnonzero(count):
-            samples = latents[labels == label]
+            samples = latents[labels == label].astype("float64")
             mean[label] = samples.mean(axis=0)
             if len(samples) > self.bank_size:
                 samples = rng.choice(samples, self.bank_size, replace=False)

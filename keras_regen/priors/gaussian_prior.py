@@ -51,7 +51,7 @@ class GaussianPrior(Prior):
         return self.built and bool(ops.convert_to_numpy(self.count))
 
     def _learn(self, latents: np.ndarray, labels: np.ndarray | None) -> None:
-        mean = latents.mean(axis=0)
+        mean = latents.mean(axis=0, dtype="float64")
         centered = latents - mean
         covariance = centered.T @ centered / max(len(latents) - 1, 1)
         scale = symmetric_square_root(covariance)
