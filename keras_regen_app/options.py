@@ -298,6 +298,21 @@ def refuse_options(*options: str, reason: str) -> None:
         raise click.UsageError(f"{reason} Omit {', '.join(given)}.")
 
 
+def check_fit(image_size: int | tuple[int, int] | None) -> None:
+    """Raises an error if the user gave `--fit` although the images keep their size.
+
+    Args:
+        image_size: Value of `--image-size`.
+
+    Raises:
+        click.UsageError: If `--fit` is on the command line, and `--image-size` is not.
+    """
+    if image_size is None:
+        refuse_options(
+            "--fit", reason="`--fit` needs `--image-size`: without it, images keep their size."
+        )
+
+
 def picture_option(default: str) -> Callable:
     """Returns a decorator that adds `--output` for a `.png` file."""
     return click.option(

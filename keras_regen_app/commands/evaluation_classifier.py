@@ -7,6 +7,7 @@ import click
 from keras_regen_app.options import (
     Output,
     backend_option,
+    check_fit,
     count_option,
     fit_option,
     image_size_option,
@@ -44,6 +45,7 @@ def train_evaluation_classifier(
     dataset, image_size, fit, network, steps, output, overwrite, seed, quiet, as_json
 ):
     """Train a classifier of real images, and store it for `evaluate`."""
+    check_fit(image_size)
     from keras_regen import metrics
     from keras_regen.atomic_files import write_json
     from keras_regen.datasets import load

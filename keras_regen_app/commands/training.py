@@ -17,6 +17,7 @@ import click
 from keras_regen_app.determinism import deterministic_option, use_deterministic_operations
 from keras_regen_app.options import (
     backend_option,
+    check_fit,
     fit_option,
     image_size_option,
     json_option,
@@ -167,6 +168,9 @@ def train(
             *_SETTINGS_OPTIONS,
             reason="`--resume` continues with the settings of the run, which cannot change.",
         )
+    elif preset is not None:
+        # Without a preset, large images and images of different sizes are resized.
+        check_fit(image_size)
 
     from keras_regen_app.runs import read_settings, resume_run, train_run
 

@@ -22,8 +22,8 @@ def interrupt(*arguments, **options):
 
 
 @pytest.fixture
-def demo_options(monkeypatch):
-    """Records the options that `demo` passes to `train_run`, without training."""
+def run_options(monkeypatch):
+    """Records the options that a command passes to `train_run`, without training."""
     recorded = {}
 
     def train_run(*arguments, **options):
@@ -115,6 +115,12 @@ def test_reconstruction_with_a_run_and_resuming(tmp_path, trained):
         (["train", "csae_digits", "-o", "beta"], "expected NAME=VALUE"),
         (["train", "csae_digits", "--classifier", "here"], "has no option --classifier"),
         (["train", "regene_digits", "--vae", "here"], "has no option --vae, but --classifier"),
+        (["train", "csae_digits", "--fit", "pad"], "`--fit` needs `--image-size`"),
+        (["train", "csae_digits", "--resume", "--fit", "pad"], "cannot change. Omit --fit."),
+        (
+            ["train-evaluation-classifier", "--dataset", "digits", "--fit", "crop"],
+            "images keep their size. Omit --fit.",
+        ),
     ],
 )
 @pytest.mark.any_backend
@@ -142,9 +148,18 @@ def test_demo_replaces_another_run_only_with_the_option(tmp_path, digits_run):
     ],
 )
 @pytest.mark.any_backend
-def test_runs_that_demo_replaces(demo_options, arguments, replaces):
+def test_runs_that_demo_replaces(run_options, arguments, replaces):
     run("demo", *arguments, code=1)
-    assert demo_options["overwrite"] is replaces
+    assert run_options["overwrite"] is replaces
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--dataset", "photos"], ["csae", "--dataset", "photos", "--image-size", "32"]]
+)
+@pytest.mark.any_backend
+def test_images_that_may_be_resized_have_the_option_fit(run_options, tmp_path, arguments):
+    run("train", *arguments, "--fit", "pad", "--output", tmp_path, code=1)
+    assert run_options["fit"] == "pad"
 
 
 @pytest.mark.parametrize("command", [["demo"], ["train", "csae_digits"]])
