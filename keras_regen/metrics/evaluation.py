@@ -88,7 +88,8 @@ def evaluate_generation(
             `print`.
 
     Returns:
-        A flat dict of numbers for JSON; a number that is not finite is `None`. For every model:
+        A flat dict of numbers for JSON; a number that is not finite is `None`, and so is a metric
+        for which the images are too few or differ too little. For every model:
 
         - `test_images`: the number of test images.
         - `accuracy`: of the classes of the test images, for a model that classifies.
@@ -113,7 +114,7 @@ def evaluate_generation(
         - `precision`, `recall`: of generated images with respect to training images.
         - `copied`: share of the images that are at least as near to a training image, in pixels, as
             its nearest neighbor; about a half for new images of the same kind.
-        - `intrinsic_dimension`: from 20 neighbors; `None` for fewer images.
+        - `intrinsic_dimension`: from 20 neighbors.
         - `inception_score`: of the probabilities of the evaluation classifier.
         - `frechet_original_generated`, and for a model that encodes
             `frechet_original_reconstructed` and `frechet_reconstructed_generated`, as in table 3 of
@@ -137,7 +138,7 @@ def evaluate_generation(
 
     Raises:
         ValueError: If a class of the dataset is not known to the model or the classifier, images
-            have another shape, an argument is out of range, or the images are too few.
+            have another shape, or an argument is out of range.
 
     Source: CSAE, section 4.2; ReGene, sections 6.1, 6.2, 6.6 and tables 2 to 4; DE-GAN, section IV.
 

@@ -24,6 +24,8 @@ from keras_regen.metrics.sharpness import sharpness
 _MAX_ORIGINALS = 10_000
 _KERNEL_SUBSET = 1000
 _NEIGHBORS = 20
+# The fewest images of a set that have a covariance and a pair, and that have 3 neighbors each.
+_LEAST_FOR_DISTANCE, _LEAST_FOR_PRECISION = 2, 4
 
 
 class ImageSetMetrics:
@@ -84,7 +86,8 @@ class ImageSetMetrics:
 
         Returns:
             A dict of numbers by the names of the results, and a dict of arrays `(num_classes,)`
-            for the results by class.
+            for the results by class. A metric for which the images are too few, or differ too
+            little, is NaN.
         """
         probabilities = self.classifier.classify(images, self.batch_size, return_probabilities=True)
         predicted = np.argmax(probabilities, axis=1)
@@ -113,24 +116,19 @@ class ImageSetMetrics:
 
     def frechet_original_reconstructed(self) -> float:
         """Computes the Fréchet distance of the training images and their reconstructions."""
-        return frechet_distance(self._original_features, self._reconstructed_features)
+        return _frechet_distance(self._original_features, self._reconstructed_features)
 
     def _measure_pixels(self, images, chosen):
         values = {}
         if "copied" in self.metrics:
-            distances = self._original_distances
-            copies = novelty(images, self.originals, training_distances=distances)
-            values["copied"] = copies.copied_share
+            values["copied"] = self._copied_share(images)
         if "sharpness" in self.metrics and min(images.shape[1:3]) > 1:
             values["sharpness"] = sharpness(images)
         if "closest_distance" in self.metrics:
             _, distances = nearest_neighbors(images[chosen], self.originals, 1)
             values["closest_distance"] = float(distances.mean())
         if "intrinsic_dimension" in self.metrics:
-            points = without_duplicates(images[chosen])
-            enough = len(points) > _NEIGHBORS
-            dimension = intrinsic_dimension(points, _NEIGHBORS) if enough else math.nan
-            values["intrinsic_dimension"] = dimension
+            values["intrinsic_dimension"] = _dimension(images[chosen])
         return values
 
     def _measure_features(self, images, generated):
@@ -138,22 +136,22 @@ class ImageSetMetrics:
         if not {"precision_recall", "frechet_distance", "kernel_distance"} & set(self.metrics):
             return values
         originals, features = self._original_features, self.extractor(images)
-        count = min(len(features), len(originals))
         if "precision_recall" in self.metrics:
-            values["precision"], values["recall"] = precision_recall(
-                originals[:count], features[:count]
-            )
+            values["precision"], values["recall"] = _precision_recall(originals, features)
         if "frechet_distance" in self.metrics:
-            values["frechet_original_generated"] = frechet_distance(originals, features)
+            values["frechet_original_generated"] = _frechet_distance(originals, features)
             if generated and self._reconstruct is not None:
-                distance = frechet_distance(self._reconstructed_features, features)
+                distance = _frechet_distance(self._reconstructed_features, features)
                 values["frechet_reconstructed_generated"] = distance
         if "kernel_distance" in self.metrics:
-            subset = min(_KERNEL_SUBSET, count)
-            values["kernel_distance"] = kernel_inception_distance(
-                originals, features, subset, seed=0
-            )[0]
+            values["kernel_distance"] = _kernel_distance(originals, features)
         return values
+
+    def _copied_share(self, images):
+        if (self.originals == self.originals[:1]).all():
+            return math.nan
+        distances = self._original_distances
+        return novelty(images, self.originals, training_distances=distances).copied_share
 
     def _shares(self, hits, labels):
         counts = np.bincount(labels, minlength=self.data.num_classes)
@@ -172,3 +170,34 @@ class ImageSetMetrics:
     @functools.cached_property
     def _original_distances(self):
         return neighbor_distances(self.originals)
+
+
+def _dimension(images):
+    points = without_duplicates(images)
+    if len(points) <= _NEIGHBORS:
+        return math.nan
+    try:
+        return intrinsic_dimension(points, _NEIGHBORS)
+    except ValueError:
+        # Enough different images have no dimension if all neighbors of one are equally far.
+        return math.nan
+
+
+def _precision_recall(originals, features):
+    count = min(len(originals), len(features))
+    if count < _LEAST_FOR_PRECISION:
+        return math.nan, math.nan
+    return precision_recall(originals[:count], features[:count])
+
+
+def _frechet_distance(features, other_features):
+    if min(len(features), len(other_features)) < _LEAST_FOR_DISTANCE:
+        return math.nan
+    return frechet_distance(features, other_features)
+
+
+def _kernel_distance(originals, features):
+    count = min(len(originals), len(features))
+    if count < _LEAST_FOR_DISTANCE:
+        return math.nan
+    return kernel_inception_distance(originals, features, min(_KERNEL_SUBSET, count), seed=0)[0]

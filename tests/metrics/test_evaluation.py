@@ -416,6 +416,62 @@ def test_too_few_images_have_no_dimension(digits, classifier, digits_model):
     json.dumps(results, allow_nan=False)
 
 
+@pytest.mark.parametrize(
+    ("count", "unknown"),
+    [
+        (3, {"precision", "recall"}),
+        (1, {"precision", "recall", "frechet", "kernel", "relative"}),
+    ],
+)
+def test_metrics_of_too_few_test_images_are_left_out(
+    digits, classifier, digits_model, count, unknown
+):
+    few = dataclasses.replace(digits, x_test=digits.x_test[:count], y_test=digits.y_test[:count])
+    results = evaluate_generation(
+        digits_model,
+        few,
+        evaluation_classifier=classifier,
+        samples_per_class=2,
+        student_steps=1,
+    )
+    assert results["compared"] == count
+    # Of images of different classes, each alone in its class.
+    unknown = unknown | {"relative", "intrinsic"}
+    real = results["real"]
+    assert {name.partition("_")[0] for name, value in real.items() if value is None} == unknown
+    # 20 generated images have a diversity.
+    missing = {name.partition("_")[0] for name in results["values"] if results[name] is None}
+    assert missing == unknown - {"relative"}
+    assert results["frechet_original_reconstructed"] > 0
+    labels = probabilities_of(classifier, few.x_test).argmax(axis=1)
+    assert real["generation_accuracy"] == np.mean(labels == few.y_test)
+    json.dumps(results, allow_nan=False)
+
+
+def test_copies_of_a_single_training_image_are_not_measured(digits, classifier, digits_model):
+    one = {"x_train": digits.x_train[[0] * 5], "y_train": digits.y_train[[0] * 5]}
+    options = {"evaluation_classifier": classifier, "samples_per_class": 25, "student_steps": 1}
+    results = evaluate_generation(digits_model, dataclasses.replace(digits, **one), **options)
+    assert results["copied"] is results["real"]["copied"] is None
+    assert results["relative_diversity"] is None
+    assert results["precision"] is not None and results["real"]["intrinsic_dimension"] > 0
+    # A single training image has neither a covariance nor a neighbor.
+    one = {name: rows[:1] for name, rows in one.items()}
+    results = evaluate_generation(digits_model, dataclasses.replace(digits, **one), **options)
+    for name in ("copied", "precision", "kernel_distance", "frechet_original_reconstructed"):
+        assert results[name] is None
+    assert results["real"]["generation_accuracy"] > 0.5
+    json.dumps(results, allow_nan=False)
+
+
+def test_images_that_are_all_equally_far_have_no_dimension(quick, digits, digits_model):
+    pixels = np.eye(64, dtype="uint8").reshape(64, 8, 8, 1)[:30] * 255
+    far = dataclasses.replace(digits, x_test=pixels, y_test=np.arange(30) % 10)
+    results = quick(digits_model, 3, far, metrics=["intrinsic_dimension", "sharpness"])
+    assert results["real"]["intrinsic_dimension"] is None and results["real"]["sharpness"] > 0
+    assert results["intrinsic_dimension"] > 0
+
+
 def test_students_learn_from_the_same_number_of_generated_and_real_images(
     quick, digits_model, monkeypatch
 ):
