@@ -25,6 +25,14 @@ _KS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100)
     help="Number of neighbors of each image; can be repeated.  [default: 5 to 100]",
 )
 @click.option(
+    "--average",
+    type=click.Choice(["arithmetic", "harmonic"]),
+    default="arithmetic",
+    show_default=True,
+    help="Mean over the images: `arithmetic` as in the papers, or `harmonic`, which single images "
+    "with equally far neighbors do not determine.",
+)
+@click.option(
     "--num-samples",
     type=click.IntRange(min=3),
     help="Number of random training images.  [default: all]",
@@ -33,7 +41,7 @@ _KS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100)
 @seed_option
 @json_option
 @backend_option
-def intrinsic_dimension(dataset, ks, num_samples, output, seed, as_json):
+def intrinsic_dimension(dataset, ks, average, num_samples, output, seed, as_json):
     """Estimate the intrinsic dimension of the training images of DATASET, a name or path."""
     import numpy as np
 
@@ -52,7 +60,7 @@ def intrinsic_dimension(dataset, ks, num_samples, output, seed, as_json):
         images = images[np.random.default_rng(seed).permutation(len(images))[:num_samples]]
     points = without_duplicates(images)
     ks = sorted(set(ks)) or [k for k in _KS if k < len(points)] or [2]
-    dimensions = intrinsic_dimension_curve(points, ks)
+    dimensions = intrinsic_dimension_curve(points, ks, average=average)
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     plotting.plot_intrinsic_dimension(ks, {data.name: dimensions}, path=output)
     num_duplicates = len(images) - len(points)
@@ -61,6 +69,7 @@ def intrinsic_dimension(dataset, ks, num_samples, output, seed, as_json):
             {
                 "images": len(points),
                 "duplicates": num_duplicates,
+                "average": average,
                 "dimensions": dict(zip(ks, dimensions.tolist(), strict=True)),
                 "seed": seed,
                 "output": output,

@@ -53,6 +53,20 @@ def test_a_random_part(tmp_path, images_with_copies):
     assert first["dimensions"] != other["dimensions"] != figures(*command)["dimensions"]
 
 
+def test_the_harmonic_mean_is_the_remedy_for_neighbors_that_are_equally_far(tmp_path):
+    line = np.arange(0, 90, 10, "uint8")[:, None, None, None].repeat(2, axis=1).repeat(2, axis=2)
+    labels = np.arange(9) % 2
+    np.savez(tmp_path / "line.npz", x_train=line, y_train=labels, x_test=line, y_test=labels)
+    command = ["intrinsic-dimension", tmp_path / "line.npz", "--output", tmp_path / "a.png"]
+    message = " ".join(run(*command, "--k", 2, code=2).output.split())
+    assert "7 such points with --k 2" in message
+    assert "Use a larger `--k`, or `--average 'harmonic'`." in message
+    results = figures(*command, "--k", 2, "--average", "harmonic")
+    # Only the 2 ends have neighbors at different distances, 1 and 2.
+    assert results["dimensions"] == {"2": pytest.approx(9 / (2 * np.log(2)))}
+    assert results["average"] == "harmonic"
+
+
 def test_wrong_numbers(tmp_path, images_with_copies):
     command = ["intrinsic-dimension", images_with_copies, "--output", tmp_path / "a.png"]
     message = run(*command, "--num-samples", 106, code=2).output
