@@ -1,5 +1,6 @@
 """The evaluation of a trained model on held-out images, by all metrics that apply to it."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ from keras_regen.atomic_files import json_number
 from keras_regen.checks import as_integers, check_integer, elements_of
 from keras_regen.datasets import ImageDataset
 from keras_regen.generation import Acceptance
-from keras_regen.generation.protocol import check_model
-from keras_regen.generation.sampling import as_acceptance
+from keras_regen.generation.acceptance_rule import AcceptanceRule
+from keras_regen.generation.protocol import check_model, require_part
+from keras_regen.generation.sampling import as_acceptance, requestable_classes
 from keras_regen.metrics.aligned_classifier import check_classifier
 from keras_regen.metrics.evaluation_classifier import train_evaluation_classifier
 from keras_regen.metrics.feature_checks import check_dataset
@@ -54,7 +56,7 @@ def evaluate_generation(
     seeds: Sequence[int] = (0,),
     student_steps: int = 500,
     extractor: FeatureExtractor | None = None,
-    accept: Acceptance | None = None,
+    accept: bool | float | Acceptance | None = None,
     batch_size: int = 256,
     metrics: Iterable[str] | None = None,
     on_stage: Callable[[str], None] | None = None,
@@ -79,8 +81,10 @@ def evaluate_generation(
             classification accuracy score; 0 leaves out the score.
         extractor: The extractor of the features for precision, recall and the distances. Defaults
             to the evaluation classifier.
-        accept: The acceptance of `accepted_generation_accuracy`. Defaults to
-            `Acceptance(max_tries=20)` for a calibrated model, and to none for other models.
+        accept: The acceptance of `accepted_generation_accuracy`, as in `keras_regen.generate`; a
+            model without classes needs `Acceptance(classifier)`. `False` leaves out the metric.
+            Defaults to `Acceptance(max_tries=20)` for a calibrated model, and to `False` for other
+            models.
         batch_size: Integer: images per step.
         metrics: Names of the metrics to measure, from `keras_regen.metrics.ALL_METRICS`. Defaults
             to all; `keras_regen.metrics.QUICK_METRICS` is a subset that takes seconds.
@@ -138,7 +142,8 @@ def evaluate_generation(
 
     Raises:
         ValueError: If a class of the dataset is not known to the model or the classifier, images
-            have another shape, or an argument is out of range.
+            have another shape, an argument is out of range, or the acceptance does not fit the
+            model.
 
     Source: CSAE, section 4.2; ReGene, sections 6.1, 6.2, 6.6 and tables 2 to 4; DE-GAN, section IV.
 
@@ -166,7 +171,7 @@ def evaluate_generation(
     check_integer("samples_per_class", samples_per_class, 1)
     check_integer("student_steps", student_steps, 0)
     check_integer("batch_size", batch_size, 1)
-    accept = as_acceptance(accept)
+    accept = _default_acceptance(model) if accept is None else as_acceptance(accept)
     if evaluation_classifier is not None:
         check_classifier(evaluation_classifier)
     if extractor is not None and not isinstance(extractor, FeatureExtractor):
@@ -176,6 +181,9 @@ def evaluate_generation(
         )
     if model.num_classes:
         data = data.with_classes(model.class_names)
+    is_accepting = accept is not None and "accepted_generation_accuracy" in metrics
+    if is_accepting and model.decoder is not None:
+        data = _with_acceptable_classes(model, data, accept)
     on_stage = _checked_report(on_stage)
     results = {"test_images": len(data.x_test)}
     on_stage(f"Evaluating on {len(data.x_test):,} test images.")
@@ -208,7 +216,7 @@ def evaluate_generation(
         samples_per_class=samples_per_class,
         student_steps=student_steps,
         extractor=extractor,
-        accept=_acceptance(model, accept),
+        accept=accept,
         batch_size=batch_size,
         on_stage=on_stage,
     )
@@ -247,8 +255,25 @@ def _checked_report(on_stage):
     return report
 
 
-def _acceptance(model, accept):
-    if not model.num_classes:
-        return None
+def _default_acceptance(model):
     calibrated = classifies(model) and np.all(keras.ops.convert_to_numpy(model.confidence))
-    return Acceptance(max_tries=20) if accept is None and calibrated else accept
+    return Acceptance(max_tries=20) if calibrated else None
+
+
+def _with_acceptable_classes(model, data, accept):
+    """The dataset with the labels by which a model generates accepted images."""
+    names = requestable_classes(model, require_part(model, "prior", "sample latents"), accept)
+    # Raises an error now, and not after the training of classifiers.
+    AcceptanceRule(model, accept, len(names))
+    if model.num_classes:
+        return data
+    if hasattr(accept.classifier, "class_names"):
+        with contextlib.suppress(ValueError):
+            return data.with_classes(names)
+    elif len(names) == data.num_classes:
+        return data
+    raise ValueError(
+        "The classifier of `accept` must know the classes of the dataset, "
+        f"{list(data.class_names)}. Received: a classifier of {list(names)}. Train one on this "
+        "dataset."
+    )

@@ -28,7 +28,8 @@ class GenerationEvaluation:
         samples_per_class: Integer: images to generate for each class that has training images.
         student_steps: Integer: training steps for the classification accuracy score.
         extractor: The extractor of features, or `None` for the evaluation classifier.
-        accept: The acceptance of accepted images, or `None` to leave them out.
+        accept: The acceptance of accepted images, or `None` to leave them out. For a model without
+            classes, its classifier must have the labels of `data`.
         batch_size: Integer: images per step.
         on_stage: Function that receives a description of each stage.
 
@@ -149,7 +150,10 @@ class GenerationEvaluation:
         return values, by_class
 
     def _measure_accepted(self, options):
-        """Accuracy and tries of accepted images by class; a missing image counts as wrong."""
+        """Accuracy and tries of accepted images by class; a missing image counts as wrong.
+
+        Classes without training images, of which no images are requested, have NaN.
+        """
         labels = np.repeat(self.classes, self.samples_per_class)
         try:
             images, report = generate(
@@ -162,11 +166,13 @@ class GenerationEvaluation:
             counts = np.bincount(report.labels)
             accuracy = np.nan_to_num(generation_accuracy(self.classifier, images, report.labels))
             correct[: len(counts)] = np.rint(accuracy * counts)
-        return {
+        requested = np.isin(np.arange(self.data.num_classes), self.classes)
+        numbers = {
             "accepted_generation_accuracy": correct / self.samples_per_class,
-            "tries": report.tries.astype("float64"),
-            "latent_tries": report.latent_tries.astype("float64"),
+            "tries": report.tries,
+            "latent_tries": report.latent_tries,
         }
+        return {name: np.where(requested, values, np.nan) for name, values in numbers.items()}
 
     def _measure_real(self):
         """The metrics of the test images; the student learns from training images."""

@@ -18,6 +18,7 @@ from keras_regen.metrics import (
     evaluate_generation,
     train_evaluation_classifier,
 )
+from keras_regen.networks import basenet
 
 pytestmark = pytest.mark.any_backend
 
@@ -226,6 +227,79 @@ def test_nothing_is_accepted(quick, model):
         list(quick(model, 2, accept=Acceptance(by="confidence", max_tries=3))["tries"].values())
         == [6] * 10
     )
+
+
+def test_accepted_images_are_left_out_on_request(quick, digits_model):
+    for accept in (False, np.False_):
+        results = quick(digits_model, 2, accept=accept)
+        assert "tries" not in results and "accepted_generation_accuracy" not in results
+    assert "tries" in quick(digits_model, 2)
+
+
+@pytest.fixture
+def backwards():
+    """A classifier that knows the digits in the reverse order."""
+    names = [str(digit) for digit in range(9, -1, -1)]
+    return Classifier.for_images((8, 8, 1), names, stem_filters=2)
+
+
+def test_a_classifier_accepts_images_of_a_model_without_classes(
+    quick, classifier, backwards, untrained_gan
+):
+    # Every image is probable enough for its class, apart from the label 3 of the classifier.
+    thresholds = np.full(10, 1e-9)
+    thresholds[3] = 1.0
+    accept = Acceptance(backwards, threshold=thresholds, max_tries=2)
+    results = quick(untrained_gan, SAMPLES, seeds=[4], accept=accept)
+    for label in range(10):
+        digit = 9 - label
+        latents = untrained_gan.prior.sampler(label, np.random.default_rng([4, label]))(SAMPLES)
+        images = untrained_gan.decode(latents)[: 0 if label == 3 else SAMPLES]
+        correct = correct_count(classifier, images, np.full(len(images), digit), digit)
+        name = str(digit)
+        assert results["accepted_generation_accuracy_by_class"][name] == correct / SAMPLES
+        assert results["tries"][name] == (2 if label == 3 else 1) * SAMPLES
+    shares = list(results["accepted_generation_accuracy_by_class"].values())
+    assert results["accepted_generation_accuracy"] == pytest.approx(np.mean(shares))
+
+
+def test_a_keras_model_accepts_images_by_the_number_of_their_class(quick, digits, untrained_gan):
+    # The images of class 2 are missing, and so the class has no result.
+    kept = digits.y_train != 2
+    part = dataclasses.replace(digits, x_train=digits.x_train[kept], y_train=digits.y_train[kept])
+    thresholds = np.full(10, 1e-9)
+    thresholds[3] = 1.0
+    accept = Acceptance(basenet((8, 8, 1), 10), threshold=thresholds, max_tries=2)
+    results = quick(untrained_gan, 2, part, accept=accept)
+    expected = dict.fromkeys(digits.class_names, 2) | {"2": None, "3": 4}
+    assert results["tries"] == results["latent_tries"] | {"3": 4} == expected
+    assert results["accepted_generation_accuracy_by_class"]["2"] is None
+    json.dumps(results, allow_nan=False)
+
+
+def test_an_acceptance_that_does_not_fit_is_an_error_before_the_evaluation(
+    quick, digits, backwards, model, untrained_gan
+):
+    few = Classifier.for_images((8, 8, 1), ["8", "cat"], stem_filters=2)
+    model.confidence.assign(np.zeros(10))
+    for evaluated, accept, message in (
+        (untrained_gan, True, r"GAN has no classes.*accept=Acceptance\(classifier\)"),
+        (untrained_gan, 0.5, r"GAN has no classes.*accept=Acceptance\(classifier\)"),
+        (untrained_gan, Acceptance(backwards), "classifier is not calibrated"),
+        (untrained_gan, Acceptance(few, 0.1), r"classes of the dataset, \['0', .*\['8', 'cat'\]"),
+        (
+            untrained_gan,
+            Acceptance(basenet((8, 8, 1), 3), 0.1),
+            r"classes of the dataset, \['0', .*\['0', '1', '2'\]",
+        ),
+        (model, Acceptance(by="confidence"), "model is not calibrated"),
+    ):
+        stages = []
+        with pytest.raises(ValueError, match=message):
+            quick(evaluated, 2, accept=accept, on_stage=stages.append)
+        assert not stages
+    # Without the metric, there is nothing to accept.
+    assert quick(untrained_gan, 2, accept=True, metrics=["recognized"])["recognized"] >= 0
 
 
 def test_a_model_that_is_not_calibrated_has_no_accepted_images(quick, model):
