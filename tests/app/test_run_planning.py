@@ -72,7 +72,7 @@ def test_images_of_mixed_sizes_are_resized_and_others_are_not(tmp_path):
     assert chosen["image_size"] == 32 and "sizes differ" in said[0]
     large = settings(dataset=str(write_folder(tmp_path / "large", [(90, 70)] * 12)))
     assert load_for_recipe(large, said.append).image_shape == (32, 32, 1)
-    assert "70x90 pixels" in said[1]
+    assert "90x70 pixels" in said[1]
     small = settings(dataset=str(write_folder(tmp_path / "small", [(20, 16)] * 12)))
     assert load_for_recipe(small, said.append).image_shape == (16, 20, 1)
     sized = settings(dataset=str(mixed), image_size=(24, 16))
@@ -89,7 +89,7 @@ def test_a_limit_of_time_lowers_the_epochs(monkeypatch):
     long = settings(epochs=3)
     plan_epochs(long, data, {}, minutes=600, **options)
     assert long["epochs"] == 3 and "3 epochs" in said[-1]
-    with pytest.raises(ValueError, match=r"at least one epoch.*`minutes` of at least 1\. "):
+    with pytest.raises(ValueError, match=r"too short for an epoch.*Set `minutes` to at least 1\. "):
         plan_epochs(settings(), data, {}, minutes=1e-9, **options)
     # A second of each epoch, and 20 % in reserve.
     monkeypatch.setattr(run_planning, "_epoch_seconds", lambda *arguments: 1.0)
