@@ -4,6 +4,7 @@ import contextlib
 import functools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -46,8 +47,28 @@ def precision_scope(precision: str | None) -> Iterator[None]:
         yield
         return
     check_precision(precision)
+    with policy_scope(precision):
+        yield
+
+
+@contextlib.contextmanager
+def policy_scope(policy: Any) -> Iterator[None]:
+    """Builds layers with any dtype policy: a `with` block, after which the earlier policy returns.
+
+    Args:
+        policy: A dtype policy of Keras, its name or its configuration; `None` for the current
+            policy.
+
+    Examples:
+        >>> import keras
+        >>> from keras_regen.precision import policy_scope
+        >>> with policy_scope("mixed_bfloat16"):
+        ...     layer = keras.layers.Dense(2)
+        >>> layer.compute_dtype
+        'bfloat16'
+    """
     before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(precision)
+    keras.config.set_dtype_policy(keras.dtype_policies.get(policy))
     try:
         yield
     finally:

@@ -106,18 +106,18 @@ def plan(
     callbacks = keras.tree.flatten(callbacks or [])
     preset = model.preset
     of_preset = preset is not None and epochs is None
+    if preset is not None and batch_size is None and data.in_memory:
+        batch_size = preset.batch_size
+    steps = _steps_per_epoch(data, batch_size, steps) or 0
     if preset is not None:
-        if batch_size is None and data.in_memory:
-            batch_size = preset.batch_size
         if of_preset:
-            epochs = _epochs_of(preset, _steps_per_epoch(data, batch_size, steps))
+            epochs = _epochs_of(preset, steps)
             if verbose:
                 print(f"Preset {preset.name!r}: training for {epochs} epochs.")
         own_schedule = any(isinstance(known, LossWeightSchedule) for known in callbacks)
         if preset.loss_weights and not own_schedule and (stages := preset.loss_stages(epochs)):
             callbacks.append(LossWeightSchedule(_known_stages(stages, model.loss_weights)))
     epochs = 1 if epochs is None else epochs
-    steps = _steps_per_epoch(data, batch_size, steps) or 0
     _warn_of_unfit_schedule(model, steps, (epochs - initial_epoch) * steps, of_preset)
     build_optimizer(model)
     set_monitor_modes(callbacks)

@@ -838,7 +838,7 @@ class ImageModel(keras.Model):
 
     def _adapt_prior(self, data: ModelData, num_batches: int | None = None) -> None:
         if data.images is not None:
-            labels = [data.labels if data.arrays is None else data.arrays.y]
+            labels = [data.known_labels]
             known = data.latents is not None
             latents = [data.latents if known else self._latents(data.images, labels[0])]
         else:

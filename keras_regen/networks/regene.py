@@ -9,6 +9,7 @@ from keras import layers
 from keras_regen.checks import check_integer, check_number
 from keras_regen.layers.batch_norm import BATCH_NORM_MOMENTUM
 from keras_regen.networks.csae import check_network
+from keras_regen.precision import policy_scope
 
 _SLOPE = 0.3
 _SMALLEST_SIDE = 3
@@ -206,13 +207,9 @@ class ReGeneDecoder(keras.Model):
         dtype: Any = None,
         **kwargs: Any,
     ):
-        before = keras.config.dtype_policy()
-        keras.config.set_dtype_policy(keras.dtype_policies.get(dtype))
-        try:
+        with policy_scope(dtype):
             network = regene_decoder(image_shape, latent_dim, width)
             super().__init__(network.inputs, network.outputs, **kwargs)
-        finally:
-            keras.config.set_dtype_policy(before)
         self.latent_dim = int(latent_dim)
         self.image_shape = network.output_shape[1:]
         self.width = float(width)
